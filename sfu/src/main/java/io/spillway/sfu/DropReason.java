@@ -1,0 +1,69 @@
+package io.spillway.sfu;
+
+import java.util.Locale;
+
+/** Why a datagram or packet went no further. Each has a counter of the same name. */
+public enum DropReason {
+    /** First byte belongs to no protocol of RFC 7983. */
+    UNKNOWN_PROTOCOL,
+    /** No session owns the address, and it is not a STUN check for one. */
+    UNKNOWN_ADDRESS,
+    MALFORMED_STUN,
+    /** The USERNAME names no session. */
+    UNKNOWN_UFRAG,
+    /** MESSAGE-INTEGRITY is missing or wrong. */
+    STUN_INTEGRITY,
+    UNEXPECTED_STUN,
+    /** DTLS before any valid STUN check from that address. */
+    DTLS_BEFORE_ICE,
+    /** The session's handshake queue is full. */
+    DTLS_QUEUE_FULL,
+    /** Media before the handshake gave keys. */
+    SRTP_BEFORE_DTLS,
+    SRTP_AUTH,
+    SRTP_REPLAY,
+    /** Older than the replay window. */
+    SRTP_TOO_OLD,
+    SRTP_MALFORMED,
+    MALFORMED_RTP,
+    MALFORMED_RTCP,
+    /** No m-line claims the SSRC, mid, rid or payload type. */
+    UNKNOWN_SSRC,
+    UNKNOWN_PAYLOAD_TYPE,
+    /** More SSRCs than one session may have. */
+    TOO_MANY_SSRCS,
+    DUPLICATE,
+    /** Sequence jumped farther than a stream can. */
+    SEQUENCE_JUMP,
+    /** Carries padding only: bandwidth probing. */
+    PADDING_ONLY,
+    MALFORMED_PAYLOAD,
+    /** RTX that names no known source. */
+    UNKNOWN_RTX,
+    /** Viewer is waiting for a keyframe. */
+    NOT_A_KEYFRAME,
+    /** The viewer did not agree to this codec. */
+    CODEC_NOT_AGREED,
+    /** Belongs to a layer the viewer is not watching. */
+    OTHER_LAYER,
+    /** Retransmission asked for is no longer kept. */
+    NACK_NOT_KEPT,
+    /** Retransmission asked for again too soon or too often. */
+    NACK_THROTTLED,
+    /** Retransmission budget of the viewer is spent. */
+    NACK_OVER_BUDGET,
+    KEYFRAME_REQUEST_THROTTLED,
+    /** The transport has no selected pair or lost consent. */
+    NOT_CONNECTED,
+    /** The socket's send buffer was full. */
+    SEND_BUFFER_FULL,
+    /** Packet larger than {@code MAX_RTP_BYTES}. */
+    TOO_LARGE;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    /** The name as a metric label. */
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,59 @@
+package io.spillway.sfu;
+
+import io.spillway.media.live.StreamName;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the SFU offers its neighbours. Every call may come from any thread and may block for some milliseconds; none runs on a media loop. */
+public interface Sfu {
+
+    /**
+     * Takes a publisher in. A publisher that is already on the stream is replaced.
+     *
+     * @throws Rejected 400 unparsable offer, 422 unsupported offer, 503 overloaded or draining
+     */
+    SessionAnswer publish(SessionRequest request) throws Rejected;
+
+    /**
+     * Takes a viewer in.
+     *
+     * @throws Rejected as {@link #publish}, and 409 with a retry time while nobody publishes
+     */
+    SessionAnswer play(SessionRequest request) throws Rejected;
+
+    /** Ends a session of the given stream; false when there is none of that id on that stream in that role. */
+    boolean end(SessionRole role, StreamName stream, String sessionId);
+
+    /** Whether such a session exists. */
+    boolean exists(SessionRole role, StreamName stream, String sessionId);
+
+    /** Every stream that is live or has viewers, by name. */
+    List<StreamStatus> streams();
+
+    /** One stream's state; empty when it was never seen. */
+    Optional<StreamStatus> stream(StreamName name);
+
+    /** Reasons why no new session is taken (draining, overloaded); empty when ready. */
+    List<String> unreadyReasons();
+
+    /** Named counters since start: drops, sessions, handshakes, packets, bytes. */
+    List<Counter> counters();
+
+    /** One offer to answer. {@code serverAddress} is the address the client used to reach us, when its Host was one: announced as a candidate too. */
+    record SessionRequest(
+            StreamName stream, String offer, @Nullable InetAddress serverAddress, String userAgent) {}
+
+    /** The answer to give. {@code sessionId} is an unguessable name of at least 128 bits, URL-safe. */
+    record SessionAnswer(String sessionId, String sdp) {}
+
+    /** Which side of a stream a session is on. */
+    enum SessionRole {
+        PUBLISHER,
+        VIEWER
+    }
+
+    /** A monotonic counter: {@code name} in snake_case, {@code label} the kind within it or empty. */
+    record Counter(String name, String label, long value) {}
+}
