@@ -1,0 +1,131 @@
+package io.spillway.turn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class IceServerListTest {
+
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(1_800_000_000L));
+
+    @Test
+    void shouldGiveOneLinkLineAUrl() {
+        IceServerList list = list(
+                new IceServerEntry(List.of("stun:stun.example.net:3478"), "", "", ""),
+                new IceServerEntry(
+                        List.of("turn:turn.example.net:3478?transport=udp", "turns:turn.example.net?transport=tcp"),
+                        "user",
+                        "pass",
+                        ""));
+        assertEquals(
+                List.of(
+                        "<stun:stun.example.net:3478>; rel=\"ice-server\"",
+                        "<turn:turn.example.net:3478?transport=udp>; rel=\"ice-server\"; username=\"user\"; credential=\"pass\"; credential-type=\"password\"",
+                        "<turns:turn.example.net?transport=tcp>; rel=\"ice-server\"; username=\"user\"; credential=\"pass\"; credential-type=\"password\""),
+                list.linksFor("any"));
+    }
+
+    @Test
+    void shouldMintCredentialsASessionAndKeepThemFromStun() {
+        IceServerList list =
+                list(new IceServerEntry(List.of("stun:t.example.net", "turn:t.example.net"), "", "", "a-secret"));
+        TurnRestCredentials.Credential minted = new TurnRestCredentials("a-secret", 600, CLOCK).mint("one");
+        IceServer server = list.forSession("one").getFirst();
+        assertEquals(minted.username(), server.username());
+        assertEquals(minted.password(), server.credential());
+        assertEquals(
+                "<stun:t.example.net>; rel=\"ice-server\"", list.linksFor("one").getFirst());
+        assertTrue(list.linksFor("one").getLast().contains(minted.password()));
+        assertFalse(list.linksFor("two").getLast().contains(minted.password()));
+    }
+
+    @Test
+    void shouldGiveNothingWhenNothingIsConfigured() {
+        assertEquals(List.of(), list().forSession("one"));
+        assertEquals(List.of(), list().linksFor("one"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "stun:host",
+                "stun:192.0.2.1:19302",
+                "stuns:host:5349",
+                "turn:host:3478?transport=udp",
+                "turn:[2001:db8::1]:3478?transport=tcp",
+                "turns:turn.example.net:443?transport=tcp"
+            })
+    void shouldTakeTheUrlsOfTheTwoSchemes(String url) {
+        assertEquals(List.of(url), new IceServerEntry(List.of(url), "u", "c", "").urls());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "host:3478",
+                "http://host",
+                "turn:",
+                "turn://host",
+                "turn:user@host",
+                "turn:host:0",
+                "turn:host:65536",
+                "turn:host:99999999999",
+                "turn:host?transport=sctp",
+                "stun:host?transport=udp",
+                "turn:host>; rel=\"next\"",
+                "turn:a,turn:b",
+                "turn:host\r\nX-Injected: 1"
+            })
+    void shouldRefuseWhatIsNoSuchUrl(String url) {
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> new IceServerEntry(List.of(url), "u", "c", ""));
+        assertTrue(refusal.toString().contains("write it as"), refusal.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "a,b | c | ``",
+                "a;b | c | ``",
+                "a | c\"d | ``",
+                "a | c d | ``",
+                "`` | `` | s#t",
+                "`` | `` | schlüssel",
+                "a | `` | ``",
+                "`` | c | ``",
+                "a | c | s",
+                "`` | `` | ``"
+            })
+    void shouldRefuseCredentialsThatClientsCutOrThatAreIncomplete(String username, String credential, String secret) {
+        IllegalArgumentException refusal = assertThrows(
+                IllegalArgumentException.class,
+                () -> new IceServerEntry(List.of("turn:host"), username, credential, secret));
+        for (String value : List.of(credential, secret)) {
+            assertFalse(value.length() > 1 && refusal.toString().contains(value), "a secret is quoted");
+        }
+    }
+
+    @Test
+    void shouldKeepSecretsFromLogs() {
+        String text = new IceServerEntry(List.of("turn:host"), "", "", "hidden-1")
+                + new IceServerEntry(List.of("turn:host"), "hidden-2", "hidden-3", "").toString()
+                + new IceServer(List.of("turn:host"), "hidden-4", "hidden-5");
+        assertFalse(text.contains("hidden"), text);
+    }
+
+    private static IceServerList list(IceServerEntry... entries) {
+        return new IceServerList(List.of(entries), 600, CLOCK);
+    }
+}
