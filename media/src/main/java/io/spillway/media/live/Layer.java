@@ -1,0 +1,239 @@
+package io.spillway.media.live;
+
+import io.spillway.media.codec.Codec;
+import io.spillway.media.codec.MediaKind;
+import io.spillway.media.time.SenderClock;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * One encoding of a track: its packets under extended sequence numbers, the newest GOP, what was measured of it, and its readers. Packets are
+ * stored and handed on in order of arrival, repaired ones as soon as they come. Owned by one loop; only {@link #history} may be read by others.
+ */
+public final class Layer {
+
+    /** Bursts are handed over at this size even when more is to come. */
+    private static final int MAX_BURST = 256;
+
+    /** A layer silent for this long is inactive (R41): above the 400 ms of Opus DTX and one slow video frame. */
+    private static final long INACTIVE_AFTER_NS = 1_500_000_000L;
+
+    private static final int TIMESTAMP_OFFSET = 4;
+    private static final LayerSubscriber[] NOBODY = {};
+
+    private final String rid;
+    private final PacketHistory history;
+    private final NewestGop gop;
+    private final SenderClock clock;
+    private final KeyframeListener publisher;
+    private final RateMeter meter = new RateMeter();
+    private final long[] burst = new long[MAX_BURST];
+
+    private Format format;
+    private LayerSubscriber[] subscribers = NOBODY;
+    private int burstCount;
+    private int epoch;
+    private long highest = NewestGop.NONE;
+    private int highestTimestamp;
+    private boolean arrived;
+    private long lastArrivalNs;
+    private int width;
+    private int height;
+
+    /** @param rid the publisher's name for the layer, empty without simulcast */
+    public Layer(String rid, Format format, HistoryBounds bounds, SenderClock clock, KeyframeListener publisher) {
+        this.rid = rid;
+        this.format = format;
+        this.history = new PacketHistory(bounds);
+        this.gop = new NewestGop(history);
+        this.clock = clock;
+        this.publisher = publisher;
+    }
+
+    // What readers see
+
+    public String rid() {
+        return rid;
+    }
+
+    /** What the payloads are now; a publisher may change it, and {@link #epoch} with it. */
+    public Format format() {
+        return format;
+    }
+
+    public Codec codec() {
+        return format.codec();
+    }
+
+    public PacketHistory history() {
+        return history;
+    }
+
+    public SenderClock clock() {
+        return clock;
+    }
+
+    /** Counts breaks: after one, codec, timestamps or encoder may have changed, and a reader starts over at a keyframe. */
+    public int epoch() {
+        return epoch;
+    }
+
+    /** Highest extended sequence number so far, -1 before the first packet. */
+    public long highestSequence() {
+        return highest;
+    }
+
+    /**
+     * First packet of the newest keyframe's frame, from which a new viewer may start; -1 when there is none: before the first keyframe, after the
+     * GOP outgrew the history ({@link #gopOverflows}), and always for audio, which starts anywhere.
+     */
+    public long gopStart() {
+        return gop.start();
+    }
+
+    /** Bytes from {@link #gopStart} on. */
+    public long gopBytes() {
+        return gop.bytes();
+    }
+
+    /** Packets from {@link #gopStart} on. */
+    public int gopPackets() {
+        return gop.packets();
+    }
+
+    /** GOPs given up because they outgrew the history's bound. */
+    public long gopOverflows() {
+        return gop.overflows();
+    }
+
+    /** Picture width in pixels, 0 while unknown. */
+    public int width() {
+        return width;
+    }
+
+    /** Picture height in pixels, 0 while unknown. */
+    public int height() {
+        return height;
+    }
+
+    public long bitrateBps(long nowNs) {
+        return meter.bitsPerSecond(nowNs);
+    }
+
+    public double framesPerSecond(long nowNs) {
+        return meter.framesPerSecond(nowNs);
+    }
+
+    /** Time between keyframes, 0 while unknown. */
+    public long keyframeIntervalNs(long nowNs) {
+        return gop.intervalNs(nowNs);
+    }
+
+    /** Whether packets still come (R41). */
+    public boolean isActive(long nowNs) {
+        return arrived && nowNs - lastArrivalNs < INACTIVE_AFTER_NS;
+    }
+
+    /** When the newest packet came; meaningless before the first. */
+    public long lastArrivalNs() {
+        return lastArrivalNs;
+    }
+
+    /** Asks the publisher for a keyframe; harmless to repeat. */
+    public void requestKeyframe(long nowNs) {
+        if (format.kind() == MediaKind.VIDEO) {
+            publisher.onKeyframeWanted(this, nowNs);
+        }
+    }
+
+    public void subscribe(LayerSubscriber subscriber) {
+        LayerSubscriber[] more = Arrays.copyOf(subscribers, subscribers.length + 1);
+        more[subscribers.length] = subscriber;
+        subscribers = more;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a subscription belongs to one object
+    public void unsubscribe(LayerSubscriber subscriber) {
+        subscribers = Arrays.stream(subscribers).filter(s -> s != subscriber).toArray(LayerSubscriber[]::new);
+    }
+
+    // What the publisher's side does
+
+    /** Stores one RTP packet with media; readers get it with the next {@link #flush}. */
+    public void append(
+            ByteBuffer packet,
+            int offset,
+            int length,
+            long extSeq,
+            long arrivalNs,
+            boolean startsFrame,
+            boolean startsKeyframe) {
+        int timestamp = packet.getInt(offset + TIMESTAMP_OFFSET);
+        boolean late = extSeq <= highest;
+        if (!late) {
+            clock.onPacket(timestamp, arrivalNs);
+        }
+        meter.add(length, !late && (!arrived || timestamp != highestTimestamp), arrivalNs);
+        int flags = (startsFrame ? StoredPacket.STARTS_FRAME : 0)
+                | (startsKeyframe ? StoredPacket.STARTS_KEYFRAME : 0)
+                | (late ? StoredPacket.LATE : 0);
+        history.append(extSeq, arrivalNs, flags, packet, offset, length);
+        if (!late) {
+            highest = extSeq;
+            highestTimestamp = timestamp;
+        }
+        arrived = true;
+        lastArrivalNs = arrivalNs;
+        if (format.kind() == MediaKind.VIDEO) {
+            gop.onPacket(extSeq, timestamp, length, startsKeyframe, arrivalNs, highest);
+        }
+        hand(extSeq, arrivalNs);
+    }
+
+    /** Marks a sequence number that carried padding only, so that readers close the gap (R4). */
+    public void skipPadding(long extSeq, long arrivalNs) {
+        boolean late = extSeq <= highest;
+        history.appendPadding(extSeq, arrivalNs, late ? StoredPacket.LATE : 0);
+        if (!late) {
+            highest = extSeq;
+        }
+        lastArrivalNs = arrivalNs;
+        hand(extSeq, arrivalNs);
+    }
+
+    /** Notes the picture size that a keyframe or its parameter sets told. */
+    public void resize(int newWidth, int newHeight) {
+        width = newWidth;
+        height = newHeight;
+    }
+
+    /** Hands what came since the last call to the readers. */
+    public void flush(long nowNs) {
+        int count = burstCount;
+        if (count == 0) {
+            return;
+        }
+        burstCount = 0;
+        for (LayerSubscriber subscriber : subscribers) {
+            subscriber.onBurst(this, burst, count, nowNs);
+        }
+    }
+
+    /** Breaks with what came before: another codec, encoder or timestamp base. Sequence numbers go on growing. */
+    public void restart(Format newFormat, long nowNs) {
+        flush(nowNs);
+        format = newFormat;
+        epoch++;
+        gop.clear();
+        clock.reset();
+        width = 0;
+        height = 0;
+    }
+
+    private void hand(long extSeq, long nowNs) {
+        burst[burstCount++] = extSeq;
+        if (burstCount == MAX_BURST) {
+            flush(nowNs);
+        }
+    }
+}

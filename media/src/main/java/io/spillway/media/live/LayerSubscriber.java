@@ -1,0 +1,12 @@
+package io.spillway.media.live;
+
+/** Who reads a layer on the layer's own loop. */
+public interface LayerSubscriber {
+
+    /**
+     * Packets came, in order of arrival; each can be found in the layer's history until the call returns, padding among them.
+     *
+     * @param extSeqs extended sequence numbers, the first {@code count} of them; borrowed for the call
+     */
+    void onBurst(Layer layer, long[] extSeqs, int count, long nowNs);
+}

@@ -1,0 +1,114 @@
+package io.spillway.media.live;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reusable view of one packet in a {@link PacketHistory}: borrowed until the history's next append. A reader on another thread copies what
+ * it needs and then asks {@link #isIntact}.
+ */
+public final class StoredPacket {
+
+    static final int STARTS_FRAME = 1;
+    static final int STARTS_KEYFRAME = 1 << 1;
+    static final int PADDING = 1 << 2;
+    static final int LATE = 1 << 3;
+
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+    private static final int PAYLOAD_TYPE_OFFSET = 1;
+    private static final int TIMESTAMP_OFFSET = 4;
+
+    private @Nullable HistoryLog log;
+    private long position;
+    private ByteBuffer buffer = EMPTY;
+    private int offset;
+    private int length;
+    private long extendedSequence;
+    private long arrivalNs;
+    private int flags;
+
+    void set(
+            HistoryLog log,
+            long position,
+            ByteBuffer buffer,
+            int offset,
+            int length,
+            long extendedSequence,
+            long arrivalNs,
+            int flags) {
+        this.log = log;
+        this.position = position;
+        this.buffer = buffer;
+        this.offset = offset;
+        this.length = length;
+        this.extendedSequence = extendedSequence;
+        this.arrivalNs = arrivalNs;
+        this.flags = flags;
+    }
+
+    /** The history's own bytes: absolute gets only, never written. */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Where the RTP header begins. */
+    public int offset() {
+        return offset;
+    }
+
+    /** Bytes of the whole RTP packet; 0 for padding. */
+    public int length() {
+        return length;
+    }
+
+    public long extendedSequence() {
+        return extendedSequence;
+    }
+
+    /** When it came, by the loop's monotonic clock. */
+    public long arrivalNs() {
+        return arrivalNs;
+    }
+
+    public boolean startsFrame() {
+        return (flags & STARTS_FRAME) != 0;
+    }
+
+    public boolean startsKeyframe() {
+        return (flags & STARTS_KEYFRAME) != 0;
+    }
+
+    /** Carried padding only: nothing is stored, and viewers must not see its sequence number as a hole (R4). */
+    public boolean isPadding() {
+        return (flags & PADDING) != 0;
+    }
+
+    /** Came after a packet of a higher sequence number: reordered or repaired. */
+    public boolean isLate() {
+        return (flags & LATE) != 0;
+    }
+
+    /** RTP timestamp; not of padding. */
+    public int timestamp() {
+        return buffer.getInt(offset + TIMESTAMP_OFFSET);
+    }
+
+    /** Payload type under which the publisher sent it; not of padding. */
+    public int payloadType() {
+        return buffer.get(offset + PAYLOAD_TYPE_OFFSET) & 0x7F;
+    }
+
+    public boolean marker() {
+        return buffer.get(offset + PAYLOAD_TYPE_OFFSET) < 0;
+    }
+
+    /** Whether all that was read through this view so far was the packet, and not a newer one written over it. Any thread. */
+    public boolean isIntact() {
+        return log != null && log.stillHolds(position);
+    }
+
+    long position() {
+        return position;
+    }
+}

@@ -1,0 +1,173 @@
+package io.spillway.media.time;
+
+/**
+ * When the media of one SSRC was captured: RTP timestamps to our monotonic nanoseconds. From sender reports through the publisher's common
+ * clock; without any, from the least delayed arrivals (O9). Owned by one loop.
+ */
+public final class SenderClock {
+
+    /** Least delayed arrival counts this long at least. */
+    private static final long ARRIVAL_WINDOW_NS = 10_000_000_000L;
+
+    /** Timestamps that fall behind arrivals by more were held still during a pause: the arrival mapping starts over. */
+    private static final long PAUSE_NS = 1_000_000_000L;
+
+    /** Timestamps and arrivals that part by more belong to another timestamp base. */
+    private static final long JUMP_NS = 10_000_000_000L;
+
+    /** A sibling's report is ours too when it maps our last packet this near to its arrival. */
+    private static final long SAME_BASE_NS = 500_000_000L;
+
+    /** Anchors move forward in steps of a quarter of the timestamp space, so that differences never wrap. */
+    private static final int SLIDE_TICKS = 1 << 30;
+
+    private final int rateHz;
+    private final PublisherClock publisher;
+    private final WindowedMinimum delayNs = new WindowedMinimum(ARRIVAL_WINDOW_NS);
+
+    private int baseTimestamp;
+    private long baseArrivalNs;
+    private int lastTimestamp;
+    private long lastArrivalNs;
+
+    private long reportNtp;
+    private int reportTimestamp;
+    private int reportEpoch;
+    private boolean ownReport;
+
+    /** @param rateHz RTP clock rate, at least 1 */
+    public SenderClock(int rateHz, PublisherClock publisher) {
+        this.rateHz = rateHz;
+        this.publisher = publisher;
+    }
+
+    /** Whether any packet or report was seen: before that {@link #captureNs} means nothing. */
+    public boolean isSet() {
+        return !delayNs.isEmpty() || hasReport();
+    }
+
+    /** Whether captures are mapped by a sender report, its own or a sibling's. */
+    public boolean hasReport() {
+        return reportEpoch != 0 && reportEpoch == publisher.epoch();
+    }
+
+    /** Whether a packet would start another timestamp base: what was mapped before it would be void. */
+    public boolean isJump(int timestamp, long arrivalNs) {
+        return !delayNs.isEmpty() && Math.abs(driftNs(timestamp, arrivalNs)) > JUMP_NS;
+    }
+
+    /**
+     * Notes the arrival of a packet newer than all before.
+     *
+     * @return false when the timestamp jumped away from its base: what was mapped before is void
+     */
+    public boolean onPacket(int timestamp, long arrivalNs) {
+        lastTimestamp = timestamp;
+        lastArrivalNs = arrivalNs;
+        if (delayNs.isEmpty()) {
+            anchor(timestamp, arrivalNs);
+            if (hasReport() && !isNear(captureNs(timestamp), JUMP_NS)) {
+                reportEpoch = 0;
+            }
+            return true;
+        }
+        slide(timestamp);
+        long driftNs = driftNs(timestamp, arrivalNs);
+        if (Math.abs(driftNs) > JUMP_NS) {
+            reset();
+            anchor(timestamp, arrivalNs);
+            return false;
+        }
+        if (driftNs > PAUSE_NS) {
+            anchor(timestamp, arrivalNs);
+        } else {
+            delayNs.add(delayNs.value() + driftNs, arrivalNs);
+        }
+        return true;
+    }
+
+    /**
+     * Takes a sender report in.
+     *
+     * @return false when it maps the last packet away from its arrival, and is not believed
+     */
+    public boolean onSenderReport(long ntp, int timestamp, long arrivalNs) {
+        publisher.onReport(ntp, arrivalNs);
+        if (!isNear(mapped(lastTimestamp, ntp, timestamp), JUMP_NS)) {
+            return false;
+        }
+        reportNtp = ntp;
+        reportTimestamp = timestamp;
+        reportEpoch = publisher.epoch();
+        ownReport = true;
+        return true;
+    }
+
+    /**
+     * Borrows the report of another layer of the same track, when both count timestamps from one base (O8, O9) and this one has none of its own.
+     *
+     * @return whether it was borrowed
+     */
+    public boolean adopt(SenderClock sibling) {
+        if ((ownReport && hasReport()) || delayNs.isEmpty() || !sibling.hasReport() || sibling.publisher != publisher) {
+            return false;
+        }
+        if (!isNear(mapped(lastTimestamp, sibling.reportNtp, sibling.reportTimestamp), SAME_BASE_NS)) {
+            return false;
+        }
+        reportNtp = sibling.reportNtp;
+        reportTimestamp = sibling.reportTimestamp;
+        reportEpoch = sibling.reportEpoch;
+        ownReport = false;
+        return true;
+    }
+
+    /** Our monotonic time at which the sample stamped {@code timestamp} was captured, as the publisher says or as arrivals suggest. */
+    public long captureNs(int timestamp) {
+        return hasReport()
+                ? mapped(timestamp, reportNtp, reportTimestamp)
+                : baseArrivalNs + delayNs.value() + ticksToNs(timestamp - baseTimestamp);
+    }
+
+    /** Forgets everything, as after a change of source. */
+    public void reset() {
+        delayNs.clear();
+        reportEpoch = 0;
+        ownReport = false;
+    }
+
+    private void anchor(int timestamp, long arrivalNs) {
+        delayNs.clear();
+        delayNs.add(0, arrivalNs);
+        baseTimestamp = timestamp;
+        baseArrivalNs = arrivalNs;
+    }
+
+    /** How much later a packet came than the least delayed one. */
+    private long driftNs(int timestamp, long arrivalNs) {
+        return arrivalNs - baseArrivalNs - ticksToNs(timestamp - baseTimestamp) - delayNs.value();
+    }
+
+    private void slide(int timestamp) {
+        if (timestamp - baseTimestamp > SLIDE_TICKS) {
+            baseTimestamp += SLIDE_TICKS;
+            baseArrivalNs += ticksToNs(SLIDE_TICKS);
+        }
+        if (reportEpoch != 0 && timestamp - reportTimestamp > SLIDE_TICKS) {
+            reportTimestamp += SLIDE_TICKS;
+            reportNtp += NtpTime.fromNs(ticksToNs(SLIDE_TICKS));
+        }
+    }
+
+    private boolean isNear(long captureNs, long boundNs) {
+        return delayNs.isEmpty() || Math.abs(lastArrivalNs - captureNs) <= boundNs;
+    }
+
+    private long mapped(int timestamp, long ntp, int anchorTimestamp) {
+        return publisher.localNs(ntp) + ticksToNs(timestamp - anchorTimestamp);
+    }
+
+    private long ticksToNs(int ticks) {
+        return ticks * 1_000_000_000L / rateHz;
+    }
+}
