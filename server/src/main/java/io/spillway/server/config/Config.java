@@ -1,0 +1,42 @@
+package io.spillway.server.config;
+
+import io.spillway.media.live.StreamName;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The whole configuration, checked: whoever holds one need not check again. */
+public record Config(
+        Http http,
+        Https https,
+        Media media,
+        Path dataDir,
+        Auth auth,
+        boolean replacePublisher,
+        Ice ice,
+        Limits limits,
+        Log log) {
+
+    public record Http(int port, InetAddress bind) {}
+
+    /** {@code certificate} and {@code key} are null exactly when {@code selfSigned}; both unused unless {@code enabled}. */
+    public record Https(boolean enabled, int port, Path certificate, Path key, boolean selfSigned) {}
+
+    /** {@code addresses} are announced beside the interfaces' own, which are announced when {@code interfaces}. */
+    public record Media(int port, InetAddress bind, List<InetAddress> addresses, boolean interfaces) {}
+
+    /** Publish keys by stream, and whether loopback callers need none. */
+    public record Auth(Map<StreamName, String> streams, boolean loopback) {}
+
+    public record Ice(List<Server> servers, int ttlSeconds, String realm) {
+
+        /** One server; {@code secret} non-empty means TURN REST credentials are minted, else username and credential are static or empty. */
+        public record Server(List<String> urls, String username, String credential, String secret) {}
+    }
+
+    public record Limits(int sessions, int viewersPerStream) {}
+
+    /** {@code level} in lower case; {@code json} or plain text. */
+    public record Log(String level, boolean json) {}
+}

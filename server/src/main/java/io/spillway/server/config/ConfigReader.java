@@ -1,0 +1,222 @@
+package io.spillway.server.config;
+
+import io.spillway.media.live.StreamName;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Turns settings into a {@link Config}, or into one sentence that says what to mend. */
+public final class ConfigReader {
+
+    /** Literal addresses only: a name would be looked up on the network, and Spillway calls nobody. */
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
+    private static final Pattern ICE_URL = Pattern.compile("(stun|stuns|turn|turns):[^\\s,;<>\"]+");
+
+    /** Header lines and TURN REST user names are cut at these by real clients (W29). */
+    private static final Pattern CREDENTIAL = Pattern.compile("[^\\s,;\"<>]*");
+
+    private static final int MIN_PUBLISH_KEY_CHARS = 8;
+
+    private final Settings settings;
+
+    private ConfigReader(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param file settings of the file by dotted path; empty when there is none
+     * @param environment the process's, of which only {@code SPILLWAY_*} counts
+     * @throws ConfigException what is wrong, where, and how to mend it
+     */
+    public static Config read(Map<String, Setting> file, Map<String, String> environment) throws ConfigException {
+        return new ConfigReader(new Settings(file, environment)).config();
+    }
+
+    /** Whether the file's reader must keep a nested mapping at this path whole. */
+    public static boolean holdsStructure(String path) {
+        return Settings.holdsStructure(path);
+    }
+
+    private Config config() throws ConfigException {
+        return new Config(
+                new Config.Http(integer(Key.HTTP_PORT, 0, 65_535), address(Key.HTTP_BIND)),
+                https(),
+                new Config.Media(
+                        integer(Key.MEDIA_PORT, 0, 65_535),
+                        address(Key.MEDIA_BIND),
+                        addresses(Key.MEDIA_ADDRESSES),
+                        flag(Key.MEDIA_INTERFACES)),
+                Path.of(text(Key.DATA_DIR)).toAbsolutePath().normalize(),
+                new Config.Auth(publishKeys(), flag(Key.AUTH_LOOPBACK)),
+                choice(Key.WHIP_CONFLICT, List.of("replace", "reject")).equals("replace"),
+                new Config.Ice(iceServers(), integer(Key.ICE_TTL_SECONDS, 60, 604_800), text(Key.ICE_REALM)),
+                new Config.Limits(
+                        integer(Key.LIMITS_SESSIONS, 1, 100_000), integer(Key.LIMITS_VIEWERS_PER_STREAM, 1, 100_000)),
+                new Config.Log(
+                        choice(Key.LOG_LEVEL, List.of("error", "warn", "info", "debug", "trace")),
+                        choice(Key.LOG_FORMAT, List.of("text", "json")).equals("json")));
+    }
+
+    private Config.Https https() throws ConfigException {
+        boolean enabled = flag(Key.HTTPS_ENABLED);
+        boolean selfSigned = flag(Key.HTTPS_SELF_SIGNED);
+        String certificate = text(Key.HTTPS_CERTIFICATE);
+        String key = text(Key.HTTPS_KEY);
+        if (enabled && !selfSigned && (certificate.isEmpty() || key.isEmpty())) {
+            throw new ConfigException(
+                    origin(Key.HTTPS_ENABLED)
+                            + ": https.enabled is true but there is no certificate; set https.certificate and https.key to PEM files, or https.self-signed to true.");
+        }
+        return new Config.Https(
+                enabled, integer(Key.HTTPS_PORT, 0, 65_535), Path.of(certificate), Path.of(key), selfSigned);
+    }
+
+    private Map<StreamName, String> publishKeys() throws ConfigException {
+        Map<StreamName, String> keys = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> entry : map(Key.AUTH_STREAMS).entrySet()) {
+            String name = String.valueOf(entry.getKey());
+            String key = String.valueOf(entry.getValue());
+            StreamName stream = StreamName.parse(name)
+                    .orElseThrow(() -> refuse(Key.AUTH_STREAMS, name, "stream names match " + StreamName.ALLOWED));
+            if (key.length() < MIN_PUBLISH_KEY_CHARS || !CREDENTIAL.matcher(key).matches()) {
+                // The key itself is a secret: it is not quoted.
+                throw new ConfigException(origin(Key.AUTH_STREAMS) + ": the publish key of \"" + name + "\" has "
+                        + key.length() + " characters; at least " + MIN_PUBLISH_KEY_CHARS
+                        + " are needed, without spaces, commas, semicolons or quotes.");
+            }
+            keys.put(stream, key);
+        }
+        return Map.copyOf(keys);
+    }
+
+    private List<Config.Ice.Server> iceServers() throws ConfigException {
+        List<Config.Ice.Server> servers = new ArrayList<>();
+        for (Object item : list(Key.ICE_SERVERS)) {
+            Map<?, ?> server = item instanceof Map<?, ?> map ? map : Map.of("urls", item);
+            for (Object name : server.keySet()) {
+                if (!List.of("urls", "username", "credential", "secret").contains(name)) {
+                    throw refuse(
+                            Key.ICE_SERVERS, String.valueOf(name), "an entry has urls, username, credential, secret");
+                }
+            }
+            List<String> urls = new ArrayList<>();
+            Object given = server.get("urls");
+            for (Object url : given instanceof List<?> many ? many : given == null ? List.of() : List.of(given)) {
+                if (!ICE_URL.matcher(String.valueOf(url)).matches()) {
+                    throw refuse(
+                            Key.ICE_SERVERS,
+                            String.valueOf(url),
+                            "write it as turn:host:3478?transport=udp or stun:host:3478");
+                }
+                urls.add(String.valueOf(url));
+            }
+            if (urls.isEmpty()) {
+                throw refuse(Key.ICE_SERVERS, "an entry without urls", "give it urls: [turn:host:3478]");
+            }
+            servers.add(new Config.Ice.Server(
+                    List.copyOf(urls),
+                    field(server, "username"),
+                    field(server, "credential"),
+                    field(server, "secret")));
+        }
+        return List.copyOf(servers);
+    }
+
+    private String field(Map<?, ?> server, String name) throws ConfigException {
+        Object value = server.get(name);
+        String text = value == null ? "" : String.valueOf(value);
+        if (!CREDENTIAL.matcher(text).matches()) {
+            throw new ConfigException(
+                    origin(Key.ICE_SERVERS) + ": the " + name
+                            + " of an ice.servers entry holds a space, comma, semicolon or quote, which clients cut at; choose another.");
+        }
+        return text;
+    }
+
+    private String text(Key key) {
+        return settings.find(key)
+                .map(setting -> String.valueOf(setting.value()))
+                .orElse(key.defaultValue());
+    }
+
+    private int integer(Key key, int min, int max) throws ConfigException {
+        String value = text(key);
+        try {
+            int number = Integer.parseInt(value.trim());
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // falls through to the refusal
+        }
+        throw refuse(key, value, key.allowed());
+    }
+
+    private boolean flag(Key key) throws ConfigException {
+        return choice(key, List.of("true", "false")).equals("true");
+    }
+
+    private String choice(Key key, List<String> allowed) throws ConfigException {
+        String value = text(key);
+        if (!allowed.contains(value)) {
+            throw refuse(key, value, key.allowed());
+        }
+        return value;
+    }
+
+    private InetAddress address(Key key) throws ConfigException {
+        return literal(key, text(key));
+    }
+
+    private List<InetAddress> addresses(Key key) throws ConfigException {
+        List<InetAddress> addresses = new ArrayList<>();
+        for (Object item : list(key)) {
+            addresses.add(literal(key, String.valueOf(item)));
+        }
+        return List.copyOf(addresses);
+    }
+
+    private InetAddress literal(Key key, String value) throws ConfigException {
+        try {
+            if (ADDRESS.matcher(value).matches()) {
+                return InetAddress.getByName(value);
+            }
+        } catch (UnknownHostException notAnAddress) {
+            // falls through to the refusal
+        }
+        throw refuse(key, value, key.allowed());
+    }
+
+    private List<?> list(Key key) throws ConfigException {
+        Object value = settings.find(key).map(Setting::value).orElse(List.of());
+        if (value instanceof List<?> items) {
+            return items;
+        }
+        throw refuse(key, String.valueOf(value), key.allowed());
+    }
+
+    private Map<?, ?> map(Key key) throws ConfigException {
+        Object value = settings.find(key).map(Setting::value).orElse(Map.of());
+        if (value instanceof Map<?, ?> items) {
+            return items;
+        }
+        throw refuse(key, String.valueOf(value), key.allowed());
+    }
+
+    private String origin(Key key) {
+        return settings.find(key).map(Setting::origin).orElse("default");
+    }
+
+    private ConfigException refuse(Key key, String value, String allowed) {
+        return new ConfigException(
+                origin(key) + ": " + key.path() + " is \"" + value + "\"; allowed is " + allowed + ".");
+    }
+}

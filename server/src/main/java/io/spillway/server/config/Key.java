@@ -1,0 +1,103 @@
+package io.spillway.server.config;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One configuration key.
+ *
+ * @param path dotted, kebab-case: {@code http.port}
+ * @param type how its value reads
+ * @param defaultValue as it stands in the manual; empty for an empty list or map
+ * @param allowed what a refusal says is allowed
+ * @param live whether a change of the file takes effect without a restart
+ */
+record Key(String path, Type type, String defaultValue, String allowed, boolean live) {
+
+    enum Type {
+        PORT,
+        INTEGER,
+        BOOLEAN,
+        TEXT,
+        CHOICE,
+        LIST,
+        MAP
+    }
+
+    static final Key HTTP_PORT = port("http.port", 8080);
+    static final Key HTTP_BIND = text("http.bind", "0.0.0.0", "an address of this machine, or 0.0.0.0 for all");
+    static final Key HTTPS_ENABLED = flag("https.enabled", false);
+    static final Key HTTPS_PORT = port("https.port", 8443);
+    static final Key HTTPS_CERTIFICATE = text("https.certificate", "", "a PEM file with the certificate chain");
+    static final Key HTTPS_KEY = text("https.key", "", "a PEM file with the PKCS#8 private key");
+    static final Key HTTPS_SELF_SIGNED = flag("https.self-signed", false);
+    static final Key MEDIA_PORT = port("media.port", 8189);
+    static final Key MEDIA_BIND = text("media.bind", "0.0.0.0", "an address of this machine, or 0.0.0.0 for all");
+    static final Key MEDIA_ADDRESSES = list("media.addresses", "a list of IP addresses, such as [203.0.113.7]", true);
+    static final Key MEDIA_INTERFACES = flag("media.interfaces", true);
+    static final Key DATA_DIR = text("data.dir", "./spillway-data", "a folder that can be written");
+    static final Key AUTH_STREAMS = new Key("auth.streams", Type.MAP, "", "a map of stream name to publish key", true);
+    static final Key AUTH_LOOPBACK = flag("auth.loopback", true);
+    static final Key WHIP_CONFLICT = choice("whip.conflict", "replace", "replace or reject", false);
+    static final Key ICE_SERVERS =
+            list("ice.servers", "a list of {urls, username, credential} or {urls, secret}", true);
+    static final Key ICE_TTL_SECONDS = integer("ice.ttl-seconds", 86_400, "60 to 604800");
+    static final Key ICE_REALM = text("ice.realm", "spillway", "a realm name for coturn");
+    static final Key LIMITS_SESSIONS = integer("limits.sessions", 4096, "1 to 100000");
+    static final Key LIMITS_VIEWERS_PER_STREAM = integer("limits.viewers-per-stream", 2048, "1 to 100000");
+    static final Key LOG_LEVEL = choice("log.level", "info", "error, warn, info, debug or trace", true);
+    static final Key LOG_FORMAT = choice("log.format", "text", "text or json", false);
+
+    static final List<Key> ALL = List.of(
+            HTTP_PORT,
+            HTTP_BIND,
+            HTTPS_ENABLED,
+            HTTPS_PORT,
+            HTTPS_CERTIFICATE,
+            HTTPS_KEY,
+            HTTPS_SELF_SIGNED,
+            MEDIA_PORT,
+            MEDIA_BIND,
+            MEDIA_ADDRESSES,
+            MEDIA_INTERFACES,
+            DATA_DIR,
+            AUTH_STREAMS,
+            AUTH_LOOPBACK,
+            WHIP_CONFLICT,
+            ICE_SERVERS,
+            ICE_TTL_SECONDS,
+            ICE_REALM,
+            LIMITS_SESSIONS,
+            LIMITS_VIEWERS_PER_STREAM,
+            LOG_LEVEL,
+            LOG_FORMAT);
+
+    /** {@code http.port} is {@code SPILLWAY_HTTP_PORT}. */
+    String environmentName() {
+        return "SPILLWAY_" + path.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    private static Key port(String path, int value) {
+        return new Key(path, Type.PORT, Integer.toString(value), "0 to 65535, 0 takes a free one", false);
+    }
+
+    private static Key integer(String path, int value, String range) {
+        return new Key(path, Type.INTEGER, Integer.toString(value), range, false);
+    }
+
+    private static Key flag(String path, boolean value) {
+        return new Key(path, Type.BOOLEAN, Boolean.toString(value), "true or false", false);
+    }
+
+    private static Key text(String path, String value, String allowed) {
+        return new Key(path, Type.TEXT, value, allowed, false);
+    }
+
+    private static Key choice(String path, String value, String allowed, boolean live) {
+        return new Key(path, Type.CHOICE, value, allowed, live);
+    }
+
+    private static Key list(String path, String allowed, boolean live) {
+        return new Key(path, Type.LIST, "", allowed, live);
+    }
+}

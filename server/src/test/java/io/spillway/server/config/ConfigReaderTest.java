@@ -1,0 +1,143 @@
+package io.spillway.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.media.live.StreamName;
+import io.spillway.server.json.YamlFile;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+
+    private static final Path MANUAL = Path.of("../spillway.yaml");
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void shouldSayInTheManualExactlyTheKeysAndDefaultsOfTheCode() throws Exception {
+        Map<String, String> manual = new TreeMap<>();
+        YamlFile.read(MANUAL).forEach((path, setting) -> manual.put(path, flat(setting.value())));
+        Map<String, String> code = new TreeMap<>();
+        Key.ALL.forEach(key -> code.put(key.path(), key.defaultValue()));
+        assertEquals(code, manual);
+        assertEquals(ConfigReader.read(Map.of(), Map.of()), ConfigReader.read(YamlFile.read(MANUAL), Map.of()));
+    }
+
+    @Test
+    void shouldMarkInTheManualExactlyTheLiveKeys() throws IOException {
+        List<String> lines = Files.readAllLines(MANUAL);
+        String section = "";
+        boolean live = false;
+        for (String line : lines) {
+            if (line.matches("[a-z]+:")) {
+                section = line.replace(":", ".");
+            } else if (line.strip().startsWith("# (live)")) {
+                live = true;
+            } else if (line.matches(" {2}[a-z-]+:.*")) {
+                String path = section + line.strip().replaceFirst(":.*", "");
+                assertEquals(Settings.known(path).orElseThrow().live(), live, path);
+                live = false;
+            }
+        }
+    }
+
+    @Test
+    void shouldLetTheEnvironmentWin() throws Exception {
+        Path file = write("http:\n  port: 9000\nmedia:\n  addresses: [192.0.2.1]\n");
+        Config config = ConfigReader.read(
+                YamlFile.read(file),
+                Map.of(
+                        "SPILLWAY_HTTP_PORT", "9001",
+                        "SPILLWAY_MEDIA_ADDRESSES", "203.0.113.7, 2001:db8::7",
+                        "SPILLWAY_AUTH_STREAMS", "stage=secret-key-1",
+                        "HOME", "/root"));
+        assertEquals(9001, config.http().port());
+        assertEquals(
+                List.of(InetAddress.getByName("203.0.113.7"), InetAddress.getByName("2001:db8::7")),
+                config.media().addresses());
+        assertEquals(
+                Map.of(new StreamName("stage"), "secret-key-1"), config.auth().streams());
+    }
+
+    @Test
+    void shouldReadIceServersOfBothKinds() throws Exception {
+        Path file = write("""
+                ice:
+                  servers:
+                    - urls: ["turn:turn.example:3478?transport=udp"]
+                      secret: s3cret
+                    - urls: stun:stun.example:3478
+                """);
+        assertEquals(
+                List.of(
+                        new Config.Ice.Server(List.of("turn:turn.example:3478?transport=udp"), "", "", "s3cret"),
+                        new Config.Ice.Server(List.of("stun:stun.example:3478"), "", "", "")),
+                ConfigReader.read(YamlFile.read(file), Map.of()).ice().servers());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http:\\n  prot: 1 | line 2: there is no key \"http.prot\"; did you mean \"http.port\"?",
+                "htp:\\n  port: 1 | line 2: there is no key \"htp.port\"; did you mean \"http.port\"?",
+                "http:\\n  port: 70000 | line 2: http.port is \"70000\"; allowed is 0 to 65535, 0 takes a free one.",
+                "http:\\n  port: eighty | line 2: http.port is \"eighty\"; allowed is 0 to 65535",
+                "http:\\n  bind: example.org | http.bind is \"example.org\"; allowed is an address",
+                "media:\\n  addresses: [host.example] | media.addresses is \"host.example\"; allowed is a list of IP addresses",
+                "media:\\n  addresses: 192.0.2.1 | media.addresses is \"192.0.2.1\"; allowed is a list",
+                "auth:\\n  streams: {\"a b\": kkkkkkkkkk} | auth.streams is \"a b\"; allowed is stream names match",
+                "auth:\\n  streams: {live: short} | the publish key of \"live\" has 5 characters; at least 8 are needed",
+                "ice:\\n  servers: [{urls: http://x}] | ice.servers is \"http://x\"; allowed is write it as turn:host",
+                "ice:\\n  servers: [{urls: turn:x, credential: \"a,b\"}] | the credential of an ice.servers entry holds",
+                "https:\\n  enabled: true | https.enabled is true but there is no certificate",
+                "whip:\\n  conflict: fight | whip.conflict is \"fight\"; allowed is replace or reject.",
+                "http:\\n  port: 1\\n  port: 2 | line 3",
+                "http: [ | line",
+                "- a | must be a map of sections",
+            })
+    void shouldNameKeyValueAndMendWhenASettingIsBad(String yaml, String expected) throws IOException {
+        Path file = write(yaml.replace("\\n", "\n"));
+        ConfigException refused =
+                assertThrows(ConfigException.class, () -> ConfigReader.read(YamlFile.read(file), Map.of()));
+        assertTrue(refused.sentence().contains(expected), refused.sentence());
+        assertEquals(1, refused.sentence().lines().count());
+    }
+
+    @Test
+    void shouldRefuseAnUnknownEnvironmentVariable() {
+        ConfigException refused = assertThrows(
+                ConfigException.class, () -> ConfigReader.read(Map.of(), Map.of("SPILLWAY_HTTP_PROT", "1")));
+        assertTrue(refused.sentence().contains("did you mean \"http.port\"?"), refused.sentence());
+    }
+
+    @Test
+    void shouldNotQuoteAPublishKey() throws IOException {
+        Path file = write("auth:\n  streams: {live: \"a secret, key\"}\n");
+        ConfigException refused =
+                assertThrows(ConfigException.class, () -> ConfigReader.read(YamlFile.read(file), Map.of()));
+        assertTrue(!refused.sentence().contains("secret"), refused.sentence());
+    }
+
+    private Path write(String yaml) throws IOException {
+        return Files.writeString(dir.resolve("spillway.yaml"), yaml);
+    }
+
+    private static String flat(Object value) {
+        boolean empty =
+                (value instanceof List<?> list && list.isEmpty()) || (value instanceof Map<?, ?> map && map.isEmpty());
+        return empty ? "" : String.valueOf(value);
+    }
+}
