@@ -1,0 +1,236 @@
+package io.spillway.sfu.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
+import io.spillway.sfu.loop.LoopAgent;
+import io.spillway.sfu.transport.DatagramSink;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The UDP socket that all sessions share, and the media loop that owns it. Stops 1 and 6 of a packet's way. */
+public final class MediaPort implements DatagramSink, Executor, AutoCloseable {
+
+    /** A datagram longer than this is no media of ours: RTP stays below the Ethernet MTU, DTLS flights below 1400. */
+    public static final int MAX_DATAGRAM_BYTES = 2048;
+
+    /** Datagrams a {@code recvmmsg} may return. */
+    private static final int RECEIVE_BURST = 64;
+
+    /** Kernel buffers: 4 MiB holds 10 ms of 3 Gbps. The kernel may grant less. */
+    private static final int SOCKET_BUFFER_BYTES = 4 << 20;
+
+    /** What may wait in the process when the kernel's buffer is full; beyond it packets are dropped and counted. */
+    private static final int SEND_QUEUE_BYTES = 8 << 20;
+
+    /** A timer armed this much too early or late is left as it is. */
+    private static final long TIMER_SLACK_NS = 500_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(MediaPort.class);
+
+    private final EventLoopGroup group;
+    private final EventLoop loop;
+    private final Channel channel;
+    private final LongSupplier clockNs;
+    private final DropCounters drops;
+    private final ByteBuffer received = ByteBuffer.allocateDirect(MAX_DATAGRAM_BYTES);
+
+    private @Nullable LoopAgent agent;
+    private @Nullable Future<?> timer;
+    private long timerNs = Long.MAX_VALUE;
+    private boolean unflushed;
+
+    private MediaPort(InetSocketAddress bind, DropCounters drops, LongSupplier clockNs) throws IOException {
+        this.drops = drops;
+        this.clockNs = clockNs;
+        boolean epoll = Epoll.isAvailable();
+        group = new MultiThreadIoEventLoopGroup(
+                1,
+                new DefaultThreadFactory("media", true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        Bootstrap bootstrap = new Bootstrap()
+                .group(group)
+                .channel(epoll ? EpollDatagramChannel.class : NioDatagramChannel.class)
+                .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
+                .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(SEND_QUEUE_BYTES / 2, SEND_QUEUE_BYTES))
+                .handler(new Inbound());
+        if (epoll) {
+            bootstrap
+                    .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM_BYTES)
+                    .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES * RECEIVE_BURST));
+        } else {
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES));
+        }
+        var bound = bootstrap.bind(bind).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
+        }
+        channel = bound.channel();
+        loop = channel.eventLoop();
+    }
+
+    /**
+     * Opens the socket. Datagrams are ignored until {@link #drive}.
+     *
+     * @param bind address and port; port 0 takes a free one
+     * @throws IOException the address cannot be bound
+     */
+    public static MediaPort open(InetSocketAddress bind, DropCounters drops, LongSupplier clockNs) throws IOException {
+        return new MediaPort(bind, drops, clockNs);
+    }
+
+    /** Hands the loop to its agent. */
+    public void drive(LoopAgent driven) {
+        execute(() -> agent = driven);
+    }
+
+    /** The UDP port in use. */
+    public int port() {
+        return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    /** Whether the kernel's batched calls are in use. */
+    public static boolean nativeTransport() {
+        return Epoll.isAvailable();
+    }
+
+    /** Runs a command on the loop, then what the command made due. */
+    @Override
+    public void execute(Runnable command) {
+        loop.execute(() -> {
+            command.run();
+            endTurn();
+        });
+    }
+
+    /** Queues one datagram for the turn's flush. Loop thread only. */
+    @Override
+    public void send(ByteBuffer buffer, int offset, int length, InetSocketAddress to) {
+        if (!channel.isWritable()) {
+            drops.count(DropReason.SEND_BUFFER_FULL);
+            return;
+        }
+        ByteBuf copy = channel.alloc().directBuffer(length);
+        copy.setBytes(0, buffer.duplicate().limit(offset + length).position(offset));
+        copy.writerIndex(length);
+        channel.write(new DatagramPacket(copy, to), channel.voidPromise());
+        unflushed = true;
+    }
+
+    /** Stops the loop and closes the socket; returns when both are done or a second has passed. */
+    @Override
+    public void close() {
+        channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+    }
+
+    private void endTurn() {
+        LoopAgent driven = agent;
+        if (driven != null) {
+            long deadlineNs = driven.nextDeadlineNs();
+            long nowNs = clockNs.getAsLong();
+            if (deadlineNs <= nowNs) {
+                driven.onTimeout(nowNs);
+                deadlineNs = driven.nextDeadlineNs();
+            }
+            arm(deadlineNs, nowNs);
+        }
+        if (unflushed) {
+            unflushed = false;
+            channel.flush();
+        }
+    }
+
+    private void arm(long deadlineNs, long nowNs) {
+        if (deadlineNs == Long.MAX_VALUE || timerNs - deadlineNs <= TIMER_SLACK_NS && timerNs > nowNs) {
+            return;
+        }
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        timerNs = deadlineNs;
+        timer = loop.schedule(this::onTimer, Math.max(deadlineNs - nowNs, TIMER_SLACK_NS), TimeUnit.NANOSECONDS);
+    }
+
+    private void onTimer() {
+        timer = null;
+        timerNs = Long.MAX_VALUE;
+        endTurn();
+    }
+
+    /** The socket's events. */
+    private final class Inbound extends ChannelInboundHandlerAdapter {
+
+        private long turnNs;
+        private boolean inTurn;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            DatagramPacket datagram = (DatagramPacket) message;
+            try {
+                LoopAgent driven = agent;
+                ByteBuf content = datagram.content();
+                int length = content.readableBytes();
+                if (driven == null || length > MAX_DATAGRAM_BYTES) {
+                    return;
+                }
+                if (!inTurn) {
+                    inTurn = true;
+                    turnNs = clockNs.getAsLong();
+                }
+                received.clear().limit(length);
+                content.readBytes(received);
+                received.clear();
+                driven.onDatagram(received, 0, length, datagram.sender(), turnNs);
+            } finally {
+                datagram.release();
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            LoopAgent driven = agent;
+            if (inTurn && driven != null) {
+                driven.onBurstEnd(turnNs);
+            }
+            inTurn = false;
+            endTurn();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // Unreachable peers report here; a session whose peer is gone ends by consent.
+            LOG.debug("media socket: {}", cause.toString());
+        }
+    }
+}
