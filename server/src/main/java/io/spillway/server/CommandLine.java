@@ -70,7 +70,8 @@ record CommandLine(Command command, Optional<Path> configFile) {
     }
 
     static String help() {
-        StringBuilder help = new StringBuilder("Spillway, a low-latency WebRTC SFU\n\nusage: ./spillway [COMMAND] [--config FILE]\n\n");
+        StringBuilder help = new StringBuilder(
+                "Spillway, a low-latency WebRTC SFU\n\nusage: ./spillway [COMMAND] [--config FILE]\n\n");
         for (Command each : Command.values()) {
             help.append(String.format("  %-12s %s%n", each.word.isEmpty() ? "(none)" : each.word, each.meaning));
         }

@@ -36,7 +36,8 @@ public final class Logging {
     public static void level(String level) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         Level ours = Level.toLevel(level, Level.INFO);
-        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(ours.isGreaterOrEqual(Level.WARN) ? ours : Level.WARN);
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
+                .setLevel(ours.isGreaterOrEqual(Level.WARN) ? ours : Level.WARN);
         context.getLogger("io.spillway").setLevel(ours);
     }
 

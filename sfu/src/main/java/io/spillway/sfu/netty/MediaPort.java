@@ -81,18 +81,22 @@ public final class MediaPort implements DatagramSink, Executor, AutoCloseable {
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
                 .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES)
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(SEND_QUEUE_BYTES / 2, SEND_QUEUE_BYTES))
+                .option(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(SEND_QUEUE_BYTES / 2, SEND_QUEUE_BYTES))
                 .handler(new Inbound());
         if (epoll) {
             bootstrap
                     .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM_BYTES)
-                    .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES * RECEIVE_BURST));
+                    .option(
+                            ChannelOption.RECVBUF_ALLOCATOR,
+                            new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES * RECEIVE_BURST));
         } else {
             bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES));
         }
         var bound = bootstrap.bind(bind).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
         }
         channel = bound.channel();
@@ -143,7 +147,7 @@ public final class MediaPort implements DatagramSink, Executor, AutoCloseable {
         ByteBuf copy = channel.alloc().directBuffer(length);
         copy.setBytes(0, buffer.duplicate().limit(offset + length).position(offset));
         copy.writerIndex(length);
-        channel.write(new DatagramPacket(copy, to), channel.voidPromise());
+        var _ = channel.write(new DatagramPacket(copy, to), channel.voidPromise());
         unflushed = true;
     }
 
@@ -172,7 +176,7 @@ public final class MediaPort implements DatagramSink, Executor, AutoCloseable {
     }
 
     private void arm(long deadlineNs, long nowNs) {
-        if (deadlineNs == Long.MAX_VALUE || timerNs - deadlineNs <= TIMER_SLACK_NS && timerNs > nowNs) {
+        if (deadlineNs == Long.MAX_VALUE || (timerNs - deadlineNs <= TIMER_SLACK_NS && timerNs > nowNs)) {
             return;
         }
         if (timer != null) {
