@@ -51,14 +51,16 @@ class HouseTest {
             "io.micrometer..", List.of("io.spillway.signaling.metrics"),
             "ch.qos.logback..", List.of("io.spillway.server.logback"));
 
-    private static final JavaClasses OURS =
-            new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.spillway");
+    private static final JavaClasses OURS = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.spillway");
 
     @TestFactory
     Stream<DynamicTest> shouldPointImportsOnlyDown() {
         return ROOMS.entrySet().stream().map(room -> {
             String[] forbidden = ROOMS.keySet().stream()
-                    .filter(other -> !other.equals(room.getKey()) && !room.getValue().contains(other))
+                    .filter(other ->
+                            !other.equals(room.getKey()) && !room.getValue().contains(other))
                     .map(other -> ROOT + other + "..")
                     .toArray(String[]::new);
             return DynamicTest.dynamicTest(

@@ -1,6 +1,7 @@
 package io.spillway.server.config;
 
 import io.spillway.media.live.StreamName;
+import io.spillway.turn.IceServerEntry;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,11 +30,7 @@ public record Config(
     /** Publish keys by stream, and whether loopback callers need none. */
     public record Auth(Map<StreamName, String> streams, boolean loopback) {}
 
-    public record Ice(List<Server> servers, int ttlSeconds, String realm) {
-
-        /** One server; {@code secret} non-empty means TURN REST credentials are minted, else username and credential are static or empty. */
-        public record Server(List<String> urls, String username, String credential, String secret) {}
-    }
+    public record Ice(List<IceServerEntry> servers, int ttlSeconds, String realm) {}
 
     public record Limits(int sessions, int viewersPerStream) {}
 

@@ -1,6 +1,7 @@
 package io.spillway.server.config;
 
 import io.spillway.media.live.StreamName;
+import io.spillway.turn.IceServerEntry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -16,10 +17,10 @@ public final class ConfigReader {
     /** Literal addresses only: a name would be looked up on the network, and Spillway calls nobody. */
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
-    private static final Pattern ICE_URL = Pattern.compile("(stun|stuns|turn|turns):[^\\s,;<>\"]+");
+    /** What header lines and command lines carry without quoting. */
+    private static final Pattern PUBLISH_KEY = Pattern.compile("[^\\s,;\"<>]*");
 
-    /** Header lines and TURN REST user names are cut at these by real clients (W29). */
-    private static final Pattern CREDENTIAL = Pattern.compile("[^\\s,;\"<>]*");
+    private static final List<String> ICE_SERVER_FIELDS = List.of("urls", "username", "credential", "secret");
 
     private static final int MIN_PUBLISH_KEY_CHARS = 8;
 
@@ -86,7 +87,8 @@ public final class ConfigReader {
             String key = String.valueOf(entry.getValue());
             StreamName stream = StreamName.parse(name)
                     .orElseThrow(() -> refuse(Key.AUTH_STREAMS, name, "stream names match " + StreamName.ALLOWED));
-            if (key.length() < MIN_PUBLISH_KEY_CHARS || !CREDENTIAL.matcher(key).matches()) {
+            if (key.length() < MIN_PUBLISH_KEY_CHARS
+                    || !PUBLISH_KEY.matcher(key).matches()) {
                 // The key itself is a secret: it is not quoted.
                 throw new ConfigException(origin(Key.AUTH_STREAMS) + ": the publish key of \"" + name + "\" has "
                         + key.length() + " characters; at least " + MIN_PUBLISH_KEY_CHARS
@@ -97,48 +99,33 @@ public final class ConfigReader {
         return Map.copyOf(keys);
     }
 
-    private List<Config.Ice.Server> iceServers() throws ConfigException {
-        List<Config.Ice.Server> servers = new ArrayList<>();
+    private List<IceServerEntry> iceServers() throws ConfigException {
+        List<IceServerEntry> servers = new ArrayList<>();
         for (Object item : list(Key.ICE_SERVERS)) {
             Map<?, ?> server = item instanceof Map<?, ?> map ? map : Map.of("urls", item);
             for (Object name : server.keySet()) {
-                if (!List.of("urls", "username", "credential", "secret").contains(name)) {
-                    throw refuse(
-                            Key.ICE_SERVERS, String.valueOf(name), "an entry has urls, username, credential, secret");
+                if (!ICE_SERVER_FIELDS.contains(name)) {
+                    throw refuse(Key.ICE_SERVERS, String.valueOf(name), "an entry has " + ICE_SERVER_FIELDS);
                 }
             }
-            List<String> urls = new ArrayList<>();
-            Object given = server.get("urls");
-            for (Object url : given instanceof List<?> many ? many : given == null ? List.of() : List.of(given)) {
-                if (!ICE_URL.matcher(String.valueOf(url)).matches()) {
-                    throw refuse(
-                            Key.ICE_SERVERS,
-                            String.valueOf(url),
-                            "write it as turn:host:3478?transport=udp or stun:host:3478");
-                }
-                urls.add(String.valueOf(url));
+            Object urls = server.get("urls");
+            List<?> many = urls instanceof List<?> several ? several : urls == null ? List.of() : List.of(urls);
+            try {
+                servers.add(new IceServerEntry(
+                        many.stream().map(String::valueOf).toList(),
+                        field(server, "username"),
+                        field(server, "credential"),
+                        field(server, "secret")));
+            } catch (IllegalArgumentException refused) {
+                throw new ConfigException(origin(Key.ICE_SERVERS) + ": " + refused.getMessage() + ".");
             }
-            if (urls.isEmpty()) {
-                throw refuse(Key.ICE_SERVERS, "an entry without urls", "give it urls: [turn:host:3478]");
-            }
-            servers.add(new Config.Ice.Server(
-                    List.copyOf(urls),
-                    field(server, "username"),
-                    field(server, "credential"),
-                    field(server, "secret")));
         }
         return List.copyOf(servers);
     }
 
-    private String field(Map<?, ?> server, String name) throws ConfigException {
+    private static String field(Map<?, ?> server, String name) {
         Object value = server.get(name);
-        String text = value == null ? "" : String.valueOf(value);
-        if (!CREDENTIAL.matcher(text).matches()) {
-            throw new ConfigException(
-                    origin(Key.ICE_SERVERS) + ": the " + name
-                            + " of an ice.servers entry holds a space, comma, semicolon or quote, which clients cut at; choose another.");
-        }
-        return text;
+        return value == null ? "" : String.valueOf(value);
     }
 
     private String text(Key key) {

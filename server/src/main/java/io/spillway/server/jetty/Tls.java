@@ -51,8 +51,9 @@ public final class Tls {
             store.setKeyEntry("spillway", privateKey(key), STORE_PASSWORD.toCharArray(), chain);
             return store;
         } catch (GeneralSecurityException | IOException unusable) {
-            throw new ConfigException("https.certificate is \"" + certificate + "\": not a usable PEM certificate chain for the key in \""
-                    + key + "\" (" + unusable.getMessage() + ").");
+            throw new ConfigException(
+                    "https.certificate is \"" + certificate + "\": not a usable PEM certificate chain for the key in \""
+                            + key + "\" (" + unusable.getMessage() + ").");
         }
     }
 
@@ -60,7 +61,8 @@ public final class Tls {
         String pem = new String(bytes("https.key", file), java.nio.charset.StandardCharsets.US_ASCII);
         String base64 = pem.replaceAll("(?s).*-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----.*", "");
         try {
-            PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64));
+            PKCS8EncodedKeySpec spec =
+                    new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64));
             for (String algorithm : List.of("EC", "RSA", "Ed25519")) {
                 try {
                     return KeyFactory.getInstance(algorithm).generatePrivate(spec);
@@ -71,8 +73,9 @@ public final class Tls {
         } catch (GeneralSecurityException | IllegalArgumentException unreadable) {
             // falls through to the refusal
         }
-        throw new ConfigException("https.key is \"" + file
-                + "\": not an unencrypted PKCS#8 private key in PEM (BEGIN PRIVATE KEY); convert it with openssl pkcs8 -topk8 -nocrypt.");
+        throw new ConfigException(
+                "https.key is \"" + file
+                        + "\": not an unencrypted PKCS#8 private key in PEM (BEGIN PRIVATE KEY); convert it with openssl pkcs8 -topk8 -nocrypt.");
     }
 
     private static byte[] bytes(String key, Path file) throws ConfigException {
@@ -91,17 +94,34 @@ public final class Tls {
             }
             return KeyStore.getInstance(file.toFile(), STORE_PASSWORD.toCharArray());
         } catch (GeneralSecurityException | IOException failed) {
-            throw new ConfigException("https.self-signed: no certificate could be made in \"" + file + "\" (" + failed.getMessage()
-                    + "); give one by https.certificate and https.key.");
+            throw new ConfigException("https.self-signed: no certificate could be made in \"" + file + "\" ("
+                    + failed.getMessage() + "); give one by https.certificate and https.key.");
         }
     }
 
     private static void generate(Path file) throws IOException {
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "spillway", "-keyalg", "EC", "-groupname", "secp256r1",
-                        "-dname", "CN=Spillway", "-ext", "SAN=dns:localhost,ip:127.0.0.1", "-validity", "397",
-                        "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", STORE_PASSWORD)
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "spillway",
+                        "-keyalg",
+                        "EC",
+                        "-groupname",
+                        "secp256r1",
+                        "-dname",
+                        "CN=Spillway",
+                        "-ext",
+                        "SAN=dns:localhost,ip:127.0.0.1",
+                        "-validity",
+                        "397",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        STORE_PASSWORD)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

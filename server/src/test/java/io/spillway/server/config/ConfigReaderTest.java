@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.media.live.StreamName;
 import io.spillway.server.json.YamlFile;
+import io.spillway.turn.IceServerEntry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -82,8 +83,8 @@ class ConfigReaderTest {
                 """);
         assertEquals(
                 List.of(
-                        new Config.Ice.Server(List.of("turn:turn.example:3478?transport=udp"), "", "", "s3cret"),
-                        new Config.Ice.Server(List.of("stun:stun.example:3478"), "", "", "")),
+                        new IceServerEntry(List.of("turn:turn.example:3478?transport=udp"), "", "", "s3cret"),
+                        new IceServerEntry(List.of("stun:stun.example:3478"), "", "", "")),
                 ConfigReader.read(YamlFile.read(file), Map.of()).ice().servers());
     }
 
@@ -100,8 +101,8 @@ class ConfigReaderTest {
                 "media:\\n  addresses: 192.0.2.1 | media.addresses is \"192.0.2.1\"; allowed is a list",
                 "auth:\\n  streams: {\"a b\": kkkkkkkkkk} | auth.streams is \"a b\"; allowed is stream names match",
                 "auth:\\n  streams: {live: short} | the publish key of \"live\" has 5 characters; at least 8 are needed",
-                "ice:\\n  servers: [{urls: http://x}] | ice.servers is \"http://x\"; allowed is write it as turn:host",
-                "ice:\\n  servers: [{urls: turn:x, credential: \"a,b\"}] | the credential of an ice.servers entry holds",
+                "ice:\\n  servers: [{urls: http://x}] | http://x",
+                "ice:\\n  servers: [{urls: turn:x, credential: \"a,b\"}] | credential",
                 "https:\\n  enabled: true | https.enabled is true but there is no certificate",
                 "whip:\\n  conflict: fight | whip.conflict is \"fight\"; allowed is replace or reject.",
                 "http:\\n  port: 1\\n  port: 2 | line 3",
