@@ -67,7 +67,7 @@ public final class Tls {
                 try {
                     return KeyFactory.getInstance(algorithm).generatePrivate(spec);
                 } catch (InvalidKeySpecException otherKind) {
-                    continue;
+                    // the next algorithm may read it
                 }
             }
         } catch (GeneralSecurityException | IllegalArgumentException unreadable) {
