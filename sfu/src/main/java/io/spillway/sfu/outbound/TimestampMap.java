@@ -1,0 +1,89 @@
+package io.spillway.sfu.outbound;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a source's RTP timestamps their place in the viewer's stream: one offset a source, so that spacing is kept, and for the cached
+ * pictures of a replay the shift of its schedule. Moves forward at least one tick over a change of source (R6). Bit patterns of 32 bits.
+ */
+final class TimestampMap {
+
+    private final int clockRateHz;
+    private int offset;
+    private int newestSource;
+    private int newestOut;
+    private boolean used;
+    private @Nullable ReplaySchedule replay;
+    private int replayOrigin;
+
+    /** @param firstTimestamp the viewer's first timestamp, chance */
+    TimestampMap(int clockRateHz, int firstTimestamp) {
+        this.clockRateHz = clockRateHz;
+        this.newestOut = firstTimestamp - 1;
+    }
+
+    /**
+     * Changes the source.
+     *
+     * @param timestamp of the new source's first packet
+     * @param sinceNewestNs from the capture of {@link #newestSource} to the capture of that packet; ignored for the first source
+     * @param schedule of its cached pictures; null when it starts live
+     */
+    void changeSource(int timestamp, long sinceNewestNs, @Nullable ReplaySchedule schedule) {
+        int wanted =
+                used ? newestSource + offset + (int) (sinceNewestNs / 1000 * clockRateHz / 1_000_000) : newestOut + 1;
+        offset = wanted - timestamp;
+        // Even if the new source has an older clock, nothing is known to be newer than its first packet.
+        newestSource = timestamp;
+        replay(timestamp, schedule);
+    }
+
+    /** Goes on in the same source from another keyframe; {@code schedule} as in {@link #changeSource}. */
+    void replay(int keyframeTimestamp, @Nullable ReplaySchedule schedule) {
+        replay = schedule;
+        replayOrigin = keyframeTimestamp;
+        int first = shifted(keyframeTimestamp);
+        if (first - newestOut <= 0) {
+            offset += newestOut + 1 - first;
+        }
+    }
+
+    /** Nothing of the replay is sent any more: later packets, however late, are live ones. */
+    void endReplay() {
+        replay = null;
+    }
+
+    /** The timestamp a packet of the source is sent with. */
+    int map(int timestamp) {
+        int out = shifted(timestamp);
+        if (!used || timestamp - newestSource > 0) {
+            newestSource = timestamp;
+        }
+        if (!used || out - newestOut > 0) {
+            newestOut = out;
+        }
+        used = true;
+        return out;
+    }
+
+    /** The timestamp the viewer's stream has for that one of the source at the live edge: what sender reports speak of. */
+    int live(int timestamp) {
+        return timestamp + offset;
+    }
+
+    /** Newest timestamp of the present source. */
+    int newestSource() {
+        return newestSource;
+    }
+
+    /** Newest timestamp sent. */
+    int newestOut() {
+        return newestOut;
+    }
+
+    private int shifted(int timestamp) {
+        ReplaySchedule schedule = replay;
+        int out = timestamp + offset;
+        return schedule == null ? out : out + (int) schedule.forwardTicks(timestamp - replayOrigin, clockRateHz);
+    }
+}
