@@ -1,0 +1,204 @@
+package io.spillway.sfu.sdp;
+
+import io.spillway.sfu.sdp.PayloadMapping.Feedback;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Writes an answer, CRLF throughout. What is the peer's is echoed only after {@link Grammar} let it pass. Candidates stand at the first accepted m-line of the bundle,
+ * credentials at each: clients differ in where they look. JSEP, RFC 8829 §5.3.
+ */
+final class AnswerWriter {
+
+    /** What FFmpeg's WHIP muxer reads into (MAX_SDP_SIZE), its terminating zero included. */
+    static final int MAX_BYTES = 8192 - 1;
+
+    /** Type preference of a host candidate, RFC 8445 §5.1.2.2. */
+    private static final int HOST_PREFERENCE = 126;
+
+    private static final int MAX_LOCAL_PREFERENCE = 65_535;
+
+    private static final int COMPONENT = 1;
+
+    private final StringBuilder out = new StringBuilder(4096);
+    private final LocalTransport local;
+    private final DtlsRole role;
+
+    private AnswerWriter(LocalTransport local, DtlsRole role) {
+        this.local = local;
+        this.role = role;
+    }
+
+    static String write(Offer offer, List<AnsweredMedia> media, DtlsRole role, LocalTransport local) {
+        var writer = new AnswerWriter(local, role);
+        List<String> bundle = bundle(offer, media);
+        writer.session(bundle, offer.mixedExtensions());
+        int tagged = offer.tagged(accepted(media)).written().index();
+        for (AnsweredMedia answered : media) {
+            if (answered.accepted()) {
+                writer.accepted(answered, answered.offered().written().index() == tagged);
+            } else {
+                writer.refused(answered.offered());
+            }
+        }
+        return writer.out.toString();
+    }
+
+    /** The offered bundle without what does not exist or was refused. RFC 9143 §7.3. */
+    private static List<String> bundle(Offer offer, List<AnsweredMedia> media) {
+        List<String> accepted = accepted(media).stream().map(OfferedMedia::mid).toList();
+        return offer.bundle().stream().filter(accepted::contains).distinct().toList();
+    }
+
+    private static List<OfferedMedia> accepted(List<AnsweredMedia> media) {
+        return media.stream()
+                .filter(AnsweredMedia::accepted)
+                .map(AnsweredMedia::offered)
+                .toList();
+    }
+
+    private void session(List<String> bundle, boolean mixedExtensions) {
+        line("v=0");
+        line("o=- " + local.sessionId() + " 1 IN IP4 127.0.0.1");
+        line("s=-");
+        line("t=0 0");
+        if (!bundle.isEmpty()) {
+            line("a=group:BUNDLE " + String.join(" ", bundle));
+        }
+        line("a=ice-lite");
+        line("a=ice-options:ice2");
+        if (mixedExtensions) {
+            line("a=extmap-allow-mixed");
+        }
+    }
+
+    private void refused(OfferedMedia offered) {
+        MediaDescription written = offered.written();
+        line("m=" + written.kind() + " 0 " + written.protocol() + " "
+                + written.formats().getFirst());
+        line("c=IN IP4 0.0.0.0");
+        mid(offered);
+        line("a=inactive");
+    }
+
+    private void accepted(AnsweredMedia answered, boolean tagged) {
+        OfferedMedia offered = answered.offered();
+        MediaDescription written = offered.written();
+        // Port 9 and no address: what counts is in the candidates. RFC 8840 §4.1.1.
+        line("m=" + written.kind() + " 9 " + written.protocol() + " "
+                + String.join(" ", payloadTypes(answered.codecs())));
+        line("c=IN IP4 0.0.0.0");
+        mid(offered);
+        line("a=ice-ufrag:" + local.ufrag());
+        line("a=ice-pwd:" + local.pwd());
+        line("a=fingerprint:" + local.fingerprint().algorithm() + " "
+                + local.fingerprint().hex());
+        line("a=setup:" + (role == DtlsRole.SERVER ? "passive" : "active"));
+        line("a=" + answered.direction().attribute());
+        line("a=rtcp-mux");
+        for (String echoed : List.of("rtcp-mux-only", "rtcp-rsize", "extmap-allow-mixed")) {
+            if (offered.has(echoed)) {
+                line("a=" + echoed);
+            }
+        }
+        answered.extensions().forEach(this::extension);
+        answered.codecs().forEach(this::codec);
+        if (answered.layers() != null) {
+            layers(answered.layers(), payloadTypes(answered.codecs()));
+        }
+        if (answered.announced() != null) {
+            source(answered.announced(), answered);
+        }
+        if (tagged) {
+            candidates();
+        }
+    }
+
+    private void mid(OfferedMedia offered) {
+        if (!offered.mid().isEmpty()) {
+            line("a=mid:" + offered.mid());
+        }
+    }
+
+    private void extension(Extmap extmap) {
+        String suffix = extmap.direction() == Direction.SENDRECV
+                ? ""
+                : "/" + extmap.direction().attribute();
+        line("a=extmap:" + extmap.id() + suffix + " " + extmap.uri());
+    }
+
+    private void codec(OfferedCodec codec) {
+        PayloadMapping mapping = codec.mapping();
+        line("a=rtpmap:" + mapping.payloadType() + " " + codec.mapText());
+        for (Feedback kind : mapping.feedback()) {
+            line("a=rtcp-fb:" + mapping.payloadType() + " " + RtcpFeedback.text(kind));
+        }
+        if (codec.fmtpText() != null) {
+            line("a=fmtp:" + mapping.payloadType() + " " + codec.fmtpText());
+        }
+        if (mapping.hasRtx()) {
+            line("a=rtpmap:" + mapping.rtxPayloadType() + " " + codec.rtxMapText());
+            line("a=fmtp:" + mapping.rtxPayloadType() + " " + codec.rtxFmtpText());
+        }
+    }
+
+    private void layers(AnsweredMedia.Layers layers, List<String> payloadTypes) {
+        for (Rid rid : layers.rids()) {
+            line("a=rid:" + rid.receiveText(payloadTypes));
+        }
+        line("a=simulcast:recv " + String.join(";", layers.ids()));
+    }
+
+    private void source(AnsweredMedia.Announced announced, AnsweredMedia answered) {
+        PlaySources.Source source = announced.source();
+        boolean rtx =
+                answered.codecs().stream().anyMatch(codec -> codec.mapping().hasRtx());
+        String track = answered.offered().written().kind().toLowerCase(Locale.ROOT);
+        line("a=msid:" + announced.streamId() + " " + track);
+        String ssrc = Integer.toUnsignedString(source.ssrc());
+        String rtxSsrc = Integer.toUnsignedString(source.rtxSsrc());
+        if (rtx) {
+            line("a=ssrc-group:FID " + ssrc + " " + rtxSsrc);
+        }
+        line("a=ssrc:" + ssrc + " cname:" + announced.cname());
+        if (rtx) {
+            line("a=ssrc:" + rtxSsrc + " cname:" + announced.cname());
+        }
+    }
+
+    private void candidates() {
+        int localPreference = MAX_LOCAL_PREFERENCE;
+        for (InetSocketAddress candidate : local.candidates()) {
+            int priority = HOST_PREFERENCE << 24 | localPreference << 8 | 256 - COMPONENT;
+            int foundation = MAX_LOCAL_PREFERENCE - localPreference + 1;
+            line("a=candidate:" + foundation + " " + COMPONENT + " udp " + priority + " " + host(candidate) + " "
+                    + candidate.getPort() + " typ host");
+            localPreference--;
+        }
+        line("a=end-of-candidates");
+    }
+
+    /** The address without the zone that Java appends to link-local ones. */
+    private static String host(InetSocketAddress candidate) {
+        String host = candidate.getAddress().getHostAddress();
+        int zone = host.indexOf('%');
+        return zone < 0 ? host : host.substring(0, zone);
+    }
+
+    private static List<String> payloadTypes(List<OfferedCodec> codecs) {
+        return codecs.stream()
+                .map(OfferedCodec::mapping)
+                .flatMap(mapping -> mapping.hasRtx()
+                        ? Stream.of(mapping.payloadType(), mapping.rtxPayloadType())
+                        : Stream.of(mapping.payloadType()))
+                .distinct()
+                .map(String::valueOf)
+                .toList();
+    }
+
+    private void line(String text) {
+        out.append(text).append("\r\n");
+    }
+}

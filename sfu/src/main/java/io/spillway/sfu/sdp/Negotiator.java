@@ -1,0 +1,247 @@
+package io.spillway.sfu.sdp;
+
+import io.spillway.media.codec.Codec;
+import io.spillway.media.codec.MediaKind;
+import io.spillway.sfu.Rejected;
+import io.spillway.sfu.sdp.PayloadMapping.Feedback;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Agrees to offers: a publisher's wholly or not at all (RFC 9725 §4.4.3), a viewer's as far as it goes. Stateless. */
+public final class Negotiator {
+
+    /** What a publisher may attach: read by us, or passed on to viewers who asked for it. */
+    private static final Set<String> PUBLISH_EXTENSIONS = Set.of(
+            HeaderExtensionUri.MID,
+            HeaderExtensionUri.RID,
+            HeaderExtensionUri.REPAIRED_RID,
+            HeaderExtensionUri.TRANSPORT_CC,
+            HeaderExtensionUri.ABS_SEND_TIME,
+            HeaderExtensionUri.ABS_CAPTURE_TIME,
+            HeaderExtensionUri.AUDIO_LEVEL,
+            HeaderExtensionUri.VIDEO_ORIENTATION,
+            HeaderExtensionUri.PLAYOUT_DELAY,
+            HeaderExtensionUri.COLOR_SPACE,
+            HeaderExtensionUri.DEPENDENCY_DESCRIPTOR,
+            HeaderExtensionUri.VIDEO_LAYERS_ALLOCATION);
+
+    /** What we attach toward a viewer. */
+    private static final Set<String> PLAY_EXTENSIONS = Set.of(
+            HeaderExtensionUri.MID,
+            HeaderExtensionUri.ABS_CAPTURE_TIME,
+            HeaderExtensionUri.AUDIO_LEVEL,
+            HeaderExtensionUri.VIDEO_ORIENTATION,
+            HeaderExtensionUri.PLAYOUT_DELAY,
+            HeaderExtensionUri.COLOR_SPACE);
+
+    private static final Set<Feedback> PUBLISH_FEEDBACK = Collections.unmodifiableSet(EnumSet.allOf(Feedback.class));
+
+    /** No transport-cc, no REMB: nothing here estimates a viewer's bandwidth. */
+    private static final Set<Feedback> PLAY_FEEDBACK =
+            Collections.unmodifiableSet(EnumSet.of(Feedback.NACK, Feedback.NACK_PLI, Feedback.CCM_FIR));
+
+    private final CodecMatcher matcher;
+
+    public Negotiator(CodecMatcher matcher) {
+        this.matcher = matcher;
+    }
+
+    /**
+     * Agrees to receive all that is offered.
+     *
+     * @throws Rejected 422 when any m-line cannot be taken
+     */
+    public Agreement publish(Offer offer) throws Rejected {
+        Set<MediaKind> seen = EnumSet.noneOf(MediaKind.class);
+        var answered = new ArrayList<AnsweredMedia>();
+        for (OfferedMedia media : offer.media()) {
+            if (!media.enabled()) {
+                answered.add(AnsweredMedia.refused(media));
+                continue;
+            }
+            MediaKind kind = media.kind();
+            if (kind == null) {
+                throw Rejections.unsupported(
+                        "unsupported-media",
+                        media.name() + " is neither audio nor video, and a publisher's offer is taken wholly or not"
+                                + " at all: offer one audio and one video m-line, no data channel");
+            }
+            if (!seen.add(kind)) {
+                throw Rejections.unsupported(
+                        "too-many-media",
+                        media.name() + " is the second of its kind: offer at most one audio and one video m-line");
+            }
+            OfferChecks.transport(media);
+            OfferChecks.direction(media, media.direction().sends(), "a publisher sends: offer sendonly or sendrecv");
+            answered.add(received(media, kind));
+        }
+        return agree(offer, answered, "publish");
+    }
+
+    /**
+     * Agrees to send what the viewer can take; m-lines that cannot be filled are answered with port 0.
+     *
+     * @param sources what the stream carries now and is announced as; every codec both sides know is agreed to, so that a publisher who comes back with another one finds it there
+     * @throws Rejected 422 when nothing can be sent, or when the viewer decodes no profile of the stream's video
+     */
+    public Agreement play(Offer offer, PlaySources sources) throws Rejected {
+        Set<MediaKind> seen = EnumSet.noneOf(MediaKind.class);
+        var answered = new ArrayList<AnsweredMedia>();
+        Optional<Rejected> unplayable = Optional.empty();
+        for (OfferedMedia media : offer.media()) {
+            MediaKind kind = media.kind();
+            if (!media.enabled() || kind == null || !seen.add(kind)) {
+                answered.add(AnsweredMedia.refused(media));
+                continue;
+            }
+            OfferChecks.transport(media);
+            OfferChecks.direction(media, media.direction().receives(), "a viewer receives: offer recvonly or sendrecv");
+            PlaySources.Source source = sources.of(kind);
+            List<OfferedCodec> codecs = sendable(media, source.carried());
+            if (!codecs.isEmpty()) {
+                answered.add(sent(media, kind, codecs, source, sources));
+                continue;
+            }
+            Rejected reason = OfferChecks.noCommonCodec(media, kind, source.carried());
+            if (kind == MediaKind.VIDEO && source.carried() != null) {
+                throw reason;
+            }
+            unplayable = Optional.of(reason);
+            answered.add(AnsweredMedia.refused(media));
+        }
+        if (unplayable.isPresent() && answered.stream().noneMatch(AnsweredMedia::accepted)) {
+            throw unplayable.get();
+        }
+        return agree(offer, answered, "play");
+    }
+
+    private static Agreement agree(Offer offer, List<AnsweredMedia> answered, String verb) throws Rejected {
+        List<OfferedMedia> accepted = answered.stream()
+                .filter(AnsweredMedia::accepted)
+                .map(AnsweredMedia::offered)
+                .toList();
+        if (accepted.isEmpty()) {
+            throw Rejections.unsupported(
+                    "no-media", "the offer has no audio and no video m-line in use: add what you want to " + verb);
+        }
+        OfferChecks.bundle(offer, accepted);
+        return Agreement.of(offer, answered, OfferedTransport.of(offer.tagged(accepted)));
+    }
+
+    private static AnsweredMedia received(OfferedMedia media, MediaKind kind) throws Rejected {
+        List<OfferedCodec> codecs = receivable(media);
+        if (codecs.isEmpty()) {
+            throw OfferChecks.noCommonCodec(media, kind, null);
+        }
+        List<Extmap> extensions = extensions(media, PUBLISH_EXTENSIONS, true);
+        // Congestion feedback needs both its RTCP message and its header extension, GStreamer offers one without the
+        // other.
+        boolean transportCc = carries(extensions, HeaderExtensionUri.TRANSPORT_CC)
+                && codecs.stream().anyMatch(codec -> codec.mapping().feedback().contains(Feedback.TRANSPORT_CC));
+        Set<Feedback> feedback = EnumSet.copyOf(PUBLISH_FEEDBACK);
+        if (!transportCc) {
+            feedback.remove(Feedback.TRANSPORT_CC);
+            extensions = extensions.stream()
+                    .filter(extmap -> !extmap.uri().equals(HeaderExtensionUri.TRANSPORT_CC))
+                    .toList();
+        }
+        codecs = codecs.stream().map(codec -> codec.withFeedback(feedback)).toList();
+        AnsweredMedia.Layers layers = kind == MediaKind.VIDEO ? OfferChecks.layers(media, codecs, extensions) : null;
+        AgreedMedia agreed =
+                agreed(media, kind, codecs, extensions, layers == null ? List.of() : layers.ids(), media.sources());
+        return new AnsweredMedia(media, agreed, Direction.RECVONLY, codecs, extensions, layers, null);
+    }
+
+    private static AnsweredMedia sent(
+            OfferedMedia media,
+            MediaKind kind,
+            List<OfferedCodec> offered,
+            PlaySources.Source source,
+            PlaySources sources) {
+        List<OfferedCodec> codecs =
+                offered.stream().map(codec -> codec.withFeedback(PLAY_FEEDBACK)).toList();
+        List<Extmap> extensions = extensions(media, PLAY_EXTENSIONS, false);
+        AgreedMedia agreed = agreed(media, kind, codecs, extensions, List.of(), List.of());
+        var announced = new AnsweredMedia.Announced(source, sources.cname(), sources.streamId());
+        return new AnsweredMedia(media, agreed, Direction.SENDONLY, codecs, extensions, null, announced);
+    }
+
+    private static AgreedMedia agreed(
+            OfferedMedia media,
+            MediaKind kind,
+            List<OfferedCodec> codecs,
+            List<Extmap> extensions,
+            List<String> rids,
+            List<AgreedMedia.Source> sources) {
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        extensions.forEach(extmap -> ids.put(extmap.uri(), extmap.id()));
+        return new AgreedMedia(
+                media.written().index(),
+                media.mid(),
+                kind,
+                codecs.stream().map(OfferedCodec::mapping).toList(),
+                Collections.unmodifiableMap(ids),
+                rids,
+                media.has("rtcp-rsize"),
+                sources);
+    }
+
+    /** The publisher's codecs in its order. H.264 in single NAL units only if it has nothing better: no encoder prefers it. */
+    private static List<OfferedCodec> receivable(OfferedMedia media) {
+        List<OfferedCodec> better =
+                media.codecs().stream().filter(Negotiator::fragments).toList();
+        return better.isEmpty() ? media.codecs() : better;
+    }
+
+    /** The viewer's codecs in its order, but what the stream carries first; empty when it cannot be sent to this viewer. */
+    private List<OfferedCodec> sendable(OfferedMedia media, PlaySources.@Nullable Carried carried) {
+        List<OfferedCodec> codecs =
+                media.codecs().stream().filter(Negotiator::fragments).toList();
+        if (carried == null) {
+            return codecs;
+        }
+        Optional<PayloadMapping> match =
+                matcher.choose(codecs.stream().map(OfferedCodec::mapping).toList(), carried.codec(), carried.fmtp());
+        return match.map(first -> codecs.stream()
+                        .collect(Collectors.partitioningBy(
+                                codec -> codec.mapping().payloadType() == first.payloadType())))
+                .map(parts -> Stream.concat(
+                                parts.getOrDefault(true, List.of()).stream(),
+                                parts.getOrDefault(false, List.of()).stream())
+                        .toList())
+                .orElse(List.of());
+    }
+
+    private static boolean fragments(OfferedCodec codec) {
+        return codec.mapping().codec() != Codec.H264
+                || CodecMatcher.sendsFragments(codec.mapping().fmtp());
+    }
+
+    /** Offered extensions out of {@code wanted}, as the answer writes them: a direction is turned around. RFC 8285 §6. */
+    private static List<Extmap> extensions(OfferedMedia media, Set<String> wanted, boolean peerSends) {
+        var extensions = new ArrayList<Extmap>();
+        for (Extmap extmap : media.extensions()) {
+            Direction offered = extmap.direction();
+            if (wanted.contains(extmap.uri()) && (peerSends ? offered.sends() : offered.receives())) {
+                Direction ours = offered == Direction.SENDRECV
+                        ? Direction.SENDRECV
+                        : peerSends ? Direction.RECVONLY : Direction.SENDONLY;
+                extensions.add(new Extmap(extmap.id(), ours, extmap.uri()));
+            }
+        }
+        return List.copyOf(extensions);
+    }
+
+    private static boolean carries(List<Extmap> extensions, String uri) {
+        return extensions.stream().anyMatch(extmap -> extmap.uri().equals(uri));
+    }
+}

@@ -1,0 +1,146 @@
+package io.spillway.sfu.sdp;
+
+import io.spillway.media.codec.Codec;
+import io.spillway.media.codec.MediaKind;
+import io.spillway.sfu.sdp.PayloadMapping.Feedback;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One payload type of an m-line whose codec Spillway knows, with all that was offered for it and the words to echo.
+ *
+ * @param fmtpText null where no {@code a=fmtp} stands
+ * @param rtxMapText the {@code a=rtpmap} text of its RTX; null without
+ */
+record OfferedCodec(
+        PayloadMapping mapping,
+        String mapText,
+        @Nullable String fmtpText,
+        @Nullable String rtxMapText,
+        @Nullable String rtxFmtpText) {
+
+    /** Payload types that a multiplexed RTCP packet type looks like. RFC 5761 §4. */
+    private static final int RTCP_CLASH_FROM = 64;
+
+    private static final int RTCP_CLASH_TO = 95;
+
+    /** Known codecs of the m-line in the order offered. */
+    static List<OfferedCodec> of(MediaDescription media, MediaKind kind) {
+        return new Lines(media).codecs(kind);
+    }
+
+    /** The same with feedback cut down to what is in {@code accepted}. */
+    OfferedCodec withFeedback(Set<Feedback> accepted) {
+        Set<Feedback> kept = EnumSet.noneOf(Feedback.class);
+        kept.addAll(mapping.feedback());
+        kept.retainAll(accepted);
+        var cut = new PayloadMapping(
+                mapping.payloadType(),
+                mapping.rtxPayloadType(),
+                mapping.codec(),
+                mapping.channels(),
+                mapping.fmtp(),
+                Collections.unmodifiableSet(kept));
+        return new OfferedCodec(cut, mapText, fmtpText, rtxMapText, rtxFmtpText);
+    }
+
+    /** The lines of one m-line that speak of payload types, read once. */
+    private static final class Lines {
+
+        private final List<Integer> payloadTypes;
+        private final List<RtpMap> maps;
+        private final List<Fmtp> fmtps;
+        private final List<RtcpFeedback> feedback;
+
+        Lines(MediaDescription media) {
+            payloadTypes = media.formats().stream().map(Grammar::decimal).toList();
+            maps = read(media, "rtpmap", RtpMap::parse);
+            fmtps = read(media, "fmtp", Fmtp::parse);
+            feedback = read(media, "rtcp-fb", RtcpFeedback::parse);
+        }
+
+        private static <T> List<T> read(
+                MediaDescription media,
+                String name,
+                java.util.function.Function<String, java.util.Optional<T>> parser) {
+            return media.attributes().values(name).stream()
+                    .flatMap(value -> parser.apply(value).stream())
+                    .toList();
+        }
+
+        List<OfferedCodec> codecs(MediaKind kind) {
+            var codecs = new ArrayList<OfferedCodec>();
+            for (int payloadType : payloadTypes) {
+                RtpMap map = map(payloadType);
+                if (map == null || (payloadType >= RTCP_CLASH_FROM && payloadType <= RTCP_CLASH_TO)) {
+                    continue;
+                }
+                Codec codec = Codec.named(map.encoding()).orElse(null);
+                if (codec != null && codec.kind() == kind && codec.clockRateHz() == map.clockRateHz()) {
+                    codecs.add(codec(map, codec));
+                }
+            }
+            return List.copyOf(codecs);
+        }
+
+        private OfferedCodec codec(RtpMap map, Codec codec) {
+            Fmtp fmtp = fmtp(map.payloadType());
+            RtpMap rtx = rtx(map.payloadType());
+            Fmtp rtxFmtp = rtx == null ? null : fmtp(rtx.payloadType());
+            Set<Feedback> kinds = EnumSet.noneOf(Feedback.class);
+            feedback.stream().filter(line -> line.appliesTo(map.payloadType())).forEach(line -> kinds.add(line.kind()));
+            var mapping = new PayloadMapping(
+                    map.payloadType(),
+                    rtx == null ? -1 : rtx.payloadType(),
+                    codec,
+                    codec.kind() == MediaKind.AUDIO ? 2 : 1,
+                    fmtp == null ? Map.of() : fmtp.parameters(),
+                    Collections.unmodifiableSet(kinds));
+            return new OfferedCodec(
+                    mapping,
+                    map.text(),
+                    fmtp == null ? null : fmtp.text(),
+                    rtx == null ? null : rtx.text(),
+                    rtxFmtp == null ? null : rtxFmtp.text());
+        }
+
+        private @Nullable RtpMap map(int payloadType) {
+            for (RtpMap map : maps) {
+                if (map.payloadType() == payloadType) {
+                    return map;
+                }
+            }
+            return null;
+        }
+
+        private @Nullable Fmtp fmtp(int payloadType) {
+            for (Fmtp fmtp : fmtps) {
+                if (fmtp.payloadType() == payloadType) {
+                    return fmtp;
+                }
+            }
+            return null;
+        }
+
+        /** The RTX payload type of the m-line that repairs {@code payloadType}, by its {@code apt}. RFC 4588 §8.1. */
+        private @Nullable RtpMap rtx(int payloadType) {
+            String apt = Integer.toString(payloadType);
+            for (int candidate : payloadTypes) {
+                RtpMap map = map(candidate);
+                Fmtp fmtp = fmtp(candidate);
+                if (map != null
+                        && fmtp != null
+                        && "rtx".equalsIgnoreCase(map.encoding())
+                        && apt.equals(fmtp.parameters().get("apt"))) {
+                    return map;
+                }
+            }
+            return null;
+        }
+    }
+}
