@@ -1,5 +1,6 @@
 package io.spillway.sfu.sdp;
 
+import io.spillway.media.rtp.HeaderExtension;
 import java.util.Optional;
 
 /** An {@code a=extmap} line: RTP header extension {@code uri} under {@code id}, 1..255 without 15, in a direction as its writer sees it. RFC 8285 §5. */
@@ -27,5 +28,9 @@ record Extmap(int id, Direction direction, String uri) {
             return Optional.empty();
         }
         return Grammar.isPrintable(uri, MAX_URI_CHARS) ? Optional.of(new Extmap(id, direction, uri)) : Optional.empty();
+    }
+
+    boolean is(HeaderExtension extension) {
+        return uri.equals(extension.uri());
     }
 }

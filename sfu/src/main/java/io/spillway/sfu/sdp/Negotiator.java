@@ -2,6 +2,7 @@ package io.spillway.sfu.sdp;
 
 import io.spillway.media.codec.Codec;
 import io.spillway.media.codec.MediaKind;
+import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.sdp.PayloadMapping.Feedback;
 import java.util.ArrayList;
@@ -20,28 +21,28 @@ import org.jspecify.annotations.Nullable;
 public final class Negotiator {
 
     /** What a publisher may attach: read by us, or passed on to viewers who asked for it. */
-    private static final Set<String> PUBLISH_EXTENSIONS = Set.of(
-            HeaderExtensionUri.MID,
-            HeaderExtensionUri.RID,
-            HeaderExtensionUri.REPAIRED_RID,
-            HeaderExtensionUri.TRANSPORT_CC,
-            HeaderExtensionUri.ABS_SEND_TIME,
-            HeaderExtensionUri.ABS_CAPTURE_TIME,
-            HeaderExtensionUri.AUDIO_LEVEL,
-            HeaderExtensionUri.VIDEO_ORIENTATION,
-            HeaderExtensionUri.PLAYOUT_DELAY,
-            HeaderExtensionUri.COLOR_SPACE,
-            HeaderExtensionUri.DEPENDENCY_DESCRIPTOR,
-            HeaderExtensionUri.VIDEO_LAYERS_ALLOCATION);
+    private static final Set<HeaderExtension> PUBLISH_EXTENSIONS = Collections.unmodifiableSet(EnumSet.of(
+            HeaderExtension.MID,
+            HeaderExtension.RID,
+            HeaderExtension.REPAIRED_RID,
+            HeaderExtension.TRANSPORT_CC,
+            HeaderExtension.ABS_SEND_TIME,
+            HeaderExtension.ABS_CAPTURE_TIME,
+            HeaderExtension.AUDIO_LEVEL,
+            HeaderExtension.VIDEO_ORIENTATION,
+            HeaderExtension.PLAYOUT_DELAY,
+            HeaderExtension.COLOR_SPACE,
+            HeaderExtension.DEPENDENCY_DESCRIPTOR,
+            HeaderExtension.VIDEO_LAYERS_ALLOCATION));
 
     /** What we attach toward a viewer. */
-    private static final Set<String> PLAY_EXTENSIONS = Set.of(
-            HeaderExtensionUri.MID,
-            HeaderExtensionUri.ABS_CAPTURE_TIME,
-            HeaderExtensionUri.AUDIO_LEVEL,
-            HeaderExtensionUri.VIDEO_ORIENTATION,
-            HeaderExtensionUri.PLAYOUT_DELAY,
-            HeaderExtensionUri.COLOR_SPACE);
+    private static final Set<HeaderExtension> PLAY_EXTENSIONS = Collections.unmodifiableSet(EnumSet.of(
+            HeaderExtension.MID,
+            HeaderExtension.ABS_CAPTURE_TIME,
+            HeaderExtension.AUDIO_LEVEL,
+            HeaderExtension.VIDEO_ORIENTATION,
+            HeaderExtension.PLAYOUT_DELAY,
+            HeaderExtension.COLOR_SPACE));
 
     private static final Set<Feedback> PUBLISH_FEEDBACK = Collections.unmodifiableSet(EnumSet.allOf(Feedback.class));
 
@@ -145,13 +146,13 @@ public final class Negotiator {
         List<Extmap> extensions = extensions(media, PUBLISH_EXTENSIONS, true);
         // Congestion feedback needs both its RTCP message and its header extension, GStreamer offers one without the
         // other.
-        boolean transportCc = carries(extensions, HeaderExtensionUri.TRANSPORT_CC)
+        boolean transportCc = extensions.stream().anyMatch(extmap -> extmap.is(HeaderExtension.TRANSPORT_CC))
                 && codecs.stream().anyMatch(codec -> codec.mapping().feedback().contains(Feedback.TRANSPORT_CC));
         Set<Feedback> feedback = EnumSet.copyOf(PUBLISH_FEEDBACK);
         if (!transportCc) {
             feedback.remove(Feedback.TRANSPORT_CC);
             extensions = extensions.stream()
-                    .filter(extmap -> !extmap.uri().equals(HeaderExtensionUri.TRANSPORT_CC))
+                    .filter(extmap -> !extmap.is(HeaderExtension.TRANSPORT_CC))
                     .toList();
         }
         codecs = codecs.stream().map(codec -> codec.withFeedback(feedback)).toList();
@@ -227,11 +228,11 @@ public final class Negotiator {
     }
 
     /** Offered extensions out of {@code wanted}, as the answer writes them: a direction is turned around. RFC 8285 §6. */
-    private static List<Extmap> extensions(OfferedMedia media, Set<String> wanted, boolean peerSends) {
+    private static List<Extmap> extensions(OfferedMedia media, Set<HeaderExtension> wanted, boolean peerSends) {
         var extensions = new ArrayList<Extmap>();
         for (Extmap extmap : media.extensions()) {
             Direction offered = extmap.direction();
-            if (wanted.contains(extmap.uri()) && (peerSends ? offered.sends() : offered.receives())) {
+            if (wanted.stream().anyMatch(extmap::is) && (peerSends ? offered.sends() : offered.receives())) {
                 Direction ours = offered == Direction.SENDRECV
                         ? Direction.SENDRECV
                         : peerSends ? Direction.RECVONLY : Direction.SENDONLY;
@@ -239,9 +240,5 @@ public final class Negotiator {
             }
         }
         return List.copyOf(extensions);
-    }
-
-    private static boolean carries(List<Extmap> extensions, String uri) {
-        return extensions.stream().anyMatch(extmap -> extmap.uri().equals(uri));
     }
 }

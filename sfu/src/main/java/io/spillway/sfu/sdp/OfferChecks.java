@@ -2,6 +2,7 @@ package io.spillway.sfu.sdp;
 
 import io.spillway.media.codec.Codec;
 import io.spillway.media.codec.MediaKind;
+import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.sfu.Rejected;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,10 +101,10 @@ final class OfferChecks {
                     "offers " + simulcast.streams().size() + " simulcast layers; send at most "
                             + Simulcast.MAX_STREAMS);
         }
-        if (extensions.stream().noneMatch(extmap -> extmap.uri().equals(HeaderExtensionUri.RID))) {
+        if (extensions.stream().noneMatch(extmap -> extmap.is(HeaderExtension.RID))) {
             throw simulcast(
                     media,
-                    "offers simulcast without a=extmap " + HeaderExtensionUri.RID
+                    "offers simulcast without a=extmap " + HeaderExtension.RID.uri()
                             + ": layers cannot be told apart, offer it");
         }
         List<Rid> declared = media.written().attributes().values("rid").stream()
