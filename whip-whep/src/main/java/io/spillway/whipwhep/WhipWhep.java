@@ -1,0 +1,293 @@
+package io.spillway.whipwhep;
+
+import io.spillway.media.live.StreamName;
+import io.spillway.sfu.Rejected;
+import io.spillway.sfu.Sfu;
+import io.spillway.sfu.Sfu.SessionAnswer;
+import io.spillway.sfu.Sfu.SessionRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The endpoints and sessions of WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep-03), free of any HTTP server. Any thread.
+ *
+ * <p>A request is served in two steps: {@link #atOnce} says what the header alone decides and never blocks; {@link #answer} asks
+ * admission and SFU and may block.
+ *
+ * <p>A request below a session is judged in this order: 429, 401 or 403, 404, and for PATCH 415, then 405 as neither trickle nor
+ * ICE restart is offered (W34).
+ */
+public final class WhipWhep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WhipWhep.class);
+
+    /** The server cuts what agents call themselves here: it is shown to people. */
+    private static final int MAX_AGENT_CHARS = 200;
+
+    private static final String TRICKLE_MEDIA_TYPE = "application/trickle-ice-sdpfrag";
+    private static final Field ENDPOINT_ALLOW = new Field("Allow", "POST, GET, HEAD, OPTIONS");
+    private static final Field SESSION_ALLOW = new Field("Allow", "DELETE, GET, HEAD, OPTIONS");
+    private static final Field SDP_TYPE = new Field("Content-Type", OfferBody.MEDIA_TYPE);
+    private static final Field ACCEPT_POST = new Field("Accept-Post", OfferBody.MEDIA_TYPE);
+    private static final int BUSY_RETRY_SECONDS = 1;
+
+    private final Sfu sfu;
+    private final Admission admission;
+    private final IceServers iceServers;
+    private final Policy policy;
+    private final Throttle throttle;
+    private final Tally tally = new Tally();
+
+    /** @param nanoTime monotonic clock for the rate limits */
+    public WhipWhep(Sfu sfu, Admission admission, IceServers iceServers, Policy policy, LongSupplier nanoTime) {
+        this.sfu = sfu;
+        this.admission = admission;
+        this.iceServers = iceServers;
+        this.policy = policy;
+        this.throttle = new Throttle(policy, nanoTime);
+    }
+
+    public Policy policy() {
+        return policy;
+    }
+
+    /** Sessions opened and requests refused, by kind. */
+    public List<Sfu.Counter> counters() {
+        return tally.counters();
+    }
+
+    /** The reply that the header alone decides; empty when {@link #answer} has to be asked. Never blocks. */
+    public Optional<Reply> atOnce(Call call) {
+        try {
+            if (call.method().equals("OPTIONS")) {
+                return Optional.of(options(call));
+            }
+            requireHttps(call);
+            return switch (call.address()) {
+                case Address.Endpoint endpoint -> endpoint(call, endpoint);
+                case Address.Session session -> session(call);
+                case Address.BadName bad ->
+                    throw new Rejected(400, "bad-stream-name", "not a stream name; allowed is " + StreamName.ALLOWED);
+                case Address.Nowhere nowhere ->
+                    throw new Rejected(404, "not-found", "there is nothing at this address");
+            };
+        } catch (Rejected refusal) {
+            return Optional.of(refuse(call, refusal));
+        }
+    }
+
+    /** The reply to what {@link #atOnce} let through. May block for as long as admission and SFU do. */
+    public Reply answer(Call call, byte[] body) {
+        try {
+            return switch (call.address()) {
+                case Address.Endpoint endpoint -> open(call, endpoint, OfferBody.decode(body));
+                case Address.Session session -> onSession(call, session);
+                default -> throw new IllegalStateException("already answered: " + call.address());
+            };
+        } catch (Rejected refusal) {
+            return refuse(call, refusal);
+        } catch (RuntimeException bug) {
+            LOG.error("{} {} failed", call.method(), call.address().protocol(), bug);
+            return refuse(call, new Rejected(500, "internal-error", "the server failed; its log says why"));
+        }
+    }
+
+    /** The query could not be decoded. */
+    public Reply badQuery(Call call) {
+        return refuse(call, new Rejected(400, "bad-query", "the query is not valid percent-encoded UTF-8"));
+    }
+
+    /** More was sent than {@link OfferBody#MAX_BYTES}. */
+    public Reply bodyTooLarge(Call call) {
+        return refuse(call, OfferBody.tooLarge());
+    }
+
+    /** The body did not come in time. */
+    public Reply bodyTooSlow(Call call) {
+        return refuse(
+                call,
+                new Rejected(408, "offer-too-slow", "the offer was not here within " + policy.bodyTimeoutMs() + " ms"));
+    }
+
+    /** The body broke off or was badly framed. */
+    public Reply bodyBroken(Call call) {
+        return refuse(call, new Rejected(400, "broken-body", "the body broke off or was badly framed"));
+    }
+
+    /** More requests are in the making than the server holds. W22. */
+    public Reply busy(Call call) {
+        return refuse(
+                call,
+                new Rejected(503, "overloaded", "too many requests at this moment; try again", BUSY_RETRY_SECONDS));
+    }
+
+    /** Ends a session whose creation could not be told to anyone. May block. */
+    public void undelivered(Address.Session session) {
+        sfu.end(session.protocol().role(), session.stream(), session.id());
+    }
+
+    private void requireHttps(Call call) throws Rejected {
+        if (policy.httpsOnly() && !call.secure() && !call.caller().address().isLoopbackAddress()) {
+            throw new Rejected(403, "https-required", "this server takes keys and offers over https only");
+        }
+    }
+
+    private static Reply options(Call call) {
+        if (call.has("Access-Control-Request-Method")) {
+            return Reply.of(204, Cors.PREFLIGHT.toArray(new Field[0]));
+        }
+        List<Field> fields = new ArrayList<>(Cors.PREFLIGHT);
+        if (call.address() instanceof Address.Endpoint) {
+            fields.add(ENDPOINT_ALLOW);
+            fields.add(ACCEPT_POST);
+        } else {
+            fields.add(SESSION_ALLOW);
+        }
+        return Reply.of(200, fields.toArray(new Field[0]));
+    }
+
+    private Optional<Reply> endpoint(Call call, Address.Endpoint endpoint) throws Rejected {
+        return switch (call.method()) {
+            // Discovery: a WHEP client tells by this type that a page's address is one to play from. P5.
+            case "GET", "HEAD" ->
+                Optional.of(endpoint.protocol() == Protocol.WHEP ? Reply.of(200, SDP_TYPE) : Reply.of(204));
+            case "POST" -> {
+                throttle(call);
+                OfferBody.check(call);
+                yield Optional.empty();
+            }
+            default -> Optional.of(notAllowed(call, ENDPOINT_ALLOW));
+        };
+    }
+
+    private Optional<Reply> session(Call call) throws Rejected {
+        return switch (call.method()) {
+            case "GET", "HEAD" -> Optional.empty();
+            case "DELETE", "PATCH" -> {
+                throttle(call);
+                yield Optional.empty();
+            }
+            default -> Optional.of(notAllowed(call, SESSION_ALLOW));
+        };
+    }
+
+    private Reply open(Call call, Address.Endpoint endpoint, String offer) throws Rejected {
+        Protocol protocol = endpoint.protocol();
+        StreamName stream = admit(call, protocol, endpoint.stream());
+        SessionRequest request = new SessionRequest(stream, offer, call.serverAddress(), agent(call));
+        SessionAnswer answer = protocol == Protocol.WHIP ? sfu.publish(request) : sfu.play(request);
+        Address.Session session = new Address.Session(protocol, stream, answer.sessionId());
+        List<Field> fields = new ArrayList<>();
+        fields.add(SDP_TYPE);
+        fields.add(new Field("Location", call.base() + session.path()));
+        try {
+            for (IceServer server : iceServers.forSession(answer.sessionId())) {
+                fields.add(new Field("Link", server.link()));
+            }
+        } catch (RuntimeException bug) {
+            undelivered(session);
+            throw bug;
+        }
+        tally.opened(protocol);
+        return new Reply(201, List.copyOf(fields), answer.sdp(), session);
+    }
+
+    private Reply onSession(Call call, Address.Session session) throws Rejected {
+        Protocol protocol = session.protocol();
+        return switch (call.method()) {
+            case "DELETE" -> {
+                admit(call, protocol, session.stream());
+                if (!sfu.end(protocol.role(), session.stream(), session.id())) {
+                    throw noSession();
+                }
+                yield Reply.of(200);
+            }
+            case "PATCH" -> {
+                admit(call, protocol, session.stream());
+                requireSession(session);
+                if (!OfferBody.isMediaType(call.first("Content-Type"), TRICKLE_MEDIA_TYPE)) {
+                    throw new Rejected(
+                            415,
+                            "unsupported-media-type",
+                            "a session is changed with Content-Type: " + TRICKLE_MEDIA_TYPE + ", not otherwise");
+                }
+                yield notAllowed(call, SESSION_ALLOW);
+            }
+            default -> {
+                requireSession(session);
+                yield Reply.of(204);
+            }
+        };
+    }
+
+    /** Asks admission; the stream is null only where the bearer has to name it. */
+    private StreamName admit(Call call, Protocol protocol, @Nullable StreamName stream) throws Rejected {
+        Credential credential = credential(call);
+        if (protocol == Protocol.WHIP) {
+            return admission.publish(call.caller(), stream, credential.value());
+        }
+        if (stream != null) {
+            admission.play(call.caller(), stream, credential.value());
+            return stream;
+        }
+        // The bearer is spent on the name, so only the address can carry a play token beside it.
+        String name = credential.header();
+        if (name == null) {
+            throw new Rejected(401, "unauthorized", "name the stream in the path, or as bearer");
+        }
+        StreamName named = StreamName.parse(name)
+                .orElseThrow(() -> new Rejected(
+                        400, "bad-stream-name", "the bearer is no stream name; allowed is " + StreamName.ALLOWED));
+        admission.play(call.caller(), named, credential.query());
+        return named;
+    }
+
+    private void requireSession(Address.Session session) throws Rejected {
+        if (!sfu.exists(session.protocol().role(), session.stream(), session.id())) {
+            throw noSession();
+        }
+    }
+
+    private static Rejected noSession() {
+        return new Rejected(404, "no-such-session", "there is no such session; it may have ended");
+    }
+
+    private void throttle(Call call) throws Rejected {
+        throttle.take(call.caller().address(), credential(call).value());
+    }
+
+    private static Credential credential(Call call) throws Rejected {
+        return Credential.of(call.all("Authorization"), call.queryToken());
+    }
+
+    private static String agent(Call call) {
+        String agent = call.first("User-Agent");
+        return agent.length() > MAX_AGENT_CHARS ? agent.substring(0, MAX_AGENT_CHARS) : agent;
+    }
+
+    private Reply notAllowed(Call call, Field allow) {
+        return refuse(
+                call, new Rejected(405, "method-not-allowed", "this address takes " + allow.value() + " only"), allow);
+    }
+
+    private Reply refuse(Call call, Rejected refusal, Field... extra) {
+        Protocol protocol = call.address().protocol();
+        tally.refused(protocol, refusal.type());
+        LOG.debug("{} {} refused: {} {}", protocol, call.method(), refusal.status(), refusal.type());
+        if (refusal.status() == 401) {
+            boolean sent = call.has("Authorization") || call.queryToken() != null;
+            // RFC 6750 §3.1: who sent nothing is told no error.
+            return Problem.reply(
+                    refusal, new Field("WWW-Authenticate", sent ? "Bearer error=\"invalid_token\"" : "Bearer"));
+        }
+        if (refusal.status() == 415 && call.address() instanceof Address.Endpoint) {
+            return Problem.reply(refusal, ACCEPT_POST);
+        }
+        return Problem.reply(refusal, extra);
+    }
+}

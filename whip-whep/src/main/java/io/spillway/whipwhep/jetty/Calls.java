@@ -1,0 +1,114 @@
+package io.spillway.whipwhep.jetty;
+
+import io.spillway.whipwhep.Address;
+import io.spillway.whipwhep.Call;
+import io.spillway.whipwhep.Caller;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a {@link Call} off a Jetty request. */
+final class Calls {
+
+    /** Any of these says that a proxy stands between: the connection's peer is not who asks. */
+    private static final List<String> FORWARDING =
+            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
+
+    // Stricter than InetAddress.ofLiteral, which also takes 127.1 and one plain number.
+    private static final Pattern IPV4 = Pattern.compile("(?:\\d{1,3}\\.){3}\\d{1,3}");
+
+    private Calls() {}
+
+    /** @throws IllegalArgumentException when the query cannot be decoded */
+    static Call of(Request request, Address address) {
+        HttpFields fields = request.getHeaders();
+        Caller caller = caller(request);
+        String context = Request.getContextPath(request);
+        return new Call(
+                request.getMethod(),
+                address,
+                context == null || context.equals("/") ? "" : context,
+                fields::getValuesList,
+                queryToken(request),
+                fields.getLongField(HttpHeader.CONTENT_LENGTH),
+                caller,
+                request.isSecure(),
+                serverAddress(request, caller).orElse(null));
+    }
+
+    /** The call of a request that could not be read in full: enough to refuse it. */
+    static Call unreadable(Request request, Address address) {
+        return new Call(
+                request.getMethod(),
+                address,
+                "",
+                name -> List.of(),
+                null,
+                -1,
+                caller(request),
+                request.isSecure(),
+                null);
+    }
+
+    private static Caller caller(Request request) {
+        HttpFields fields = request.getHeaders();
+        return new Caller(
+                address(request.getConnectionMetaData().getRemoteSocketAddress()),
+                host(request),
+                fields.get(HttpHeader.ORIGIN),
+                FORWARDING.stream().anyMatch(fields::contains));
+    }
+
+    private static @Nullable String host(Request request) {
+        String host = request.getHttpURI().getHost();
+        if (host == null || host.isEmpty()) {
+            return null;
+        }
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        return (bracketed ? host.substring(1, host.length() - 1) : host).toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String queryToken(Request request) {
+        String query = request.getHttpURI().getQuery();
+        return query == null || query.isEmpty()
+                ? null
+                : Request.extractQueryParameters(request).getValue("token");
+    }
+
+    /** The address in the Host; for "localhost" on this machine, the one that it turned out to be. Never looks up a name. */
+    private static Optional<InetAddress> serverAddress(Request request, Caller caller) {
+        String host = caller.host();
+        if (host == null) {
+            return Optional.empty();
+        }
+        if (host.equals("localhost") && !caller.forwarded()) {
+            return Optional.of(address(request.getConnectionMetaData().getLocalSocketAddress()))
+                    .filter(InetAddress::isLoopbackAddress);
+        }
+        boolean literal = IPV4.matcher(host).matches() || (host.indexOf(':') >= 0 && host.indexOf('%') < 0);
+        if (!literal) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(InetAddress.ofLiteral(host));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static InetAddress address(SocketAddress socketAddress) {
+        if (socketAddress instanceof InetSocketAddress inet && inet.getAddress() != null) {
+            return inet.getAddress();
+        }
+        // A unix socket's peer is on this machine.
+        return InetAddress.getLoopbackAddress();
+    }
+}
