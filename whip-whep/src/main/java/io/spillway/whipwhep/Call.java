@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param base what stands before our paths; empty at the root
  * @param fields the values of all header lines of a name, in order
- * @param queryToken the decoded {@code token} parameter
+ * @param query as it stands behind the question mark; empty for none
  * @param bodyBytes what Content-Length says; negative when unknown
  * @param secure whether it came by TLS
  * @param serverAddress the address the client used to reach us, where it used one and not a name
@@ -20,7 +20,7 @@ public record Call(
         Address address,
         String base,
         Function<String, List<String>> fields,
-        @Nullable String queryToken,
+        String query,
         long bodyBytes,
         Caller caller,
         boolean secure,

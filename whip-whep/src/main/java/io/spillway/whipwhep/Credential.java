@@ -1,6 +1,9 @@
 package io.spillway.whipwhep;
 
 import io.spillway.sfu.Rejected;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,7 @@ final class Credential {
     static final int MAX_CHARS = 4096;
 
     private static final String SCHEME = "bearer";
+    private static final String PARAMETER = "token=";
 
     private final @Nullable String header;
     private final @Nullable String query;
@@ -27,19 +31,24 @@ final class Credential {
 
     /**
      * @param authorization the values of all Authorization lines
-     * @param query the decoded {@code token} parameter
-     * @throws Rejected 400 when there are several, or one is too long
+     * @param query as it stands behind the question mark
+     * @throws Rejected 400 when there are several lines, the query is badly escaped, or the token is too long
      */
-    static Credential of(List<String> authorization, @Nullable String query) throws Rejected {
+    static Credential of(List<String> authorization, String query) throws Rejected {
         if (authorization.size() > 1) {
             throw new Rejected(400, "duplicate-header", "Authorization stands more than once; send it once");
         }
         String header = authorization.isEmpty() ? null : token(authorization.getFirst());
-        String parameter = query == null || query.isEmpty() ? null : query;
+        String parameter = parameter(query);
         if (tooLong(header) || tooLong(parameter)) {
             throw new Rejected(400, "token-too-long", "the token is longer than " + MAX_CHARS + " characters");
         }
         return new Credential(header, parameter);
+    }
+
+    /** Whether a query carries a token. */
+    static boolean stands(String query) {
+        return Arrays.stream(query.split("&", -1)).anyMatch(part -> part.startsWith(PARAMETER));
     }
 
     /** What was sent, the header first; null for nothing. */
@@ -62,6 +71,21 @@ final class Credential {
 
     private static boolean tooLong(@Nullable String token) {
         return token != null && token.length() > MAX_CHARS;
+    }
+
+    private static @Nullable String parameter(String query) throws Rejected {
+        for (String part : query.split("&", -1)) {
+            if (part.startsWith(PARAMETER) && part.length() > PARAMETER.length()) {
+                // A plus is meant as one: no token holds a space, many a base64 key holds a plus.
+                String value = part.substring(PARAMETER.length()).replace("+", "%2B");
+                try {
+                    return URLDecoder.decode(value, StandardCharsets.UTF_8);
+                } catch (IllegalArgumentException e) {
+                    throw new Rejected(400, "bad-query", "the token in the query is badly percent-encoded");
+                }
+            }
+        }
+        return null;
     }
 
     private static @Nullable String token(String value) {

@@ -97,11 +97,6 @@ public final class WhipWhep {
         }
     }
 
-    /** The query could not be decoded. */
-    public Reply badQuery(Call call) {
-        return refuse(call, new Rejected(400, "bad-query", "the query is not valid percent-encoded UTF-8"));
-    }
-
     /** More was sent than {@link OfferBody#MAX_BYTES}. */
     public Reply bodyTooLarge(Call call) {
         return refuse(call, OfferBody.tooLarge());
@@ -262,7 +257,7 @@ public final class WhipWhep {
     }
 
     private static Credential credential(Call call) throws Rejected {
-        return Credential.of(call.all("Authorization"), call.queryToken());
+        return Credential.of(call.all("Authorization"), call.query());
     }
 
     private static String agent(Call call) {
@@ -280,7 +275,7 @@ public final class WhipWhep {
         tally.refused(protocol, refusal.type());
         LOG.debug("{} {} refused: {} {}", protocol, call.method(), refusal.status(), refusal.type());
         if (refusal.status() == 401) {
-            boolean sent = call.has("Authorization") || call.queryToken() != null;
+            boolean sent = call.has("Authorization") || Credential.stands(call.query());
             // RFC 6750 §3.1: who sent nothing is told no error.
             return Problem.reply(
                     refusal, new Field("WWW-Authenticate", sent ? "Bearer error=\"invalid_token\"" : "Bearer"));

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
@@ -27,7 +28,6 @@ final class Calls {
 
     private Calls() {}
 
-    /** @throws IllegalArgumentException when the query cannot be decoded */
     static Call of(Request request, Address address) {
         HttpFields fields = request.getHeaders();
         Caller caller = caller(request);
@@ -37,25 +37,11 @@ final class Calls {
                 address,
                 context == null || context.equals("/") ? "" : context,
                 fields::getValuesList,
-                queryToken(request),
+                Objects.requireNonNullElse(request.getHttpURI().getQuery(), ""),
                 fields.getLongField(HttpHeader.CONTENT_LENGTH),
                 caller,
                 request.isSecure(),
                 serverAddress(request, caller).orElse(null));
-    }
-
-    /** The call of a request that could not be read in full: enough to refuse it. */
-    static Call unreadable(Request request, Address address) {
-        return new Call(
-                request.getMethod(),
-                address,
-                "",
-                name -> List.of(),
-                null,
-                -1,
-                caller(request),
-                request.isSecure(),
-                null);
     }
 
     private static Caller caller(Request request) {
@@ -74,13 +60,6 @@ final class Calls {
         }
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         return (bracketed ? host.substring(1, host.length() - 1) : host).toLowerCase(Locale.ROOT);
-    }
-
-    private static @Nullable String queryToken(Request request) {
-        String query = request.getHttpURI().getQuery();
-        return query == null || query.isEmpty()
-                ? null
-                : Request.extractQueryParameters(request).getValue("token");
     }
 
     /** The address in the Host; for "localhost" on this machine, the one that it turned out to be. Never looks up a name. */

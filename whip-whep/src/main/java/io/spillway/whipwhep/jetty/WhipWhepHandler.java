@@ -43,13 +43,7 @@ public final class WhipWhepHandler extends Handler.Abstract {
         if (address.isEmpty()) {
             return false;
         }
-        Call call;
-        try {
-            call = Calls.of(request, address.get());
-        } catch (IllegalArgumentException e) {
-            write(response, callback, resources.badQuery(Calls.unreadable(request, address.get())));
-            return true;
-        }
+        Call call = Calls.of(request, address.get());
         Optional<Reply> reply = resources.atOnce(call);
         if (reply.isPresent()) {
             write(response, callback, reply.get());

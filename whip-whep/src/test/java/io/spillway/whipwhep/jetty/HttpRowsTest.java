@@ -1,0 +1,265 @@
+package io.spillway.whipwhep.jetty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What each method on each address answers, over HTTP/1.1 and h2c.
+ *
+ * <p>The stream {@code show} has the publish key {@code key-show} and is live, {@code closed} has {@code key-closed}, is live and
+ * can be watched with {@code ticket}. SHOW and VIEW in a path stand for the session ids of show's publisher and viewer.
+ *
+ * <p>A row: what | method path | header lines | body | status | expected header lines. Lines are parted by {@code +}; expected is
+ * {@code Name: value}, or {@code Name} where it stands once with any value, or {@code !Name} where it does not stand.
+ */
+final class HttpRowsTest {
+
+    private static final String PUBLISHING = """
+            W1 W2 publish               | POST /whip/show  | SDP + KEY | OFFER | 201 | SDP + Location
+            MediaMTX alias              | POST /show/whip  | SDP + KEY | OFFER | 201 | SDP + Location
+            bearer names the stream     | POST /whip       | SDP + KEY | OFFER | 201 | SDP + Location
+            trailing slash              | POST /whip/show/ | SDP + KEY | OFFER | 201 | Location
+            W7 case and charset         | POST /whip/show  | Content-Type: Application/SDP; charset="latin-1" + KEY | OFFER | 201 | SDP
+            W7 senseless parameters     | POST /whip/show  | Content-Type: application/sdp;;charset=;x + KEY | OFFER | 201 | SDP
+            W9 Accept excludes sdp      | POST /whip/show  | SDP + KEY + Accept: text/html | OFFER | 201 | SDP
+            W9 Accept any               | POST /whip/show  | SDP + KEY + Accept: */* | OFFER | 201 | SDP
+            W24 scheme in other case    | POST /whip/show  | SDP + Authorization: bEARER  key-show | OFFER | 201 | Location
+            W25 bare key                | POST /whip/show  | SDP + Authorization: key-show | OFFER | 201 | Location
+            W25 key in query            | POST /whip/show?token=key-show       | SDP | OFFER | 201 | Location
+            W25 escaped key in query    | POST /whip/show?x=1&token=key%2dshow | SDP | OFFER | 201 | Location
+            W25 header wins over query  | POST /whip/show?token=wrong | SDP + KEY | OFFER | 201 | Location
+            W24 no key                  | POST /whip/show  | SDP | OFFER | 401 | WWW-Authenticate: Bearer + PROBLEM
+            W24 wrong key               | POST /whip/show  | SDP + Authorization: Bearer nope | OFFER | 401 | INVALID_TOKEN
+            W24 wrong key in query      | POST /whip/show?token=nope | SDP | OFFER | 401 | INVALID_TOKEN
+            W24 another scheme          | POST /whip/show  | SDP + Authorization: Basic a2V5LXNob3c= | OFFER | 401 | INVALID_TOKEN
+            W24 bearer without token    | POST /whip/show  | SDP + Authorization: Bearer | OFFER | 401 | INVALID_TOKEN
+            W24 key of another stream   | POST /whip/other | SDP + KEY | OFFER | 403 | PROBLEM + !WWW-Authenticate
+            no key names no stream      | POST /whip       | SDP | OFFER | 401 | WWW-Authenticate: Bearer
+            two keys                    | POST /whip/show  | SDP + KEY + CLOSED_KEY | OFFER | 400 | PROBLEM
+            W6 another media type       | POST /whip/show  | Content-Type: application/json + KEY | JSON | 415 | PROBLEM + Accept-Post: application/sdp
+            W6 a longer media type      | POST /whip/show  | Content-Type: application/sdpx + KEY | OFFER | 415 | PROBLEM
+            W6 no media type            | POST /whip/show  | KEY | OFFER | 415 | PROBLEM
+            W6 two media types          | POST /whip/show  | SDP + Content-Type: text/plain + KEY | OFFER | 400 | PROBLEM
+            coded body                  | POST /whip/show  | SDP + KEY + Content-Encoding: gzip | OFFER | 415 | PROBLEM
+            identity coding             | POST /whip/show  | SDP + KEY + Content-Encoding: identity | OFFER | 201 | Location
+            W6 no SDP                   | POST /whip/show  | SDP + KEY | RUBBISH | 400 | PROBLEM + !Location
+            W6 empty body               | POST /whip/show  | SDP + KEY | | 400 | PROBLEM
+            W6 unsupported              | POST /whip/show  | SDP + KEY | PCMU | 422 | PROBLEM + !Location
+            a bug is a 500              | POST /whip/show  | SDP + KEY | BOOM | 500 | PROBLEM
+            bad name                    | POST /whip/sh.ow | SDP + KEY | OFFER | 400 | PROBLEM
+            bad UTF-8 in query          | POST /whip/show?token=%ff | SDP | OFFER | 401 | INVALID_TOKEN
+            other parameters            | POST /whip/show?a=%ff&b&=&&token | SDP + KEY | OFFER | 201 | Location
+            """;
+
+    private static final String DISCOVERING = """
+            W11 GET endpoint            | GET /whip/show        | | | 204 | !Content-Type
+            W11 HEAD endpoint           | HEAD /whip/show       | | | 204 | !Content-Type
+            W11 GET bare endpoint       | GET /whip             | | | 204 | !Content-Type
+            W11 GET session             | GET /whip/show/SHOW   | | | 204 | !Content-Type
+            W11 HEAD session            | HEAD /whip/show/SHOW  | | | 204 | !Content-Type
+            W26 GET guessed session     | GET /whip/show/guess  | | | 404 | PROBLEM
+            W26 HEAD guessed session    | HEAD /whip/show/guess | | | 404 | PROBLEM
+            P5 GET                      | GET /whep/show        | | | 200 | SDP + Content-Length: 0
+            P5 HEAD                     | HEAD /whep/show       | | | 200 | SDP + Content-Length: 0
+            P5 HEAD alias               | HEAD /show/whep       | | | 200 | SDP + Content-Length: 0
+            GET viewer session          | GET /whep/show/VIEW   | | | 204 | !Content-Type
+            W14 OPTIONS endpoint        | OPTIONS /whip/show      | | | 200 | Accept-Post: application/sdp + ENDPOINT_ALLOW + METHODS
+            W14 OPTIONS session         | OPTIONS /whip/show/SHOW | | | 200 | SESSION_ALLOW + !Accept-Post + !Accept-Patch
+            W13 W15 preflight, no key   | OPTIONS /whip/show      | Origin: https://a.example + Access-Control-Request-Method: POST   | | 204 | METHODS + HEADERS + !Link
+            W13 preflight session       | OPTIONS /whep/show/VIEW | Origin: null + Access-Control-Request-Method: DELETE | | 204 | METHODS + HEADERS
+            preflight of a bad name     | OPTIONS /whip/sh.ow     | Origin: https://a.example + Access-Control-Request-Method: POST   | | 204 | METHODS + HEADERS
+            """;
+
+    private static final String REFUSING = """
+            W12 PUT                     | PUT /whip/show            | SDP + KEY | OFFER | 405 | ENDPOINT_ALLOW + PROBLEM
+            W12 DELETE endpoint         | DELETE /whip/show         | KEY       | | 405 | ENDPOINT_ALLOW
+            W12 PATCH endpoint          | PATCH /whep/show          | FRAG      | FRAGMENT | 405 | ENDPOINT_ALLOW
+            W12 POST session            | POST /whip/show/SHOW      | SDP + KEY | OFFER | 405 | SESSION_ALLOW
+            W12 PUT session             | PUT /whip/show/SHOW       | SDP + KEY | OFFER | 405 | SESSION_ALLOW
+            W12 unknown method          | BREW /whip/show           | | | 405 | ENDPOINT_ALLOW
+            W12 method in lower case    | post /whip/show           | SDP + KEY | OFFER | 405 | ENDPOINT_ALLOW
+            below a session             | POST /whip/show/SHOW/more | SDP + KEY | OFFER | 404 | PROBLEM
+            W34 PATCH                   | PATCH /whip/show/SHOW     | FRAG + KEY | FRAGMENT | 405 | SESSION_ALLOW
+            W34 viewer's PATCH          | PATCH /whep/show/VIEW     | FRAG + If-Match: * | FRAGMENT | 405 | SESSION_ALLOW
+            W32 PATCH, wrong type       | PATCH /whip/show/SHOW     | SDP + KEY | OFFER | 415 | PROBLEM
+            W32 PATCH, no type          | PATCH /whip/show/SHOW     | KEY | FRAGMENT | 415 | PROBLEM
+            W17 PATCH unknown           | PATCH /whip/show/guess    | FRAG + KEY | FRAGMENT | 404 | PROBLEM
+            W24 PATCH without key       | PATCH /whip/show/SHOW     | FRAG | FRAGMENT | 401 | WWW-Authenticate: Bearer
+            """;
+
+    private static final String ENDING = """
+            W18 DELETE                  | DELETE /whip/show/SHOW    | KEY | | 200 | Content-Length: 0
+            W19 If-Match ignored        | DELETE /whip/show/SHOW    | KEY + If-Match: "other" | | 200 | Content-Length: 0
+            W25 DELETE, key in query    | DELETE /whip/show/SHOW?token=key-show | | | 200 | Content-Length: 0
+            W17 DELETE unknown          | DELETE /whip/show/guess   | KEY | | 404 | PROBLEM
+            W24 DELETE without key      | DELETE /whip/show/SHOW    | | | 401 | WWW-Authenticate: Bearer
+            X19 key of another stream   | DELETE /whip/show/SHOW    | CLOSED_KEY | | 403 | PROBLEM
+            X19 under another stream    | DELETE /whip/closed/SHOW  | CLOSED_KEY | | 404 | PROBLEM
+            X19 publisher as viewer     | DELETE /whep/show/SHOW    | | | 404 | PROBLEM
+            X19 viewer as publisher     | DELETE /whip/show/VIEW    | KEY | | 404 | PROBLEM
+            viewer leaves               | DELETE /whep/show/VIEW    | | | 200 | Content-Length: 0
+            """;
+
+    private static final String PLAYING = """
+            P1 play                     | POST /whep/show   | SDP | OFFER | 201 | SDP + Location
+            alias                       | POST /show/whep   | SDP | OFFER | 201 | SDP + Location
+            bearer names the stream     | POST /whep        | SDP + Authorization: Bearer show | OFFER | 201 | Location
+            bearer names, query opens   | POST /whep?token=ticket | SDP + Authorization: Bearer closed | OFFER | 201 | Location
+            bearer is no name           | POST /whep        | SDP + Authorization: Bearer a.b | OFFER | 400 | PROBLEM
+            nothing names the stream    | POST /whep?token=ticket | SDP | OFFER | 401 | PROBLEM
+            P3 nobody publishes         | POST /whep/quiet  | SDP | OFFER | 409 | Retry-After: 2 + PROBLEM
+            P7 codec mismatch           | POST /whep/show   | SDP | PCMU | 422 | PROBLEM
+            token missing               | POST /whep/closed | SDP | OFFER | 401 | WWW-Authenticate: Bearer
+            token by header             | POST /whep/closed | SDP + Authorization: Bearer ticket | OFFER | 201 | Location
+            token by query              | POST /whep/closed?token=ticket | SDP | OFFER | 201 | Location
+            EYE's raw token             | POST /whep/closed | SDP + Authorization: ticket | OFFER | 201 | Location
+            """;
+
+    /** Paths of the other rooms, and some that only look like ours. 299 is what the handler behind ours answers. */
+    private static final String FALLING_THROUGH = """
+            root         | GET /                | | | 299 |
+            longer name  | GET /whips/show      | | | 299 |
+            other case   | GET /Whip/show       | | | 299 |
+            a stream     | GET /show            | | | 299 |
+            below alias  | GET /show/whip/more  | | | 299 |
+            watch page   | GET /watch/whip      | | | 299 |
+            publish page | GET /publish/whep    | | | 299 |
+            playlist     | GET /hls/whep        | | | 299 |
+            control      | GET /api/v1/streams  | | | 299 |
+            """;
+
+    private static final Map<String, String> LINES = Map.of(
+            "SDP", "Content-Type: application/sdp",
+            "FRAG", "Content-Type: application/trickle-ice-sdpfrag",
+            "PROBLEM", "Content-Type: application/problem+json",
+            "KEY", "Authorization: Bearer key-show",
+            "CLOSED_KEY", "Authorization: Bearer key-closed",
+            "INVALID_TOKEN", "WWW-Authenticate: Bearer error=\"invalid_token\"",
+            "ENDPOINT_ALLOW", "Allow: POST, GET, HEAD, OPTIONS",
+            "SESSION_ALLOW", "Allow: DELETE, GET, HEAD, OPTIONS",
+            "METHODS", "Access-Control-Allow-Methods: POST, PATCH, DELETE, OPTIONS, GET, HEAD",
+            "HEADERS", "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match");
+
+    private static final Map<String, String> BODIES = Map.of(
+            "", "",
+            "OFFER", TestServer.OFFER,
+            "PCMU", TestServer.OFFER + "a=rtpmap:0 PCMU/8000\r\n",
+            "BOOM", TestServer.OFFER + "s=boom\r\n",
+            "RUBBISH", "hello \"\\\u0001\u00e9\ud83d\ude00",
+            "JSON", "{}",
+            "FRAGMENT", "a=ice-ufrag:abcd\r\n");
+
+    static Stream<Arguments> rows() {
+        List<String> rows = Stream.of(PUBLISHING, DISCOVERING, REFUSING, ENDING, PLAYING, FALLING_THROUGH)
+                .flatMap(String::lines)
+                .toList();
+        return Stream.of(Version.HTTP_1_1, Version.HTTP_2)
+                .flatMap(version -> rows.stream().map(row -> Arguments.of(version, row)));
+    }
+
+    private TestServer server;
+    private String show;
+    private String view;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = TestServer.with(new Keys()
+                .publishKey("key-show", "show")
+                .publishKey("key-closed", "closed")
+                .playToken("closed", "ticket"));
+        Clients client = new Clients(server, Version.HTTP_1_1);
+        client.post("/whip/closed", TestServer.OFFER, "Authorization: Bearer key-closed");
+        show = Clients.sessionId(client.post("/whip/show", TestServer.OFFER, "Authorization: Bearer key-show"));
+        view = Clients.sessionId(client.post("/whep/show", TestServer.OFFER));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("rows")
+    void shouldAnswerAsTheRowSays(Version version, String row) throws Exception {
+        String[] cells = row.split("\\|", -1);
+        String[] methodAndPath = cells[1].strip().split(" ", 2);
+        String path = methodAndPath[1].replace("SHOW", show).replace("VIEW", view);
+        int status = Integer.parseInt(cells[4].strip());
+        int madeBefore = server.sfu.made();
+
+        Clients client = new Clients(server, version);
+        // Jetty takes the upgrade to h2c on a request without body; the next one, of any kind, uses that connection.
+        client.send("GET", "/", "");
+        HttpResponse<String> reply = client.send(
+                methodAndPath[0],
+                path,
+                BODIES.getOrDefault(cells[3].strip(), "no such body"),
+                lines(cells[2]).toArray(new String[0]));
+
+        assertEquals(version, reply.version(), "protocol spoken");
+        assertEquals(status, reply.statusCode(), reply::body);
+        lines(cells[5]).forEach(expected -> assertHeader(expected, reply));
+        assertEquals(status == 201 ? 1 : 0, server.sfu.made() - madeBefore, "sessions made");
+        if (status != TestServer.FELL_THROUGH) {
+            assertCors(reply);
+        }
+        if (status == 201) {
+            assertEquals(MemorySfu.ANSWER, reply.body());
+        }
+        if (status >= 400 && !methodAndPath[0].equals("HEAD")) {
+            assertProblem(reply);
+        }
+    }
+
+    private static List<String> lines(String cell) {
+        return Stream.of(cell.split(" \\+ ", -1))
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .map(line -> LINES.getOrDefault(line, line))
+                .toList();
+    }
+
+    private static void assertHeader(String expected, HttpResponse<String> reply) {
+        if (expected.startsWith("!")) {
+            assertEquals(List.of(), reply.headers().allValues(expected.substring(1)), expected);
+            return;
+        }
+        int colon = expected.indexOf(": ");
+        List<String> values = reply.headers().allValues(colon < 0 ? expected : expected.substring(0, colon));
+        assertEquals(1, values.size(), () -> expected + " in " + reply.headers());
+        if (colon >= 0) {
+            assertEquals(expected.substring(colon + 2), values.getFirst());
+        }
+    }
+
+    /** W16: on every reply, errors too. */
+    private static void assertCors(HttpResponse<String> reply) {
+        assertHeader("Access-Control-Allow-Origin: *", reply);
+        assertHeader(
+                "Access-Control-Expose-Headers: Location, Link, ETag, Retry-After, Accept-Patch, Accept-Post, WWW-Authenticate",
+                reply);
+        assertHeader("!Access-Control-Allow-Credentials", reply);
+    }
+
+    /** W8. */
+    private static void assertProblem(HttpResponse<String> reply) throws Exception {
+        JsonNode problem = new ObjectMapper().readTree(reply.body());
+        assertEquals(reply.statusCode(), problem.path("status").asInt());
+        assertTrue(problem.path("type").asText().matches("urn:spillway:problem:[a-z0-9-]+"), reply::body);
+        assertTrue(problem.path("title").asText().length() > 3, reply::body);
+        assertTrue(problem.path("detail").asText().length() > 5, reply::body);
+    }
+}

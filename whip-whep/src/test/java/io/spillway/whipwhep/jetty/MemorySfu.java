@@ -1,0 +1,131 @@
+package io.spillway.whipwhep.jetty;
+
+import io.spillway.media.live.StreamName;
+import io.spillway.sfu.Rejected;
+import io.spillway.sfu.Sfu;
+import io.spillway.sfu.StreamStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** An SFU without media: sessions in a map, offers judged by their first line. A publisher replaces the one before. */
+final class MemorySfu implements Sfu {
+
+    static final String ANSWER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+
+    record Held(SessionRole role, StreamName stream, SessionRequest request) {}
+
+    private final Map<String, Held> sessions = new ConcurrentHashMap<>();
+    private final AtomicInteger made = new AtomicInteger();
+    private volatile boolean draining;
+    private volatile @Nullable CountDownLatch gate;
+
+    /** Holds back every answer until the latch opens. */
+    CountDownLatch holdBack() {
+        CountDownLatch latch = new CountDownLatch(1);
+        gate = latch;
+        return latch;
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    Map<String, Held> sessions() {
+        return sessions;
+    }
+
+    /** Sessions ever made. */
+    int made() {
+        return made.get();
+    }
+
+    @Override
+    public SessionAnswer publish(SessionRequest request) throws Rejected {
+        judge(request.offer());
+        sessions.values()
+                .removeIf(held ->
+                        held.role() == SessionRole.PUBLISHER && held.stream().equals(request.stream()));
+        return make(SessionRole.PUBLISHER, request);
+    }
+
+    @Override
+    public SessionAnswer play(SessionRequest request) throws Rejected {
+        judge(request.offer());
+        boolean live = sessions.values().stream()
+                .anyMatch(held ->
+                        held.role() == SessionRole.PUBLISHER && held.stream().equals(request.stream()));
+        if (!live) {
+            throw new Rejected(409, "stream-offline", "nobody publishes " + request.stream(), 2);
+        }
+        return make(SessionRole.VIEWER, request);
+    }
+
+    @Override
+    public boolean end(SessionRole role, StreamName stream, String sessionId) {
+        Held held = sessions.get(sessionId);
+        return held != null && held.role() == role && held.stream().equals(stream) && sessions.remove(sessionId, held);
+    }
+
+    @Override
+    public boolean exists(SessionRole role, StreamName stream, String sessionId) {
+        Held held = sessions.get(sessionId);
+        return held != null && held.role() == role && held.stream().equals(stream);
+    }
+
+    @Override
+    public List<StreamStatus> streams() {
+        return List.of();
+    }
+
+    @Override
+    public Optional<StreamStatus> stream(StreamName name) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<String> unreadyReasons() {
+        return draining ? List.of("draining") : List.of();
+    }
+
+    @Override
+    public List<Counter> counters() {
+        return List.of();
+    }
+
+    private void judge(String offer) throws Rejected {
+        CountDownLatch latch = gate;
+        if (latch != null) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        if (draining) {
+            throw new Rejected(503, "draining", "the server is going down; try another", 5);
+        }
+        if (!offer.startsWith("v=0")) {
+            throw new Rejected(
+                    400,
+                    "malformed-offer",
+                    "line 1: v=0 expected, not \"" + offer.lines().findFirst().orElse("") + '"');
+        }
+        if (offer.contains("PCMU")) {
+            throw new Rejected(422, "unsupported-codec", "PCMU cannot be taken");
+        }
+        if (offer.contains("boom")) {
+            throw new IllegalStateException("a broken invariant");
+        }
+    }
+
+    private SessionAnswer make(SessionRole role, SessionRequest request) {
+        String id = "%s_session-%016d".formatted(role == SessionRole.PUBLISHER ? "p" : "v", made.incrementAndGet());
+        sessions.put(id, new Held(role, request.stream(), request));
+        return new SessionAnswer(id, ANSWER);
+    }
+}

@@ -1,0 +1,100 @@
+package io.spillway.whipwhep.jetty;
+
+import io.spillway.whipwhep.IceServer;
+import io.spillway.whipwhep.Policy;
+import io.spillway.whipwhep.WhipWhep;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** A real Jetty on a free loopback port, HTTP/1.1 and h2c, with the handler under test and one behind it that answers 299. */
+final class TestServer implements AutoCloseable {
+
+    static final String OFFER = "v=0\r\no=- 7 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+
+    /** What the handler behind ours answers: the path was not ours. */
+    static final int FELL_THROUGH = 299;
+
+    /** Few threads: a handler that held one a request would stand still in the tests with many. */
+    private static final int THREADS = 8;
+
+    final MemorySfu sfu = new MemorySfu();
+    final Keys keys;
+    final AtomicLong nowNs = new AtomicLong();
+    final WhipWhep resources;
+    private final Server server;
+    private final ServerConnector connector;
+
+    private TestServer(Keys keys, Policy policy, List<IceServer> iceServers) throws Exception {
+        this.keys = keys;
+        this.resources = new WhipWhep(sfu, keys, sessionId -> iceServers, policy, nowNs::get);
+        server = new Server(new QueuedThreadPool(THREADS));
+        HttpConfiguration configuration = new HttpConfiguration();
+        configuration.setSendServerVersion(false);
+        connector = new ServerConnector(
+                server,
+                1,
+                1,
+                new HttpConnectionFactory(configuration),
+                new HTTP2CServerConnectionFactory(configuration));
+        connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
+        // Room for a burst of connections in the parallel tests.
+        connector.setAcceptQueueSize(2048);
+        server.addConnector(connector);
+        server.setHandler(new Handler.Sequence(new WhipWhepHandler(resources), new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                response.setStatus(FELL_THROUGH);
+                callback.succeeded();
+                return true;
+            }
+        }));
+        server.start();
+    }
+
+    static TestServer open() throws Exception {
+        return with(new Keys());
+    }
+
+    static TestServer with(Keys keys) throws Exception {
+        return new TestServer(keys, Policy.standard(), List.of());
+    }
+
+    static TestServer with(Policy policy) throws Exception {
+        return new TestServer(new Keys(), policy, List.of());
+    }
+
+    static TestServer with(List<IceServer> iceServers) throws Exception {
+        return new TestServer(new Keys(), Policy.standard(), iceServers);
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    URI at(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    /** Connections open at this moment. */
+    int connections() {
+        return connector.getConnectedEndPoints().size();
+    }
+
+    @Override
+    public void close() {
+        LifeCycle.stop(server);
+    }
+}
