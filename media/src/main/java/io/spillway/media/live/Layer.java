@@ -2,8 +2,9 @@ package io.spillway.media.live;
 
 import io.spillway.media.codec.Codec;
 import io.spillway.media.codec.MediaKind;
+import io.spillway.media.codec.PayloadInfo;
+import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.time.SenderClock;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -18,7 +19,6 @@ public final class Layer {
     /** A layer silent for this long is inactive (R41): above the 400 ms of Opus DTX and one slow video frame. */
     private static final long INACTIVE_AFTER_NS = 1_500_000_000L;
 
-    private static final int TIMESTAMP_OFFSET = 4;
     private static final LayerSubscriber[] NOBODY = {};
 
     private final String rid;
@@ -26,6 +26,7 @@ public final class Layer {
     private final NewestGop gop;
     private final SenderClock clock;
     private final KeyframeListener publisher;
+    private final ParameterSets parameterSets = new ParameterSets();
     private final RateMeter meter = new RateMeter();
     private final long[] burst = new long[MAX_BURST];
 
@@ -106,6 +107,11 @@ public final class Layer {
         return gop.overflows();
     }
 
+    /** The newest parameter sets, for a keyframe that lacks them (R11). */
+    public ParameterSets parameterSets() {
+        return parameterSets;
+    }
+
     /** Picture width in pixels, 0 while unknown. */
     public int width() {
         return width;
@@ -159,25 +165,18 @@ public final class Layer {
 
     // What the publisher's side does
 
-    /** Stores one RTP packet with media; readers get it with the next {@link #flush}. */
-    public void append(
-            ByteBuffer packet,
-            int offset,
-            int length,
-            long extSeq,
-            long arrivalNs,
-            boolean startsFrame,
-            boolean startsKeyframe) {
-        int timestamp = packet.getInt(offset + TIMESTAMP_OFFSET);
+    /** Stores one RTP packet with media, of which {@code info} tells; readers get it with the next {@link #flush}. */
+    public void append(RtpPacket packet, long extSeq, long arrivalNs, PayloadInfo info) {
+        int timestamp = packet.timestamp();
         boolean late = extSeq <= highest;
         if (!late) {
             clock.onPacket(timestamp, arrivalNs);
         }
-        meter.add(length, !late && (!arrived || timestamp != highestTimestamp), arrivalNs);
-        int flags = (startsFrame ? StoredPacket.STARTS_FRAME : 0)
-                | (startsKeyframe ? StoredPacket.STARTS_KEYFRAME : 0)
+        meter.add(packet.length(), !late && (!arrived || timestamp != highestTimestamp), arrivalNs);
+        int flags = (info.startsFrame() ? StoredPacket.STARTS_FRAME : 0)
+                | (info.startsKeyframe() ? StoredPacket.STARTS_KEYFRAME : 0)
                 | (late ? StoredPacket.LATE : 0);
-        history.append(extSeq, arrivalNs, flags, packet, offset, length);
+        history.append(extSeq, arrivalNs, flags, packet.buffer(), packet.offset(), packet.length());
         if (!late) {
             highest = extSeq;
             highestTimestamp = timestamp;
@@ -185,7 +184,7 @@ public final class Layer {
         arrived = true;
         lastArrivalNs = arrivalNs;
         if (format.kind() == MediaKind.VIDEO) {
-            gop.onPacket(extSeq, timestamp, length, startsKeyframe, arrivalNs, highest);
+            notePicture(packet, extSeq, arrivalNs, info);
         }
         hand(extSeq, arrivalNs);
     }
@@ -199,12 +198,6 @@ public final class Layer {
         }
         lastArrivalNs = arrivalNs;
         hand(extSeq, arrivalNs);
-    }
-
-    /** Notes the picture size that a keyframe or its parameter sets told. */
-    public void resize(int newWidth, int newHeight) {
-        width = newWidth;
-        height = newHeight;
     }
 
     /** Hands what came since the last call to the readers. */
@@ -226,8 +219,20 @@ public final class Layer {
         epoch++;
         gop.clear();
         clock.reset();
+        parameterSets.clear();
         width = 0;
         height = 0;
+    }
+
+    private void notePicture(RtpPacket packet, long extSeq, long arrivalNs, PayloadInfo info) {
+        if (info.hasParameterSets()) {
+            parameterSets.remember(packet.buffer(), packet.timestamp(), info);
+        }
+        if (info.width() > 0) {
+            width = info.width();
+            height = info.height();
+        }
+        gop.onPacket(extSeq, packet.timestamp(), packet.length(), info.startsKeyframe(), arrivalNs, highest);
     }
 
     private void hand(long extSeq, long nowNs) {

@@ -8,6 +8,9 @@ final class NewestGop {
 
     static final long NONE = -1;
 
+    /** A single keyframe tells no interval until this long has gone by without another. */
+    private static final long OVERDUE_NS = 4_000_000_000L;
+
     private final PacketHistory history;
     private final StoredPacket probe = new StoredPacket();
 
@@ -72,9 +75,6 @@ final class NewestGop {
         long sinceNs = keyframeSeen ? nowNs - keyframeArrivalNs : 0;
         return Math.max(intervalNs, sinceNs > OVERDUE_NS ? sinceNs : 0);
     }
-
-    /** A single keyframe tells no interval until this long has gone by without another. */
-    private static final long OVERDUE_NS = 4_000_000_000L;
 
     private void begin(long extSeq, int keyTimestamp, long arrivalNs, long highest) {
         timestamp = keyTimestamp;

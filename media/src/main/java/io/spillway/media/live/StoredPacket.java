@@ -71,10 +71,12 @@ public final class StoredPacket {
         return arrivalNs;
     }
 
+    /** May be the first packet of its frame: of H.264 and H.265 the first such of a timestamp is. */
     public boolean startsFrame() {
         return (flags & STARTS_FRAME) != 0;
     }
 
+    /** Begins a keyframe, or brings the parameter sets before one. */
     public boolean startsKeyframe() {
         return (flags & STARTS_KEYFRAME) != 0;
     }

@@ -1,13 +1,16 @@
 package io.spillway.media.live;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.media.codec.Codec;
+import io.spillway.media.codec.ParameterSet;
 import io.spillway.media.time.PublisherClock;
 import io.spillway.media.time.SenderClock;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -133,10 +136,10 @@ class LayerTest {
 
     @Test
     void shouldHandOverLongBurstsInParts() {
-        Layer layer = layer(AUDIO, HistoryBounds.AUDIO);
+        Layer layer = layer(VIDEO, HistoryBounds.VIDEO);
         layer.subscribe((from, extSeqs, count, nowNs) -> received.add((long) count));
         for (int i = 0; i < 300; i++) {
-            layer.append(RtpBytes.packet(i, i * 960, 100), 0, 100, i, 0, true, false);
+            RtpBytes.append(layer, RtpBytes.packet(i, i * 960, 100, RtpBytes.SLICE), i, 0);
         }
         layer.flush(0);
         assertEquals(List.of(256L, 44L), received);
@@ -181,6 +184,48 @@ class LayerTest {
         assertFalse(layer.clock().isSet());
     }
 
+    /** SPS (High 3.1, 1280x720) and PPS as x264 writes them. */
+    @Test
+    void shouldKeepTheNewestParameterSetsAndTheSizeTheyTell() {
+        Layer layer = layer(VIDEO, HistoryBounds.VIDEO);
+        byte[] sps = HexFormat.of().parseHex("6764001facd9405005bb011000000300100000030320f1831960");
+        byte[] pps = HexFormat.of().parseHex("68ebe3cb22c0");
+        byte[] otherPps = HexFormat.of().parseHex("68ebe3cb22c1");
+        for (int keyframe = 0; keyframe < 2; keyframe++) {
+            putNal(layer, keyframe * 4L, keyframe * 90_000, sps);
+            putNal(layer, keyframe * 4L + 1, keyframe * 90_000, pps);
+            putNal(layer, keyframe * 4L + 2, keyframe * 90_000, pps);
+        }
+        ParameterSets sets = layer.parameterSets();
+        assertEquals(2, sets.count());
+        assertEquals(ParameterSet.SPS, sets.kindAt(0));
+        assertEquals(ParameterSet.PPS, sets.kindAt(1));
+        byte[] kept = new byte[sets.lengthAt(1)];
+        sets.buffer().get(sets.offsetAt(1), kept);
+        assertArrayEquals(pps, kept);
+
+        putNal(layer, 9, 180_000, sps);
+        putNal(layer, 10, 180_000, otherPps);
+        assertEquals(2, sets.count(), "those of the keyframe before are gone");
+        sets.buffer().get(sets.offsetAt(1), kept);
+        assertArrayEquals(otherPps, kept);
+        layer.restart(VIDEO, 0);
+        assertEquals(0, sets.count());
+    }
+
+    /** VP8 payload descriptor with S, keyframe tag, start code, 640x360: RFC 7741 §4.2, RFC 6386 §9.1. */
+    @Test
+    void shouldKnowTheSizeThatAKeyframeTells() {
+        Layer layer = layer(new Format(Codec.VP8, Map.of()), HistoryBounds.VIDEO);
+        byte[] keyframe = HexFormat.of().parseHex("10" + "100200" + "9d012a" + "8002" + "6801");
+        RtpBytes.append(layer, RtpBytes.packet(1, 0, 12 + keyframe.length, keyframe), 1, 0);
+        assertEquals(640, layer.width());
+        assertEquals(360, layer.height());
+        assertEquals(1, layer.gopStart());
+        layer.restart(VIDEO, 0);
+        assertEquals(0, layer.width());
+    }
+
     @Test
     void shouldAskForKeyframesOfVideoOnly() {
         layer(VIDEO, HistoryBounds.VIDEO).requestKeyframe(5);
@@ -193,11 +238,16 @@ class LayerTest {
         return new Layer("", format, bounds, clock, (layer, nowNs) -> keyframeRequests.add(nowNs));
     }
 
+    private static void putNal(Layer layer, long extSeq, int timestamp, byte[] nal) {
+        RtpBytes.append(layer, RtpBytes.packet(extSeq, timestamp, 12 + nal.length, nal), extSeq, 0);
+    }
+
     private static void put(Layer layer, long extSeq, int timestamp, boolean startsKeyframe) {
         put(layer, extSeq, timestamp, startsKeyframe, timestamp * 100_000L / 9);
     }
 
     private static void put(Layer layer, long extSeq, int timestamp, boolean startsKeyframe, long arrivalNs) {
-        layer.append(RtpBytes.packet(extSeq, timestamp, 1000), 0, 1000, extSeq, arrivalNs, true, startsKeyframe);
+        byte[] start = startsKeyframe ? RtpBytes.IDR : RtpBytes.SLICE;
+        RtpBytes.append(layer, RtpBytes.packet(extSeq, timestamp, 1000, start), extSeq, arrivalNs);
     }
 }
