@@ -51,7 +51,7 @@ final class BitReader {
             int taken = Math.min(wanted, bitsLeft);
             bitsLeft -= taken;
             wanted -= taken;
-            value = value << taken | (current >> bitsLeft & (1 << taken) - 1);
+            value = (value << taken) | ((current >> bitsLeft) & ((1 << taken) - 1));
         }
         return value;
     }

@@ -1,0 +1,114 @@
+package io.spillway.media.rtcp;
+
+import static io.spillway.media.rtcp.RtcpFormat.HEADER_LENGTH;
+import static io.spillway.media.rtcp.RtcpFormat.LARGE_DELTA;
+import static io.spillway.media.rtcp.RtcpFormat.MAX_RUN;
+import static io.spillway.media.rtcp.RtcpFormat.NOT_RECEIVED;
+import static io.spillway.media.rtcp.RtcpFormat.ONE_BIT_STATUSES;
+import static io.spillway.media.rtcp.RtcpFormat.SMALL_DELTA;
+import static io.spillway.media.rtcp.RtcpFormat.TICKS_PER_REFERENCE;
+import static io.spillway.media.rtcp.RtcpFormat.TRANSPORT_CC_HEADER_LENGTH;
+import static io.spillway.media.rtcp.RtcpFormat.TWO_BIT_STATUSES;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Reads transport-wide congestion control feedback. draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1.
+ *
+ * <pre>
+ * |      base sequence number     |      packet status count      |
+ * |           reference time (64 ms)              | feedback count |
+ * |  chunks, 2 bytes each         |  deltas, 0, 1 or 2 bytes each |
+ *
+ * |0| S |      run length         |   one status S for all
+ * |1|0| 14 statuses of 1 bit      |   not received, small delta
+ * |1|1|  7 statuses of 2 bits     |
+ * </pre>
+ */
+final class TransportFeedbackParser {
+
+    private TransportFeedbackParser() {}
+
+    static boolean parse(ByteBuffer buffer, int body, int end, RtcpVisitor visitor) {
+        int chunks = body + TRANSPORT_CC_HEADER_LENGTH - HEADER_LENGTH;
+        if (chunks > end) {
+            return false;
+        }
+        int baseSequence = buffer.getShort(body + 8) & 0xFFFF;
+        int statusCount = buffer.getShort(body + 10) & 0xFFFF;
+        int referenceTime = buffer.getInt(body + 12) >>> 8;
+        int feedbackCount = buffer.get(body + 15) & 0xFF;
+        int deltas = deltasOffset(buffer, chunks, end, statusCount);
+        if (deltas < 0) {
+            return false;
+        }
+        visitor.onTransportFeedback(
+                buffer.getInt(body), buffer.getInt(body + 4), baseSequence, statusCount, feedbackCount);
+        int ticks = referenceTime * TICKS_PER_REFERENCE;
+        int told = 0;
+        for (int chunkAt = chunks; told < statusCount; chunkAt += 2) {
+            int chunk = buffer.getShort(chunkAt) & 0xFFFF;
+            int statuses = Math.min(statuses(chunk), statusCount - told);
+            for (int i = 0; i < statuses; i++, told++) {
+                int sequence = (baseSequence + told) & 0xFFFF;
+                switch (status(chunk, i)) {
+                    case NOT_RECEIVED -> visitor.onTransportPacketLost(sequence);
+                    case SMALL_DELTA -> {
+                        if (deltas >= end) {
+                            return false;
+                        }
+                        ticks += buffer.get(deltas) & 0xFF;
+                        deltas += 1;
+                        visitor.onTransportPacketReceived(sequence, ticks);
+                    }
+                    case LARGE_DELTA -> {
+                        if (end - deltas < 2) {
+                            return false;
+                        }
+                        ticks += buffer.getShort(deltas);
+                        deltas += 2;
+                        visitor.onTransportPacketReceived(sequence, ticks);
+                    }
+                    default -> {
+                        // The fourth status is reserved: how long its delta would be is unknown.
+                        return false;
+                    }
+                }
+            }
+        }
+        visitor.onTransportFeedbackEnd();
+        return true;
+    }
+
+    /** Where the deltas start, or -1 when there are too many statuses or too few chunks for them. */
+    private static int deltasOffset(ByteBuffer buffer, int chunks, int end, int statusCount) {
+        if (statusCount > RtcpParser.MAX_TRANSPORT_STATUSES) {
+            return -1;
+        }
+        int at = chunks;
+        for (int covered = 0; covered < statusCount; at += 2) {
+            if (end - at < 2) {
+                return -1;
+            }
+            covered += statuses(buffer.getShort(at) & 0xFFFF);
+        }
+        return at;
+    }
+
+    /** How many statuses a chunk holds; 0 for a run of length 0. */
+    private static int statuses(int chunk) {
+        if ((chunk & 0x8000) == 0) {
+            return chunk & MAX_RUN;
+        }
+        return (chunk & 0x4000) == 0 ? ONE_BIT_STATUSES : TWO_BIT_STATUSES;
+    }
+
+    private static int status(int chunk, int i) {
+        if ((chunk & 0x8000) == 0) {
+            return chunk >> 13;
+        }
+        return (chunk & 0x4000) == 0
+                ? (chunk >> (ONE_BIT_STATUSES - 1 - i)) & 1
+                : (chunk >> (2 * (TWO_BIT_STATUSES - 1 - i))) & 3;
+    }
+}
