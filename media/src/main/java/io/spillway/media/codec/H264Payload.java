@@ -90,6 +90,8 @@ final class H264Payload implements PayloadParser {
         out.keyframe |= type == IDR_SLICE || type == SPS;
         if (type == SPS) {
             out.parameterSet(ParameterSet.SPS, offset, length);
+            out.bits.reset(buffer, offset + 1, length - 1, true);
+            H264Sps.read(out.bits, out);
         } else if (type == PPS) {
             out.parameterSet(ParameterSet.PPS, offset, length);
         }

@@ -38,6 +38,9 @@ public final class PayloadInfo {
     boolean interPicturePredicted;
     boolean interLayerPredicted;
     int durationTicks;
+    int profile;
+    int profileConstraints;
+    int level;
     private final ParameterSet[] parameterSets = new ParameterSet[MAX_PARAMETER_SETS];
     private final int[] parameterSetOffsets = new int[MAX_PARAMETER_SETS];
     private final int[] parameterSetLengths = new int[MAX_PARAMETER_SETS];
@@ -69,6 +72,9 @@ public final class PayloadInfo {
         interPicturePredicted = false;
         interLayerPredicted = false;
         durationTicks = 0;
+        profile = 0;
+        profileConstraints = 0;
+        level = 0;
         parameterSetCount = 0;
     }
 
@@ -83,7 +89,8 @@ public final class PayloadInfo {
     }
 
     /**
-     * The payload can be the first of a frame. VP8, VP9 and AV1 say it once a frame; of H.264 and H.265 every delimiter, parameter set, SEI and first slice says it, so the first of a timestamp counts.
+     * The payload can be the first of a frame. VP8 and VP9 say it once a frame; H.264, H.265 and AV1 say it at every delimiter, parameter set, metadata and first slice or frame header, so the first of
+     * a timestamp counts.
      */
     public boolean startsFrame() {
         return startsFrame;
@@ -132,6 +139,21 @@ public final class PayloadInfo {
     /** Picture height in pixels after cropping, of the largest spatial layer announced; 0 when the payload does not say. */
     public int height() {
         return height;
+    }
+
+    /** H.264 profile_idc, H.265 general_profile_idc or AV1 seq_profile of the sequence header that gave {@link #width}; otherwise 0. */
+    public int profile() {
+        return profile;
+    }
+
+    /** H.264: the byte between profile_idc and level_idc, 0..255; otherwise 0. */
+    public int profileConstraints() {
+        return profileConstraints;
+    }
+
+    /** H.264 level_idc, H.265 general_level_idc or AV1 seq_level_idx of the sequence header that gave {@link #width}; otherwise 0. */
+    public int level() {
+        return level;
     }
 
     /** Temporal layer, 0 the base; 0 when the payload does not say. */

@@ -15,8 +15,11 @@ public interface PayloadParser {
     static PayloadParser of(Codec codec) {
         return switch (codec) {
             case H264 -> H264Payload.PARSER;
+            case H265 -> H265Payload.PARSER;
             case VP8 -> Vp8Payload.PARSER;
-            case H265, VP9, AV1, OPUS -> throw new IllegalArgumentException(codec + " is not known yet");
+            case VP9 -> Vp9Payload.PARSER;
+            case AV1 -> Av1Payload.PARSER;
+            case OPUS -> OpusPayload.PARSER;
         };
     }
 }
