@@ -1,4 +1,4 @@
-/** The pages a person sees. */
+/** The pages a person sees: which address shows which file, and how long it may be kept. */
 @NullMarked
 package io.spillway.web;
 

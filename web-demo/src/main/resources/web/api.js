@@ -1,0 +1,48 @@
+import { Problem } from './problem.js';
+
+const TIMEOUT_MS = 5_000;
+const ROOT = '/api/v1';
+
+/** Pages of the list that are followed; a site with more live streams than that needs another page than this. */
+const MAX_PAGES = 5;
+
+/** Every stream the server tells of: `[{id, status, startedAt, ...}]`. */
+export async function streams() {
+  const found = [];
+  let path = '/streams';
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const { items, next } = await read(path);
+    found.push(...items);
+    if (!next) break;
+    path = `/streams?cursor=${encodeURIComponent(next)}`;
+  }
+  return found;
+}
+
+/** One stream, with `publishKey` for those who may see it; null when the server does not know it. */
+export const stream = (id) => readIfThere(`/streams/${id}`);
+
+/** How a stream is doing: viewers, tracks with their layers, warnings; null when the server does not know it. */
+export const status = (id) => readIfThere(`/streams/${id}/status`);
+
+/** How the server is reached: `{version, whipUrl, addresses, warnings}`; null when it does not tell. */
+export const server = () => readIfThere('/server');
+
+async function read(path) {
+  const response = await fetch(ROOT + path, {
+    headers: { Accept: 'application/json' },
+    cache: 'no-store',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) throw await Problem.of(response);
+  return response.json();
+}
+
+async function readIfThere(path) {
+  try {
+    return await read(path);
+  } catch (thrown) {
+    if (thrown instanceof Problem && [401, 403, 404].includes(thrown.status)) return null;
+    throw thrown;
+  }
+}

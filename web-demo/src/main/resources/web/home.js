@@ -1,0 +1,159 @@
+import { addressesOf, isStreamName } from './address.js';
+import * as api from './api.js';
+import { byId, copies, element, reveals, setText } from './dom.js';
+import { bitrate, frameRate, since, size } from './format.js';
+import { Problem } from './problem.js';
+
+const POLL_MS = 2_000;
+
+/** Where the pages' state can be read by tests and by support. */
+const state = (window.__spillway = { page: 'home', live: [], error: null, key: null });
+
+/** Cards by stream name: updated in place, so that focus and position stay. */
+const cards = new Map();
+
+function cardOf(id) {
+  let card = cards.get(id);
+  if (!card) {
+    const addresses = addressesOf(id);
+    const root = element(
+      'li',
+      { className: 'card' },
+      element('div', { className: 'card-head' }, element('h2', { textContent: id }), element('span', { className: 'badge', textContent: 'Live' })),
+      element('p', { className: 'facts' }),
+      element('ul', { className: 'layers' }),
+      element('ul', { className: 'warnings' }),
+      element('p', { className: 'actions' }, element('a', { className: 'button primary', href: addresses.watch, textContent: 'Watch' })),
+    );
+    root.querySelector('.badge').dataset.tone = 'live';
+    const whep = element('button', { type: 'button', textContent: 'Copy WHEP address' });
+    copies(whep, () => addresses.whep);
+    root.querySelector('.actions').append(' ', whep);
+    card = { root, facts: root.querySelector('.facts'), layers: root.querySelector('.layers'), warnings: root.querySelector('.warnings') };
+    cards.set(id, card);
+  }
+  return card;
+}
+
+function showCard({ id, startedAt }, status) {
+  const card = cardOf(id);
+  const viewers = viewersOf(status);
+  const facts = [`on air for ${since(startedAt)}`];
+  if (viewers !== null) facts.unshift(viewers === 1 ? '1 viewer' : `${viewers} viewers`);
+  setText(card.facts, facts.join(' · '));
+  showLines(card.layers, (status?.tracks ?? []).flatMap(linesOf));
+  showLines(card.warnings, warningsOf(status));
+  return card.root;
+}
+
+function linesOf(track) {
+  return (track.layers ?? []).map((layer) =>
+    [
+      track.codec,
+      track.kind?.toLowerCase() === 'audio' ? 'audio' : size(layer.width, layer.height),
+      track.kind?.toLowerCase() === 'audio' ? '' : frameRate(layer.framesPerSecond),
+      bitrate(layer.bitrateBps),
+      layer.active === false ? 'paused' : '',
+    ]
+      .filter(Boolean)
+      .join(' · '),
+  );
+}
+
+function viewersOf(status) {
+  const viewers = status?.viewers;
+  if (typeof viewers === 'number') return viewers;
+  return viewers ? Object.values(viewers).reduce((sum, n) => sum + n, 0) : null;
+}
+
+function warningsOf(status) {
+  return status?.warnings ?? status?.health?.reasons ?? [];
+}
+
+function showLines(list, lines) {
+  lines.forEach((line, i) => setText(list.children[i] ?? list.appendChild(element('li')), line));
+  while (list.children.length > lines.length) list.lastElementChild.remove();
+}
+
+async function showLive() {
+  const live = (await api.streams()).filter((stream) => stream.status === 'live').sort((a, b) => a.id.localeCompare(b.id));
+  const statuses = await Promise.all(live.map(({ id }) => api.status(id)));
+  const list = byId('live');
+  live.forEach((stream, i) => {
+    const root = showCard(stream, statuses[i]);
+    if (list.children[i] !== root) list.insertBefore(root, list.children[i] ?? null);
+  });
+  while (list.children.length > live.length) list.lastElementChild.remove();
+  for (const id of cards.keys()) if (!live.some((stream) => stream.id === id)) cards.delete(id);
+  byId('nothing').hidden = live.length > 0;
+  setText(byId('live-note'), live.length === 0 ? '' : live.length === 1 ? '1 stream' : `${live.length} streams`);
+  state.live = live.map(({ id }) => id);
+}
+
+async function poll() {
+  if (document.visibilityState === 'visible') {
+    try {
+      await showLive();
+      state.error = null;
+    } catch (thrown) {
+      state.error = Problem.from(thrown).message;
+      setText(byId('live-note'), `${state.error} Trying again.`);
+    }
+  }
+  setTimeout(poll, POLL_MS);
+}
+
+async function showServer() {
+  const told = await api.server().catch(() => null);
+  const rows = [['Web', location.origin]];
+  const others = new Set((told?.addresses ?? []).map((address) => (typeof address === 'string' ? address : address.address)));
+  if (told?.whipUrl && !told.whipUrl.startsWith(location.origin)) rows.push(['WHIP from elsewhere', told.whipUrl]);
+  if (others.size > 0) rows.push(['Media', [...others].join('\n')]);
+  byId('reach').replaceChildren(...rows.map(([name, value]) => element('div', {}, element('dt', { textContent: name }), element('dd', { textContent: value }))));
+  const warnings = [...(told?.warnings ?? [])];
+  if (!window.isSecureContext) {
+    warnings.push('This page came over plain http from another machine: browsers give camera and screen to https pages only. The test picture and OBS work.');
+  }
+  showLines(byId('reach-warnings'), warnings);
+  if (told?.version) setText(byId('version'), `Spillway ${told.version}`);
+}
+
+async function showKey(stream) {
+  const key = (await api.stream(stream).catch(() => null))?.publishKey ?? null;
+  if (byId('stream').value !== stream) return;
+  state.key = key;
+  byId('key').value = key ?? '';
+  byId('copy-key').disabled = byId('show-key').disabled = key === null;
+  const mayTellLater = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
+  setText(
+    byId('key-note'),
+    key !== null
+      ? 'Shown because you sit at the server. It is this stream’s key: keep it to yourself.'
+      : mayTellLater
+        ? 'From this machine no key is needed: leave it empty.'
+        : 'Only the server’s own machine and its admin see keys: open this page there.',
+  );
+}
+
+function showAddresses() {
+  const stream = byId('stream').value;
+  const valid = isStreamName(stream);
+  byId('stream').setAttribute('aria-invalid', String(!valid));
+  setText(byId('stream-note'), valid ? 'Letters, digits, _ and - up to 64.' : 'That is no name: letters, digits, _ and - only, at least one, at most 64.');
+  if (!valid) return;
+  const addresses = addressesOf(stream);
+  byId('whip').value = addresses.whip;
+  byId('publish-link').href = byId('first-publish').href = addresses.publish;
+  byId('watch-link').href = addresses.watch;
+  showKey(stream);
+}
+
+copies(byId('copy-whip'), () => byId('whip').value);
+copies(byId('copy-key'), () => byId('key').value);
+reveals(byId('show-key'), byId('key'));
+byId('stream').addEventListener('input', showAddresses);
+byId('whip').addEventListener('focus', ({ target }) => target.select());
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && showLive().catch(() => {}));
+showAddresses();
+showServer();
+poll();

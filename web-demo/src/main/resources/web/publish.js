@@ -1,0 +1,228 @@
+import { addressesOf, iceWishes, streamOfPage } from './address.js';
+import { byId, copies, element, reveals, setText, showRows } from './dom.js';
+import { NONE, bitrate, duration, frameRate, percent, size } from './format.js';
+import { Rates } from './rates.js';
+import { TestPicture } from './testpicture.js';
+import { WhipPublisher, sendableCodecs } from './whip.js';
+
+const SAMPLE_MS = 1_000;
+
+const name = streamOfPage();
+const addresses = addressesOf(name);
+
+/** What is shown and measured; also what tests and support read. */
+const page = (window.__spillway = { page: 'publish', stream: name, state: 'idle', stats: null, error: null });
+
+/** The key stays in this tab, until it is closed. */
+const KEY_STORE = `spillway.key.${name}`;
+
+const WIDTHS = { 360: 640, 720: 1280, 1080: 1920 };
+
+const SOURCE_NOTES = {
+  test: 'A moving picture with a clock in it, and a beep each second.',
+  camera: 'Camera and microphone. The browser asks first.',
+  screen: 'A screen, window or tab, with its sound where the browser can. The browser asks first.',
+};
+
+let publisher = null;
+let source = null;
+let rates = new Rates();
+
+/** Opens what the person chose: `{media, stop()}`. */
+async function openSource(kind, height) {
+  const width = WIDTHS[height];
+  if (kind === 'test') return new TestPicture(width, height);
+  const video = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 } };
+  const media =
+    kind === 'camera'
+      ? await navigator.mediaDevices.getUserMedia({ video, audio: true })
+      : await navigator.mediaDevices.getDisplayMedia({ video, audio: true });
+  for (const track of media.getVideoTracks()) track.contentHint = kind === 'screen' ? 'detail' : 'motion';
+  return {
+    media,
+    stop() {
+      for (const track of media.getTracks()) track.stop();
+    },
+  };
+}
+
+const REFUSALS = {
+  NotAllowedError: ['The browser did not give the camera, microphone or screen.', 'Allow it beside the address, or choose the test picture.'],
+  NotFoundError: ['No camera or microphone was found.', 'Plug one in, or choose the test picture.'],
+  NotReadableError: ['The camera or microphone is in use by another program.', 'Close that program and try again.'],
+};
+
+async function start() {
+  showMessage('');
+  byId('start').disabled = true;
+  try {
+    source = await openSource(byId('settings').elements.source.value, Number(byId('size').value));
+  } catch (thrown) {
+    const [sentence, advice] = REFUSALS[thrown.name] ?? [`The browser says: ${thrown.message}`, ''];
+    page.error = sentence;
+    showMessage(sentence, advice);
+    byId('start').disabled = false;
+    return;
+  }
+  byId('start').disabled = false;
+  // The person may also end a shared screen or unplug a camera outside of this page.
+  for (const track of source.media.getTracks()) track.addEventListener('ended', stop);
+  byId('preview').srcObject = source.media;
+  const mine = new WhipPublisher({
+    endpoint: addresses.whip,
+    key: byId('key').value.trim(),
+    media: source.media,
+    codec: byId('codec').value,
+    bitrateBps: Number(byId('bitrate').value) * 1000,
+    simulcast: byId('simulcast').checked,
+    ...iceWishes(),
+  });
+  sessionStorage.setItem(KEY_STORE, byId('key').value.trim());
+  publisher = mine;
+  rates = new Rates();
+  mine.addEventListener('change', () => mine === publisher && showState());
+  mine.start();
+}
+
+function stop() {
+  publisher?.stop();
+  closeSource();
+}
+
+function closeSource() {
+  source?.stop();
+  source = null;
+  byId('preview').srcObject = null;
+}
+
+const FACES = {
+  idle: ['Off air', 'idle'],
+  connecting: ['Connecting', 'wait'],
+  live: ['On air', 'live'],
+  reconnecting: ['Reconnecting', 'wait'],
+  replaced: ['Ended', 'idle'],
+  failed: ['Error', 'bad'],
+  stopped: ['Off air', 'idle'],
+};
+
+function showState() {
+  const { state, problem } = publisher;
+  page.state = state;
+  page.error = problem?.message ?? null;
+  const [text, tone] = FACES[state];
+  setText(byId('state'), text);
+  byId('state').dataset.tone = tone;
+  if (state === 'failed' || state === 'replaced') closeSource();
+  if (state === 'replaced') showMessage('The server ended this session.', 'Somebody else publishes this stream now, or it was stopped there.');
+  else showMessage(problem?.message ?? '', problem?.advice ?? '');
+  showRunning(['connecting', 'live', 'reconnecting'].includes(state));
+}
+
+function showRunning(running) {
+  byId('start').hidden = running;
+  byId('stop').hidden = !running;
+  byId('curtain').hidden = running;
+  for (const field of byId('settings').elements) field.disabled = running;
+  showAvailable();
+  if (!running) showSent(null);
+}
+
+function showMessage(sentence, advice = '') {
+  byId('message').hidden = sentence === '';
+  setText(byId('sentence'), sentence);
+  setText(byId('advice'), advice);
+}
+
+async function sample() {
+  const connection = publisher?.connection;
+  if (connection?.connectionState === 'connected') {
+    page.stats = await rates.outbound(connection);
+    showSent(page.stats);
+  }
+  setTimeout(sample, SAMPLE_MS);
+}
+
+const LIMITS = { none: NONE, cpu: 'this computer', bandwidth: 'the line', other: 'the browser' };
+
+function showSent(stats) {
+  const { video, audio, path } = stats ?? {};
+  showRows(byId('sent'), [
+    ['Video', video ? `${video.codec ?? NONE} ${size(video.width, video.height)}` : NONE],
+    ['Frames', video ? frameRate(video.framesPerSecond) : NONE],
+    ['Bitrate', video ? bitrate(video.bitrateBps) : NONE],
+    ['Sound', audio ? `${audio.codec ?? NONE} ${bitrate(audio.bitrateBps)}` : NONE],
+    ['Round trip', duration(path?.roundTripMs)],
+    ['Loss', percent(video?.lossFraction ?? audio?.lossFraction)],
+    ['Held back by', video ? (LIMITS[video.limitedBy] ?? video.limitedBy) : NONE],
+    ['Path', path ? `${path.localType} → ${path.remoteType ?? NONE} (${path.protocol})` : NONE],
+  ]);
+  const layers = (video?.layers ?? []).filter(({ rid }) => rid !== '');
+  byId('layers').hidden = layers.length < 2;
+  byId('layer-rows').replaceChildren(
+    ...layers.map((layer) =>
+      element(
+        'tr',
+        {},
+        ...[
+          layer.rid,
+          size(layer.width, layer.height),
+          frameRate(layer.framesPerSecond),
+          bitrate(layer.bitrateBps),
+          percent(layer.lossFraction),
+          LIMITS[layer.limitedBy] ?? layer.limitedBy,
+        ].map((textContent) => element('td', { textContent })),
+      ),
+    ),
+  );
+}
+
+/** Camera and screen exist on secure pages only: says so instead of failing later. */
+function showAvailable() {
+  const { elements } = byId('settings');
+  const able = {
+    test: true,
+    camera: navigator.mediaDevices?.getUserMedia !== undefined,
+    screen: navigator.mediaDevices?.getDisplayMedia !== undefined,
+  };
+  for (const choice of elements.source) choice.disabled ||= !able[choice.value];
+  const chosen = elements.source.value;
+  setText(
+    byId('source-note'),
+    window.isSecureContext ? SOURCE_NOTES[chosen] : 'Browsers give camera and screen to https pages and to localhost only. The test picture works here.',
+  );
+}
+
+function showBitrate() {
+  setText(byId('bitrate-shown'), bitrate(Number(byId('bitrate').value) * 1000));
+}
+
+/** A link may fill in the form, as in ?source=camera&codec=VP8, but never starts by itself: it would throw a running publisher out. */
+function fillIn() {
+  const query = new URLSearchParams(location.search);
+  byId('codec').append(...sendableCodecs().map((codec) => element('option', { value: codec, textContent: codec })));
+  for (const id of ['size', 'codec']) {
+    if ([...byId(id).options].some(({ value }) => value === query.get(id))) byId(id).value = query.get(id);
+  }
+  if (query.get('source') in SOURCE_NOTES) byId('settings').elements.source.value = query.get('source');
+  if (Number(query.get('bitrate')) > 0) byId('bitrate').value = query.get('bitrate');
+  byId('simulcast').checked = query.get('simulcast') === '1';
+  byId('key').value = sessionStorage.getItem(KEY_STORE) ?? '';
+}
+
+byId('start').addEventListener('click', start);
+byId('stop').addEventListener('click', stop);
+byId('bitrate').addEventListener('input', showBitrate);
+byId('settings').addEventListener('change', showAvailable);
+byId('settings').addEventListener('submit', (event) => event.preventDefault());
+copies(byId('copy-watch'), () => location.origin + addresses.watch);
+reveals(byId('show-key'), byId('key'));
+window.addEventListener('pagehide', stop);
+
+setText(byId('name'), name);
+document.title = `Publish ${name} – Spillway`;
+byId('watch').href = byId('nav-watch').href = addresses.watch;
+fillIn();
+showBitrate();
+showAvailable();
+showSent(null);
+sample();

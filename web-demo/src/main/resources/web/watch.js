@@ -1,0 +1,252 @@
+import { addressesOf, iceWishes, streamOfPage } from './address.js';
+import { readClocks } from './clock.js';
+import { byId, setText, showRows } from './dom.js';
+import { NONE, bitrate, count, duration, frameRate, percent, size } from './format.js';
+import { Rates } from './rates.js';
+import { WhepPlayer } from './whep.js';
+
+/** Statistics come once a second; clocks in the picture are read a few times as often, which costs nothing that one would notice. */
+const SAMPLE_MS = 1_000;
+const CLOCK_MS = 200;
+
+/** No new frame for this long while connected: the publisher is away, and the session waits for it. */
+const AWAY_MS = 2_500;
+
+const name = streamOfPage();
+const video = byId('video');
+
+/** What is shown and measured; also what tests and support read. */
+const page = (window.__spillway = {
+  page: 'watch',
+  stream: name,
+  state: 'idle',
+  joinMs: null,
+  latencyMs: null,
+  latencySource: null,
+  stats: null,
+  error: null,
+  connections: 0,
+  framesShown: 0,
+});
+
+/** Elements that the bare player lacks are simply absent. */
+const optional = (id) => document.getElementById(id);
+const show = (id, text) => {
+  const target = optional(id);
+  if (target) setText(target, text);
+};
+
+let player = null;
+let rates = new Rates();
+let lastFrameMs = -Infinity;
+let lastClockMs = -Infinity;
+
+function start() {
+  player?.stop();
+  const mine = new WhepPlayer({ endpoint: addressesOf(name).whep, ...iceWishes() });
+  player = mine;
+  mine.addEventListener('change', () => mine === player && showState());
+  mine.addEventListener('stream', () => mine === player && attach(mine));
+  mine.start();
+}
+
+/** A new connection: its first frame gives the join time. */
+function attach({ stream, postedAtMs }) {
+  page.connections += 1;
+  rates = new Rates();
+  page.stats = null;
+  lastFrameMs = -Infinity;
+  video.srcObject = stream;
+  const first = () => {
+    page.joinMs = performance.now() - postedAtMs;
+    show('join', duration(page.joinMs));
+  };
+  onNextFrame(first);
+  video.play().catch(() => {
+    // Refused autoplay with sound: muted playing is always allowed.
+    video.muted = true;
+    showSound();
+    video.play().catch(() => {});
+  });
+}
+
+function onNextFrame(then) {
+  const { srcObject } = video;
+  const seen = () => {
+    if (video.srcObject === srcObject) then();
+  };
+  if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(seen);
+  else video.addEventListener('playing', seen, { once: true });
+}
+
+/** Counts frames for as long as the page is open, and reads the clocks in them. */
+function watchFrames() {
+  if (!('requestVideoFrameCallback' in video)) return;
+  const frame = (nowMs, { presentedFrames }) => {
+    lastFrameMs = performance.now();
+    page.framesShown = presentedFrames;
+    if (page.state !== 'live') showState();
+    video.requestVideoFrameCallback(frame);
+  };
+  video.requestVideoFrameCallback(frame);
+  readClocks(
+    video,
+    ({ latencyMs }) => {
+      if (Number.isNaN(latencyMs)) return;
+      lastClockMs = performance.now();
+      showLatency(latencyMs, 'picture');
+    },
+    CLOCK_MS,
+  );
+}
+
+const LATENCY_SOURCES = {
+  picture: 'by the clock in the picture',
+  sender: 'by the publisher’s clock',
+};
+
+function showLatency(ms, source) {
+  page.latencyMs = ms;
+  page.latencySource = source;
+  show('latency', ms === null ? NONE : duration(ms));
+  show('latency-source', source === null ? '\u00a0' : LATENCY_SOURCES[source]);
+}
+
+/** Without blocks in the picture the sender's clock tells, as far as both machines' clocks agree. */
+function showSenderLatency({ video: picture, audio }) {
+  if (performance.now() - lastClockMs < 3 * SAMPLE_MS) return;
+  const clockMs = picture?.senderClockMs ?? audio?.senderClockMs ?? null;
+  const ms = clockMs === null ? NaN : Date.now() - clockMs;
+  if (ms > -50 && ms < 60_000) showLatency(Math.max(0, ms), 'sender');
+  else showLatency(null, null);
+}
+
+async function sample() {
+  const connection = player?.connection;
+  if (connection?.connectionState === 'connected') {
+    const stats = await rates.inbound(connection);
+    if (goesOn(page.stats, stats)) lastFrameMs = performance.now();
+    page.stats = stats;
+    showSenderLatency(stats);
+    showStats(stats);
+    showState();
+  }
+  setTimeout(sample, SAMPLE_MS);
+}
+
+/** Frames are not shown in a hidden tab, and sound alone has none: the counters tell that the stream goes on. */
+function goesOn(before, now) {
+  if (now.video) return now.video.framesDecoded > (before?.video?.framesDecoded ?? 0);
+  return now.audio !== null && now.audio.packetsReceived > (before?.audio?.packetsReceived ?? 0);
+}
+
+function showStats({ video: v, audio: a, path }) {
+  const list = optional('stats');
+  if (!list) return;
+  showRows(list, [
+    ['Video', v ? `${v.codec ?? NONE} ${size(v.width, v.height)}` : NONE],
+    ['Frames', v ? frameRate(v.framesPerSecond) : NONE],
+    ['Bitrate', v ? bitrate(v.bitrateBps) : NONE],
+    ['Sound', a ? `${a.codec ?? NONE} ${bitrate(a.bitrateBps)}` : NONE],
+    ['Jitter buffer', v || a ? duration((v ?? a).jitterBufferMs) : NONE],
+    ['Loss', v || a ? percent((v ?? a).lossFraction) : NONE],
+    ['Freezes', v ? count(v.freezes) : NONE],
+    ['Frames dropped', v ? count(v.framesDropped) : NONE],
+    ['Asked again (NACK)', v ? count(v.nacks) : NONE],
+    ['Asked for a picture (PLI)', v ? count(v.plis) : NONE],
+    ['Round trip', duration(path?.roundTripMs)],
+    ['Path', path ? `${path.localType} → ${path.remoteType ?? NONE} (${path.protocol})` : NONE],
+  ]);
+}
+
+/** What the player's state means to a person: badge text, tone, and the words on the curtain (none when the picture speaks for itself). */
+function faceOf({ state, problem, retryAtMs }) {
+  const retryText = () => `Trying again in ${Math.max(1, Math.ceil((retryAtMs - performance.now()) / 1000))} s.`;
+  switch (state) {
+    case 'waiting':
+      return { text: 'Waiting', tone: 'wait', sentence: `Waiting for the publisher of “${name}”.`, advice: 'It starts by itself.' };
+    case 'connected':
+      if (performance.now() - lastFrameMs < AWAY_MS) return { text: 'Live', tone: 'live' };
+      return lastFrameMs === -Infinity
+        ? { text: 'Connected', tone: 'wait', sentence: 'Waiting for the first picture…' }
+        : { text: 'Away', tone: 'wait', sentence: 'The publisher is away.', advice: 'It goes on by itself when they return.' };
+    case 'reconnecting':
+      return problem
+        ? { text: 'Retrying', tone: 'wait', sentence: problem.message, advice: retryText() }
+        : { text: 'Reconnecting', tone: 'wait', sentence: 'The connection was lost. Connecting anew…' };
+    case 'failed':
+      return { text: 'Error', tone: 'bad', sentence: problem.message, advice: problem.advice, again: true };
+    case 'stopped':
+      return { text: 'Stopped', tone: 'idle', sentence: 'Stopped.', again: true };
+    default:
+      return { text: 'Connecting', tone: 'wait', sentence: 'Connecting…' };
+  }
+}
+
+function showState() {
+  const face = faceOf(player);
+  page.state = face.tone === 'live' ? 'live' : player.state === 'connected' && face.text === 'Away' ? 'away' : player.state;
+  page.error = player.problem?.message ?? null;
+  show('state', face.text);
+  const badge = optional('state');
+  if (badge) badge.dataset.tone = face.tone;
+  byId('curtain').hidden = face.sentence === undefined;
+  setText(byId('sentence'), face.sentence ?? '');
+  setText(byId('advice'), face.advice ?? '');
+  byId('again').hidden = !face.again;
+  byId('spinner').hidden = face.tone !== 'wait';
+  show('play', player.state === 'stopped' || player.state === 'failed' ? 'Play' : 'Stop');
+  showSound();
+  if (page.state !== 'live' && page.state !== 'connected') showLatency(null, null);
+}
+
+function showSound() {
+  byId('unmute').hidden = !video.muted || page.state !== 'live';
+  const mute = optional('mute');
+  if (!mute) return;
+  setText(mute, video.muted ? 'Sound off' : 'Sound on');
+  mute.setAttribute('aria-pressed', String(video.muted));
+}
+
+function setMuted(muted) {
+  video.muted = muted;
+  if (!muted && video.volume === 0) video.volume = 1;
+  video.play().catch(() => {});
+  showSound();
+}
+
+byId('unmute').addEventListener('click', () => {
+  setMuted(false);
+  optional('mute')?.focus();
+});
+byId('again').addEventListener('click', start);
+optional('mute')?.addEventListener('click', () => setMuted(!video.muted));
+optional('volume')?.addEventListener('input', ({ target }) => {
+  video.volume = Number(target.value);
+  setMuted(video.volume === 0);
+});
+optional('play')?.addEventListener('click', () => {
+  if (player.state === 'stopped' || player.state === 'failed') start();
+  else player.stop();
+});
+optional('fullscreen')?.addEventListener('click', () => {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else if (byId('screen').requestFullscreen) byId('screen').requestFullscreen();
+  else video.webkitEnterFullscreen?.();
+});
+video.addEventListener('resize', () => {
+  if (video.videoWidth > 0) byId('screen').style.setProperty('--shape', `${video.videoWidth} / ${video.videoHeight}`);
+});
+window.addEventListener('pagehide', () => player.stop());
+window.addEventListener('pageshow', ({ persisted }) => persisted && start());
+
+show('name', name);
+document.title = `${name} – Spillway`;
+const publishLink = optional('nav-publish');
+if (publishLink) publishLink.href = addressesOf(name).publish;
+// On a phone the figures come first and the list on demand.
+if (optional('details')) byId('details').open = matchMedia('(min-width: 60rem)').matches;
+showStats({ video: null, audio: null, path: null });
+watchFrames();
+start();
+sample();

@@ -1,0 +1,104 @@
+import { Peer } from './peer.js';
+import { Problem } from './problem.js';
+import { Backoff, delay } from './retry.js';
+
+/**
+ * A viewer: plays one stream by WHEP and keeps at it. Waits while nobody publishes, and connects anew when the connection is lost.
+ *
+ * Fires "change" whenever `state`, `problem` or `retryAtMs` changed, and "stream" when `stream` is another one. States:
+ * idle, connecting, waiting (nobody publishes), connected, reconnecting, failed (only the person can help), stopped.
+ */
+export class WhepPlayer extends EventTarget {
+  #options;
+  #stop = new AbortController();
+  #peer = null;
+
+  state = 'idle';
+  problem = null;
+  stream = null;
+  /** performance.now() of the POST that led to the present connection, and of the next try. */
+  postedAtMs = NaN;
+  retryAtMs = NaN;
+
+  /** `endpoint` is the WHEP URL; `key`, `ice` and `relay` as in Peer. */
+  constructor({ endpoint, key = '', ice = 'given', relay = false }) {
+    super();
+    this.#options = { endpoint, key, ice, relay };
+  }
+
+  /** The connection in use, for statistics; null when there is none. */
+  get connection() {
+    return this.#peer?.connection ?? null;
+  }
+
+  /** Plays until stop() or until a problem that waiting does not mend. */
+  async start() {
+    const { signal } = this.#stop;
+    const backoff = new Backoff();
+    let state = 'connecting';
+    while (!signal.aborted) {
+      try {
+        this.#become(state, this.problem);
+        await this.#play(signal, backoff);
+        state = 'reconnecting';
+        this.#become(state, null);
+        await delay(backoff.nextMs(), signal);
+      } catch (thrown) {
+        if (signal.aborted) return;
+        const problem = Problem.from(thrown);
+        if (!problem.passes) {
+          this.#become('failed', problem);
+          return;
+        }
+        state = problem.status === 409 ? 'waiting' : 'reconnecting';
+        if (problem.status === 409) backoff.reset();
+        const waitMs = backoff.nextMs(problem.retryAfterMs);
+        this.retryAtMs = performance.now() + waitMs;
+        this.#become(state, problem);
+        await delay(waitMs, signal).catch(() => {});
+      }
+    }
+  }
+
+  /** Ends the session and stays away. */
+  stop() {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    this.#peer?.close();
+    this.#peer = null;
+    this.#become('stopped', null);
+  }
+
+  async #play(signal, backoff) {
+    const stream = new MediaStream();
+    this.postedAtMs = performance.now();
+    const peer = await Peer.open({ ...this.#options, signal, prepare: (connection) => receive(connection, stream) });
+    this.#peer = peer;
+    try {
+      this.stream = stream;
+      this.dispatchEvent(new Event('stream'));
+      await peer.connected(signal);
+      backoff.reset();
+      this.#become('connected', null);
+      await peer.ended(signal);
+    } finally {
+      peer.close();
+      if (this.#peer === peer) this.#peer = null;
+    }
+  }
+
+  #become(state, problem) {
+    this.state = state;
+    this.problem = problem;
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+function receive(connection, stream) {
+  for (const kind of ['audio', 'video']) {
+    const { receiver } = connection.addTransceiver(kind, { direction: 'recvonly' });
+    // A picture that is a second late is worth less than one that stutters: no buffer beyond what the network needs.
+    if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
+  }
+  connection.addEventListener('track', ({ track }) => stream.addTrack(track));
+}

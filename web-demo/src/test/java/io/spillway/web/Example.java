@@ -1,0 +1,37 @@
+package io.spillway.web;
+
+/** A server with two streams on air, one of them not in good health. */
+final class Example {
+
+    private Example() {}
+
+    static void live(CannedApi api) {
+        api.json("/api/v1/streams", """
+                {"items": [
+                  {"id": "live", "name": "live", "status": "live", "startedAt": "2026-11-20T09:00:00Z", "playback": {"whep": "/whep/live"}},
+                  {"id": "studio-2", "name": "studio-2", "status": "live", "startedAt": "2026-11-20T09:05:00Z", "playback": {"whep": "/whep/studio-2"}},
+                  {"id": "gone", "name": "gone", "status": "offline", "startedAt": null, "playback": {"whep": "/whep/gone"}}
+                ], "next": null}""");
+        api.json("/api/v1/streams/live", """
+                {"id": "live", "name": "live", "status": "live", "publishKey": "k-2f9c81d07b"}""");
+        api.json("/api/v1/streams/live/status", """
+                {"id": "live", "status": "live", "viewers": 12, "tracks": [
+                  {"kind": "video", "codec": "H264", "layers": [
+                    {"rid": "h", "width": 1280, "height": 720, "bitrateBps": 2412000, "framesPerSecond": 29.97, "active": true},
+                    {"rid": "m", "width": 640, "height": 360, "bitrateBps": 702000, "framesPerSecond": 29.97, "active": true},
+                    {"rid": "l", "width": 320, "height": 180, "bitrateBps": 180400, "framesPerSecond": 29.97, "active": false}]},
+                  {"kind": "audio", "codec": "Opus", "layers": [{"rid": "", "width": 0, "height": 0, "bitrateBps": 63800, "framesPerSecond": 0, "active": true}]}],
+                 "warnings": []}""");
+        api.json("/api/v1/streams/studio-2/status", """
+                {"id": "studio-2", "status": "live", "viewers": 1, "tracks": [
+                  {"kind": "video", "codec": "VP8", "layers": [
+                    {"rid": "", "width": 1920, "height": 1080, "bitrateBps": 4100000, "framesPerSecond": 60, "active": true}]}],
+                 "warnings": ["Keyframes are 8.3 s apart: set the keyframe interval to 1 s."]}""");
+        api.json("/api/v1/server", """
+                {"version": "0.1.0", "whipUrl": "http://192.168.1.20:8080/whip/live",
+                 "addresses": ["192.168.1.20:8189", "[2001:db8::20]:8189"],
+                 "warnings": ["No address of the internet is announced: viewers outside of this network cannot connect. Set media.addresses."]}""");
+        api.problem("POST /whep/live", 409, "Nobody publishes live at the moment.", "Retry-After", "2");
+        api.problem("POST /whip/live", 401, "This stream wants its key.", "WWW-Authenticate", "Bearer");
+    }
+}
