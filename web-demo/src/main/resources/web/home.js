@@ -26,7 +26,7 @@ function cardOf(id) {
       element('p', { className: 'actions' }, element('a', { className: 'button primary', href: addresses.watch, textContent: 'Watch' })),
     );
     root.querySelector('.badge').dataset.tone = 'live';
-    const whep = element('button', { type: 'button', textContent: 'Copy WHEP address' });
+    const whep = element('button', { type: 'button', textContent: 'Copy WHEP URL' });
     copies(whep, () => addresses.whep);
     root.querySelector('.actions').append(' ', whep);
     card = { root, facts: root.querySelector('.facts'), layers: root.querySelector('.layers'), warnings: root.querySelector('.warnings') };
@@ -123,6 +123,7 @@ async function showKey(stream) {
   if (byId('stream').value !== stream) return;
   state.key = key;
   byId('key').value = key ?? '';
+  showFfmpeg();
   byId('copy-key').disabled = byId('show-key').disabled = key === null;
   const mayTellLater = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
   setText(
@@ -135,6 +136,15 @@ async function showKey(stream) {
   );
 }
 
+/** FFmpeg 8 and newer speak WHIP. The key is named, not shown: commands end up in histories. */
+function showFfmpeg() {
+  const authorization = state.key === null ? '' : ' -authorization KEY';
+  setText(
+    byId('ffmpeg'),
+    `ffmpeg -re -i INPUT -c:v libx264 -profile:v baseline -tune zerolatency -g 30 -bf 0 -c:a libopus -ar 48000 -ac 2 -f whip${authorization} ${byId('whip').value}`,
+  );
+}
+
 function showAddresses() {
   const stream = byId('stream').value;
   const valid = isStreamName(stream);
@@ -143,12 +153,14 @@ function showAddresses() {
   if (!valid) return;
   const addresses = addressesOf(stream);
   byId('whip').value = addresses.whip;
+  showFfmpeg();
   byId('publish-link').href = byId('first-publish').href = addresses.publish;
   byId('watch-link').href = addresses.watch;
   showKey(stream);
 }
 
 copies(byId('copy-whip'), () => byId('whip').value);
+copies(byId('copy-ffmpeg'), () => byId('ffmpeg').textContent);
 copies(byId('copy-key'), () => byId('key').value);
 reveals(byId('show-key'), byId('key'));
 byId('stream').addEventListener('input', showAddresses);

@@ -1,0 +1,242 @@
+package io.spillway.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Route;
+import io.spillway.testkit.client.Tab;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The publish and watch pages with real media: a second page of the browser answers in the server's place. */
+final class LoopbackTest {
+
+    /** Answers offers; sends the test picture on each connection that asks for one, counts what it receives on the others. */
+    private static final String FAR_END = """
+            async () => {
+              const {TestPicture} = await import('/assets/testpicture.js');
+              const {readClocks} = await import('/assets/clock.js');
+              const far = window.far = {connections: [], clocks: [], picture: new TestPicture(640, 360)};
+              far.video = document.body.appendChild(document.createElement('video'));
+              far.video.autoplay = true;
+              readClocks(far.video, ({latencyMs}) => far.clocks.push(latencyMs));
+              far.answer = async (sdp) => {
+                const connection = new RTCPeerConnection();
+                far.connections.push(connection);
+                const stream = new MediaStream();
+                connection.ontrack = ({track}) => stream.addTrack(track);
+                far.video.srcObject = stream;
+                await connection.setRemoteDescription({type: 'offer', sdp});
+                for (const transceiver of connection.getTransceivers()) {
+                  if (!sdp.includes('a=recvonly')) continue;
+                  const track = far.picture.media.getTracks().find(({kind}) => kind === transceiver.receiver.track.kind);
+                  await transceiver.sender.replaceTrack(track);
+                  transceiver.direction = 'sendonly';
+                }
+                await connection.setLocalDescription();
+                while (connection.iceGatheringState !== 'complete')
+                  await new Promise((resolve) => connection.addEventListener('icegatheringstatechange', resolve, {once: true}));
+                return connection.localDescription.sdp;
+              };
+              far.received = async () => {
+                const report = [...(await far.connections.at(-1).getStats()).values()];
+                const of = (kind) => report.find((s) => s.type === 'inbound-rtp' && s.kind === kind);
+                const codec = report.find(({id}) => id === of('video')?.codecId);
+                return {frames: of('video')?.framesDecoded ?? 0, codec: codec?.mimeType ?? '', energy: of('audio')?.totalAudioEnergy ?? 0};
+              };
+            }""";
+
+    private Stage stage;
+    private Tab far;
+
+    @BeforeEach
+    void open() throws Exception {
+        stage = new Stage();
+        far = stage.chromium().newPage();
+        far.open(stage.url("/"));
+        far.eval(FAR_END);
+    }
+
+    @AfterEach
+    void close() {
+        stage.close();
+    }
+
+    /** Lets the far end answer POSTs to an endpoint of the given tab, as a session of the given path. */
+    private void answer(Tab tab, String endpoint, String session) {
+        tab.page().route(stage.url(endpoint), route -> {
+            String offer = route.request().postData();
+            String sdp = String.valueOf(far.eval("(sdp) => window.far.answer(sdp)", offer));
+            route.fulfill(new Route.FulfillOptions()
+                    .setStatus(201)
+                    .setHeaders(Map.of("Content-Type", "application/sdp", "Location", session))
+                    .setBody(sdp));
+        });
+        stage.api().answer("DELETE " + session, 200, "text/plain", "");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"VP8", "VP9", "H264", "AV1"})
+    void shouldPublishTheTestPictureInTheChosenCodec(String codec) {
+        try (Tab tab = stage.chromium().newPage()) {
+            answer(tab, "/whip/live", "/whip/live/s1");
+            tab.open(stage.url("/publish/live?size=360"));
+            tab.page().selectOption("#codec", codec);
+            tab.page().fill("#key", "k-123");
+            tab.page().click("#start");
+            tab.waitFor("__spillway.state === 'live'", 10_000);
+            tab.waitFor(
+                    "__spillway.stats?.video?.bitrateBps > 20000 && __spillway.stats.audio.bitrateBps > 1000", 10_000);
+            awaitFrames(60);
+            assertEquals("video/" + codec, far.text("window.far.received().then(({codec}) => codec)"));
+            assertTrue(received("energy") > 0, "sound arrives");
+            assertTrue(far.number("window.far.clocks.filter((ms) => ms >= 0 && ms < 3000).length") > 20, "clocks read");
+            tab.screenshot("publish-on-air-" + codec.toLowerCase(java.util.Locale.ROOT));
+
+            tab.page().click("#stop");
+            tab.waitFor("__spillway.state === 'stopped'", 2_000);
+            assertEquals(List.of("DELETE /whip/live/s1 Bearer k-123"), askedOf("/whip/"));
+            assertEquals(List.of(), tab.complaints());
+        }
+    }
+
+    @Test
+    void shouldEndTheSessionWhenThePageIsLeft() {
+        Tab tab = stage.chromium().newPage();
+        answer(tab, "/whip/live", "/whip/live/s1");
+        tab.open(stage.url("/publish/live?size=360"));
+        tab.page().click("#start");
+        tab.waitFor("__spillway.state === 'live'", 10_000);
+        tab.open(stage.url("/"));
+        far.waitFor("window.far.connections.length === 1", 1_000);
+        tab.waitFor("__spillway.page === 'home'", 5_000);
+        awaitAsked("DELETE /whip/live/s1 -");
+        tab.close();
+    }
+
+    @Test
+    void shouldNotFightForAStreamThatAnotherPublisherTookOver() {
+        try (Tab tab = stage.chromium().newPage()) {
+            answer(tab, "/whip/live", "/whip/live/s1");
+            tab.open(stage.url("/publish/live?size=360"));
+            tab.page().click("#start");
+            tab.waitFor("__spillway.state === 'live'", 10_000);
+            far.eval("window.far.connections[0].close()");
+            tab.waitFor("__spillway.state === 'replaced'", 5_000);
+            assertEquals("The server ended this session.", tab.page().textContent("#sentence"));
+            assertTrue(tab.page().isVisible("#start"));
+            assertEquals(1.0, far.number("window.far.connections.length"));
+        }
+    }
+
+    @Test
+    void shouldWaitForThePublisherAndThenPlay() {
+        stage.api().problem("POST /whep/live", 409, "Nobody publishes live.", "Retry-After", "1");
+        try (Tab tab = stage.chromium().newPage()) {
+            tab.open(stage.url("/watch/live"));
+            tab.waitFor("__spillway.state === 'waiting'", 5_000);
+            assertTrue(tab.page().textContent("#sentence").startsWith("Waiting for the publisher of"));
+
+            answer(tab, "/whep/live", "/whep/live/v1");
+            tab.waitFor("__spillway.state === 'live'", 10_000);
+            tab.waitFor("__spillway.latencySource === 'picture'", 5_000);
+            tab.waitFor("__spillway.stats?.video?.framesPerSecond > 10 && __spillway.stats.path !== null", 10_000);
+            assertTrue(tab.number("__spillway.joinMs") > 0 && tab.number("__spillway.joinMs") < 10_000);
+            assertTrue(tab.number("__spillway.latencyMs") >= 0 && tab.number("__spillway.latencyMs") < 3_000);
+            tab.screenshot("watch-live");
+
+            assertTrue(tab.page().isVisible("#unmute"));
+            tab.page().click("#unmute");
+            assertEquals(false, tab.eval("document.getElementById('video').muted"));
+            assertTrue(tab.page().isHidden("#unmute"));
+
+            far.eval("Promise.all(window.far.connections.at(-1).getSenders().map((s) => s.replaceTrack(null)))");
+            tab.waitFor("__spillway.state === 'away'", 10_000);
+            tab.screenshot("watch-away");
+            far.eval(
+                    "Promise.all(window.far.connections.at(-1).getSenders().map((s, i) => s.replaceTrack(window.far.picture.media.getTracks().find((t) => t.kind === (i === 0 ? 'audio' : 'video')))))");
+            tab.waitFor("__spillway.state === 'live'", 10_000);
+            assertEquals(1.0, tab.number("__spillway.connections"), "the same session goes on");
+
+            tab.page().click("#play");
+            tab.waitFor("__spillway.state === 'stopped'", 2_000);
+            awaitAsked("DELETE /whep/live/v1 -");
+        }
+    }
+
+    @Test
+    void shouldConnectAnewWhenTheServerEndsTheSession() {
+        try (Tab tab = stage.chromium().newPage()) {
+            answer(tab, "/whep/live", "/whep/live/v1");
+            tab.open(stage.url("/watch/live"));
+            tab.waitFor("__spillway.state === 'live'", 10_000);
+            far.eval("window.far.connections[0].close()");
+            tab.waitFor("__spillway.connections === 2 && __spillway.state === 'live'", 15_000);
+        }
+    }
+
+    @Test
+    void shouldPlayBareWhenEmbedded() {
+        try (Tab tab = stage.chromium().newPage(640, 360, true)) {
+            answer(tab, "/whep/live", "/whep/live/v1");
+            tab.open(stage.url("/embed/live"));
+            tab.waitFor("__spillway.state === 'live' && __spillway.framesShown > 20", 15_000);
+            tab.screenshot("embed-live");
+            assertEquals(List.of(), tab.complaints());
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsWrongAndWhatToDo() {
+        stage.api().problem("POST /whip/live", 401, "This stream wants its key.");
+        stage.api().problem("POST /whep/live", 422, "Nothing in your offer can play H265, which is on air.");
+        try (Tab tab = stage.chromium().newPage(360, 740, false)) {
+            tab.open(stage.url("/publish/live?size=360"));
+            tab.page().click("#start");
+            tab.waitFor("__spillway.state === 'failed'", 10_000);
+            assertEquals("This stream wants its key.", tab.page().textContent("#sentence"));
+            assertTrue(tab.page().textContent("#advice").startsWith("Enter the stream’s key"));
+            assertTrue(tab.page().isEnabled("#start"));
+            tab.screenshot("publish-refused-360");
+
+            tab.open(stage.url("/watch/live"));
+            tab.waitFor("__spillway.state === 'failed'", 10_000);
+            assertEquals(
+                    "Nothing in your offer can play H265, which is on air.",
+                    tab.page().textContent("#sentence"));
+            assertTrue(tab.page().isVisible("#again"));
+            tab.screenshot("watch-refused-360");
+        }
+    }
+
+    private void awaitFrames(int frames) {
+        for (int i = 0; i < 200 && received("frames") < frames; i++) {
+            far.watchFor(50);
+        }
+        assertTrue(received("frames") >= frames, "frames decoded: " + received("frames"));
+    }
+
+    private double received(String value) {
+        return far.number("window.far.received().then((received) => received." + value + ")");
+    }
+
+    private List<String> askedOf(String prefix) {
+        return stage.api().asked().stream()
+                .filter(line -> line.contains(prefix))
+                .toList();
+    }
+
+    private void awaitAsked(String line) {
+        for (int i = 0; i < 100 && !stage.api().asked().contains(line); i++) {
+            far.watchFor(50);
+        }
+        assertTrue(
+                stage.api().asked().contains(line),
+                () -> line + " in " + stage.api().asked());
+    }
+}

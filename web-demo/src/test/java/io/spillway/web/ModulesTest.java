@@ -1,0 +1,177 @@
+package io.spillway.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.spillway.testkit.client.Tab;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The pages' modules one by one, in a browser. */
+final class ModulesTest {
+
+    private static Stage stage;
+    private static Tab tab;
+
+    @BeforeAll
+    static void open() throws Exception {
+        stage = new Stage();
+        tab = stage.chromium().newPage();
+        tab.open(stage.url("/"));
+    }
+
+    @AfterAll
+    static void close() {
+        stage.close();
+    }
+
+    /** Calls a function that gets a module's exports and the argument. */
+    private static @Nullable Object with(String module, String function, Object argument) {
+        return tab.eval(
+                "async (argument) => (" + function + ")(await import('/assets/" + module + "'), argument)", argument);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 1_795_000_000_000L, (1L << 40) - 1, 1L << 40, (1L << 41) + 12_345})
+    void shouldDecodeTheTimeThatWasEncoded(long timeMs) {
+        String roundTrip = "(clock, ms) => String(clock.decodeClock(clock.encodeClock(ms), ms + 777))";
+        assertEquals(Long.toString(timeMs), with("clock.js", roundTrip, (double) timeMs));
+    }
+
+    @Test
+    void shouldRefuseAClockWithOneOrTwoWrongBlocks() {
+        String wrong = """
+                (clock, ms) => {
+                  const bits = clock.encodeClock(ms);
+                  let accepted = 0;
+                  for (let i = 0; i < bits.length; i++)
+                    for (let j = i; j < bits.length; j++) {
+                      const flipped = bits.map((bit, at) => (at === i || at === j) !== bit);
+                      if (!Number.isNaN(clock.decodeClock(flipped, ms))) accepted++;
+                    }
+                  return accepted;
+                }""";
+        assertEquals(0, with("clock.js", wrong, 1_795_000_123_456.0));
+    }
+
+    @Test
+    void shouldRefuseAClockFarFromTheReadersOwn() {
+        String far = "(clock, ms) => String(clock.decodeClock(clock.encodeClock(ms), ms + 200000))";
+        assertEquals("NaN", with("clock.js", far, 1_795_000_123_456.0));
+    }
+
+    @ParameterizedTest(name = "drawn at {0}, seen at {1}")
+    @CsvSource({"1280, 1280", "1280, 640", "1280, 320", "640, 640", "640, 320", "1920, 480", "640, 1280"})
+    void shouldReadTheClockFromAPictureOfAnySize(int drawnWidth, int seenWidth) {
+        String readBack = """
+                (clock, [drawn, seen]) => {
+                  const canvas = (width) => new OffscreenCanvas(width, width * 9 / 16);
+                  const [from, to] = [canvas(drawn), canvas(seen)];
+                  const times = Array.from({length: 50}, (_, i) => 1795000000000 + i * 7919);
+                  return times.filter((ms) => {
+                    const context = from.getContext('2d');
+                    context.fillStyle = '#456';
+                    context.fillRect(0, 0, from.width, from.height);
+                    clock.drawClock(context, drawn, ms);
+                    to.getContext('2d').drawImage(from, 0, 0, to.width, to.height);
+                    return new clock.ClockReader().read(to, seen, ms) === ms;
+                  }).length;
+                }""";
+        assertEquals(50, with("clock.js", readBack, List.of(drawnWidth, seenWidth)));
+    }
+
+    @Test
+    void shouldReadNoClockFromOtherPictures() {
+        String noise = """
+                (clock) => {
+                  const canvas = new OffscreenCanvas(640, 360);
+                  const context = canvas.getContext('2d');
+                  const near = 1795000000000;
+                  let read = 0;
+                  let seed = 7;
+                  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+                  for (let n = 0; n < 300; n++) {
+                    for (let x = 0; x < 640; x += 4) {
+                      const shade = Math.floor(random() * 256);
+                      context.fillStyle = `rgb(${shade} ${shade} ${shade})`;
+                      context.fillRect(x, 0, 4, 40);
+                    }
+                    if (!Number.isNaN(new clock.ClockReader().read(canvas, 640, near))) read++;
+                  }
+                  return read;
+                }""";
+        assertEquals(0, with("clock.js", noise, ""));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`<stun:a.example:3478>; rel=\"ice-server\"` | stun:a.example:3478//",
+                "`<turn:a:3478?transport=udp>; rel=\"ice-server\"; username=\"u\"; credential=\"c\"; credential-type=\"password\"` | turn:a:3478?transport=udp/u/c",
+                "`<turn:a>; rel=ice-server; username=u; credential=c, <stun:b>; rel=\"ice-server\"` | turn:a/u/c stun:b//",
+                "`<turn:a>; credential=\"x,y;z\\\"q\" ; username=\"1:2\" ;rel=\"ice-server\"` | turn:a/1:2/x,y;z\"q",
+                "`<turn:a>; rel=\"ice-server\"` | ``",
+                "`<http://x/>; rel=\"ice-server\"` | ``",
+                "`</whep/live/1/sse>; rel=\"urn:ietf:params:whep:ext:core:server-sent-events\"; events=\"active,inactive\", <stun:c>; rel=\"ice-server\"` | stun:c//",
+                "`<stun:a` | ``",
+                "`;;;,,,<>` | ``",
+            })
+    void shouldReadIceServersFromLinkHeaders(String header, String servers) {
+        String read = """
+                (links, header) => links.iceServers(header)
+                    .map((s) => [s.urls, s.username ?? '', s.credential ?? ''].join('/')).join(' ')""";
+        assertEquals(servers == null ? "" : servers, with("links.js", read, header));
+    }
+
+    @Test
+    void shouldTakeABoundedNumberOfIceServers() {
+        String read = "(links) => links.iceServers(Array(100).fill('<stun:a>; rel=\"ice-server\"').join(', ')).length";
+        assertEquals(8, with("links.js", read, ""));
+        assertEquals(0, with("links.js", "(links) => links.iceServers(null).length", ""));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "422 | application/problem+json | {\"detail\":\"No codec in common.\"} | No codec in common. | false | 0",
+                "503 | application/problem+json | {\"title\":\"Draining\"} | Draining | true | 3000",
+                "503 | text/html | <h1>proxy</h1> | The server takes no new sessions at the moment. | true | 3000",
+                "502 | application/json | {broken | The server answered 502. | true | 3000",
+                "401 | text/plain | no | The server wants a key for this. | false | 3000",
+            })
+    void shouldPutRefusalsIntoWords(
+            int status, String type, String body, String sentence, boolean passes, int retryAfterMs) {
+        String read = """
+                async ({Problem}, [status, type, body, after]) => {
+                  const headers = {'Content-Type': type, ...(after > 0 ? {'Retry-After': String(after / 1000)} : {})};
+                  const p = await Problem.of(new Response(body, {status, headers}));
+                  return {sentence: p.message, passes: p.passes, retryAfterMs: p.retryAfterMs};
+                }""";
+        assertEquals(
+                Map.of("sentence", sentence, "passes", passes, "retryAfterMs", retryAfterMs),
+                with("problem.js", read, List.of(status, type, body, retryAfterMs)));
+    }
+
+    @Test
+    void shouldWaitLongerAfterEachFailureUpToABound() {
+        String waits = """
+                ({Backoff}) => {
+                  const backoff = new Backoff();
+                  const waits = Array.from({length: 12}, () => backoff.nextMs());
+                  const asked = backoff.nextMs(3000);
+                  backoff.reset();
+                  return waits[0] >= 500 && waits[0] <= 600 && waits[3] >= 4000 && waits[3] <= 4800
+                    && Math.max(...waits) <= 18000 && asked >= 3000 && asked <= 3600 && backoff.nextMs() <= 600;
+                }""";
+        assertEquals(true, with("retry.js", waits, ""));
+    }
+}
