@@ -16,6 +16,7 @@ public enum DropReason {
     UNEXPECTED_STUN,
     /** DTLS before any valid STUN check from that address. */
     DTLS_BEFORE_ICE,
+    MALFORMED_DTLS,
     /** The session's handshake queue is full. */
     DTLS_QUEUE_FULL,
     /** Media before the handshake gave keys. */

@@ -1,0 +1,20 @@
+package io.spillway.sfu.dtls;
+
+import io.spillway.sfu.sdp.DtlsRole;
+import io.spillway.sfu.srtp.SrtpProfile;
+import java.util.List;
+
+/** Our certificate, and what handshakes with it. One for the whole process; safe for any thread. */
+public interface DtlsIdentity {
+
+    /** SHA-256 of the certificate, as SDP writes it: upper-case bytes with colons. */
+    String sha256Fingerprint();
+
+    /**
+     * What handshakes for one session.
+     *
+     * @param peer the only certificate that will do
+     * @param profiles SRTP profiles allowed, the preferred first
+     */
+    DtlsEngine engine(DtlsRole role, PinnedCertificate peer, List<SrtpProfile> profiles);
+}

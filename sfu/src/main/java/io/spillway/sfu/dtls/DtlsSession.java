@@ -1,0 +1,208 @@
+package io.spillway.sfu.dtls;
+
+import io.spillway.sfu.DropReason;
+import io.spillway.sfu.srtp.SrtpKeyPair;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session's DTLS, fed bytes and time by its loop. The handshake itself runs where the {@link HandshakeRunner} puts it; whatever it has to say is fetched on the loop.
+ */
+public final class DtlsSession {
+
+    /** No deadline. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /** From the first flight either way; a peer that needs longer is gone. */
+    public static final long MAX_HANDSHAKE_NS = 10_000_000_000L;
+
+    /** What the session hears, always on the loop. */
+    public interface Output {
+
+        /** Sends a datagram to the selected address; the buffer is borrowed for the call. */
+        void sendDtls(ByteBuffer buffer, int offset, int length);
+
+        /** The handshake is done and the peer is who it promised to be. */
+        void onKeys(SrtpKeyPair keys);
+
+        /** The handshake came to nothing. */
+        void onHandshakeFailed(DtlsFailure.Reason reason);
+
+        /** The peer closed a working connection, or broke it. */
+        void onPeerClosed();
+    }
+
+    private enum State {
+        IDLE,
+        HANDSHAKING,
+        CONNECTED,
+        CLOSED
+    }
+
+    private final DtlsEngine engine;
+    private final HandshakeRunner runner;
+    private final Executor loop;
+    private final Output out;
+    private final AtomicBoolean fetchPosted = new AtomicBoolean();
+    private State state = State.IDLE;
+    private long deadlineNs = NEVER;
+    private @Nullable HandshakeLink link;
+    private DtlsEngine.@Nullable Connection connection;
+
+    /** Written by the handshake's thread before it ends, read by the loop after. */
+    private volatile @Nullable Outcome outcome;
+
+    private record Outcome(DtlsEngine.@Nullable Connection connection, DtlsFailure.Reason failure) {}
+
+    /** @param loop runs tasks on the loop that owns the session */
+    public DtlsSession(DtlsEngine engine, HandshakeRunner runner, Executor loop, Output out) {
+        this.engine = engine;
+        this.runner = runner;
+        this.loop = loop;
+        this.out = out;
+    }
+
+    /** Begins the handshake, if it has not begun; false when too many are under way, so that it must be tried again. */
+    public boolean start(long nowNs) {
+        if (state != State.IDLE) {
+            return true;
+        }
+        HandshakeLink fresh = new HandshakeLink(runner, this::postFetch, nowNs);
+        if (!runner.start(() -> handshake(fresh))) {
+            return false;
+        }
+        link = fresh;
+        state = State.HANDSHAKING;
+        deadlineNs = nowNs + MAX_HANDSHAKE_NS;
+        settle(fresh);
+        return true;
+    }
+
+    private void handshake(HandshakeLink over) {
+        DtlsFailure.Reason failure = DtlsFailure.Reason.REFUSED;
+        DtlsEngine.Connection made = null;
+        try {
+            made = engine.handshake(over);
+        } catch (DtlsFailure named) {
+            failure = named.reason();
+        } catch (IOException | RuntimeException refused) {
+            failure = DtlsFailure.Reason.REFUSED;
+        } finally {
+            over.flush();
+            outcome = new Outcome(made, failure);
+            over.ended();
+        }
+    }
+
+    /** Takes a datagram; gives why it was dropped, or null. */
+    public @Nullable DropReason onDatagram(ByteBuffer buffer, int offset, int length, long nowNs) {
+        if (state == State.CLOSED || !start(nowNs)) {
+            return DropReason.DTLS_QUEUE_FULL;
+        }
+        HandshakeLink over = link;
+        if (over == null) {
+            return DropReason.DTLS_QUEUE_FULL;
+        }
+        DropReason drop = over.offer(buffer, offset, length, nowNs);
+        if (drop == null) {
+            if (state == State.CONNECTED) {
+                process(over);
+            } else {
+                settle(over);
+            }
+        }
+        return drop;
+    }
+
+    public long nextDeadlineNs() {
+        HandshakeLink over = link;
+        return state == State.HANDSHAKING && over != null ? Math.min(deadlineNs, over.resendAtNs()) : NEVER;
+    }
+
+    public void onTimeout(long nowNs) {
+        HandshakeLink over = link;
+        if (state != State.HANDSHAKING || over == null) {
+            return;
+        }
+        if (nowNs >= deadlineNs) {
+            state = State.CLOSED;
+            over.close();
+            out.onHandshakeFailed(DtlsFailure.Reason.TIMEOUT);
+            return;
+        }
+        over.onTimeout(nowNs);
+        settle(over);
+    }
+
+    /** Tells the peer and ends. Nothing is heard of the session afterwards. */
+    public void close() {
+        State before = state;
+        state = State.CLOSED;
+        HandshakeLink over = link;
+        if (over == null) {
+            return;
+        }
+        if (before == State.CONNECTED && connection != null) {
+            connection.close();
+            over.flush();
+            sendAll(over);
+        }
+        over.close();
+    }
+
+    private void settle(HandshakeLink over) {
+        runner.given(over);
+        fetch();
+    }
+
+    private void postFetch() {
+        if (!fetchPosted.getAndSet(true)) {
+            loop.execute(this::fetch);
+        }
+    }
+
+    private void fetch() {
+        fetchPosted.set(false);
+        HandshakeLink over = link;
+        if (over == null || state == State.CLOSED) {
+            return;
+        }
+        Outcome done = outcome;
+        sendAll(over);
+        if (state != State.HANDSHAKING || done == null) {
+            return;
+        }
+        if (done.connection == null) {
+            state = State.CLOSED;
+            out.onHandshakeFailed(done.failure);
+            return;
+        }
+        connection = done.connection;
+        state = State.CONNECTED;
+        over.open();
+        out.onKeys(done.connection.keys());
+        process(over);
+    }
+
+    private void process(HandshakeLink over) {
+        if (state != State.CONNECTED || connection == null) {
+            return;
+        }
+        boolean alive = connection.process();
+        over.flush();
+        sendAll(over);
+        if (!alive) {
+            state = State.CLOSED;
+            out.onPeerClosed();
+        }
+    }
+
+    private void sendAll(HandshakeLink over) {
+        for (ByteBuffer datagram = over.poll(); datagram != null; datagram = over.poll()) {
+            out.sendDtls(datagram, 0, datagram.limit());
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.spillway.sfu.dtls;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Looks at the plain handshake records of a datagram before the library does. bctls allocates a message's whole announced length, up to 16 MiB, on its first fragment, and keeps sixteen such
+ * messages; here the announced lengths of one handshake sum up to {@value #MAX_TOTAL_BYTES} at most.
+ *
+ * <pre>
+ * record:    type 1 | version 2 | epoch 2 | sequence 6 | length 2 | fragment
+ * handshake: type 1 | length 3 | message seq 2 | fragment offset 3 | fragment length 3 | body
+ * </pre>
+ */
+final class HandshakeGuard {
+
+    static final int RECORD_HEADER_BYTES = 13;
+    static final int MESSAGE_HEADER_BYTES = 12;
+    static final int HANDSHAKE_TYPE = 22;
+
+    static final int MAX_TOTAL_BYTES = 64 * 1024;
+
+    /** A handshake with cookie exchange and client certificate has eight messages a side. */
+    private static final int MAX_MESSAGES = 16;
+
+    private static final int FIRST_RECORD_TYPE = 20;
+    private static final int LAST_RECORD_TYPE = 26;
+
+    private final int[] announced = new int[MAX_MESSAGES];
+    private int total;
+
+    /** Whether the library may see {@code datagram[0..limit)}. */
+    boolean admits(ByteBuffer datagram) {
+        int end = datagram.limit();
+        int at = 0;
+        while (at < end) {
+            if (end - at < RECORD_HEADER_BYTES) {
+                return false;
+            }
+            int type = datagram.get(at) & 0xFF;
+            int epoch = datagram.getShort(at + 3) & 0xFFFF;
+            int length = datagram.getShort(at + 11) & 0xFFFF;
+            int fragment = at + RECORD_HEADER_BYTES;
+            if (type < FIRST_RECORD_TYPE || type > LAST_RECORD_TYPE || length > end - fragment) {
+                return false;
+            }
+            if (type == HANDSHAKE_TYPE && epoch == 0 && !admitsMessages(datagram, fragment, fragment + length)) {
+                return false;
+            }
+            at = fragment + length;
+        }
+        return true;
+    }
+
+    private boolean admitsMessages(ByteBuffer datagram, int from, int end) {
+        int at = from;
+        while (at < end) {
+            if (end - at < MESSAGE_HEADER_BYTES) {
+                return false;
+            }
+            int length = datagram.getInt(at) & 0xFFFFFF;
+            int sequence = datagram.getShort(at + 4) & 0xFFFF;
+            int fragmentLength = datagram.getInt(at + 8) & 0xFFFFFF;
+            if (sequence >= MAX_MESSAGES || fragmentLength > end - at - MESSAGE_HEADER_BYTES) {
+                return false;
+            }
+            int grown = Math.max(0, length - announced[sequence]);
+            if (total + grown > MAX_TOTAL_BYTES) {
+                return false;
+            }
+            announced[sequence] += grown;
+            total += grown;
+            at += MESSAGE_HEADER_BYTES + fragmentLength;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,316 @@
+package io.spillway.sfu.dtls;
+
+import io.spillway.sfu.DropReason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place where a media loop and a handshake's blocking thread meet. The loop brings datagrams and the time; the thread waits here, and is told when to send its flight again.
+ *
+ * <p>bctls keeps real time for resending, too coarsely to be driven by a loop or a test. It is therefore told to resend after 1 ms, and waits here for as long as {@link #FIRST_RESEND_NS} and its
+ * doublings say; a flight that it would send again unasked, since its own clock ran out, goes nowhere.
+ */
+public final class HandshakeLink implements DtlsEngine.DatagramLink {
+
+    static final long NEVER = Long.MAX_VALUE;
+
+    static final long FIRST_RESEND_NS = 150_000_000;
+    static final long LAST_RESEND_NS = 1_200_000_000;
+
+    /** A post-quantum ClientHello and everything else of a flight, twice over. */
+    private static final int MAX_QUEUED = 64;
+
+    /** Either way, in one handshake: a flight of 2 KiB and all its resends in ten seconds fit. */
+    private static final int MAX_HANDSHAKE_BYTES = 64 * 1024;
+
+    private static final long LOCK_STEP_LIMIT_SECONDS = 60;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Condition idle = lock.newCondition();
+    private final HandshakeGuard guard = new HandshakeGuard();
+    private final FlightPacker packer = new FlightPacker();
+    private final ArrayDeque<ByteBuffer> inbox = new ArrayDeque<>();
+    private final HandshakeRunner runner;
+    private final Runnable wakeLoop;
+
+    private long nowNs;
+    private long resendAtNs = NEVER;
+    private long resendAfterNs = FIRST_RESEND_NS;
+    private boolean resendDue;
+    private boolean resendGranted;
+    private boolean sentNew;
+    private boolean sentAgain;
+    private boolean muted;
+    private boolean parked;
+    private boolean ended;
+    private boolean closed;
+    private int bytesIn;
+    private int bytesOut;
+
+    /** Set by the loop once the thread is gone. */
+    private volatile boolean open;
+
+    /** @param wakeLoop run on the handshake's thread when the loop has something to fetch */
+    HandshakeLink(HandshakeRunner runner, Runnable wakeLoop, long nowNs) {
+        this.runner = runner;
+        this.wakeLoop = wakeLoop;
+        this.nowNs = nowNs;
+    }
+
+    // --- the loop's side
+
+    /** Copies a datagram for the thread; gives why it was dropped, or null. */
+    @Nullable
+    DropReason offer(ByteBuffer from, int offset, int length, long nowNs) {
+        if (length > MAX_RECEIVED_BYTES) {
+            return DropReason.TOO_LARGE;
+        }
+        ByteBuffer copy = ByteBuffer.allocate(length);
+        copy.put(0, from, offset, length);
+        lock.lock();
+        try {
+            this.nowNs = nowNs;
+            if (inbox.size() == MAX_QUEUED || (!open && bytesIn + length > MAX_HANDSHAKE_BYTES)) {
+                return DropReason.DTLS_QUEUE_FULL;
+            }
+            if (!open) {
+                if (!guard.admits(copy)) {
+                    return DropReason.MALFORMED_DTLS;
+                }
+                bytesIn += length;
+            }
+            inbox.add(copy);
+            changed.signal();
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When {@link #onTimeout} is due for a resend, or {@link #NEVER}. */
+    long resendAtNs() {
+        lock.lock();
+        try {
+            return resendDue ? NEVER : resendAtNs;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void onTimeout(long nowNs) {
+        lock.lock();
+        try {
+            this.nowNs = nowNs;
+            if (nowNs >= resendAtNs) {
+                resendDue = true;
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A datagram to send, from 0 to its limit, or null. */
+    @Nullable
+    ByteBuffer poll() {
+        lock.lock();
+        try {
+            return packer.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The handshake is over and the loop itself calls the library from now on: nothing waits any more. */
+    void open() {
+        lock.lock();
+        try {
+            open = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the datagram that {@link #send} filled while open. */
+    void flush() {
+        lock.lock();
+        try {
+            packer.flush();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Breaks off: the waiting thread gets an exception. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the thread has nothing left to do at this time. For runs in lock-step with a virtual clock. */
+    public void awaitIdle() {
+        lock.lock();
+        try {
+            long leftNs = TimeUnit.SECONDS.toNanos(LOCK_STEP_LIMIT_SECONDS);
+            while (!ended && !(parked && inbox.isEmpty() && !resendDue && !closed)) {
+                if (leftNs <= 0) {
+                    throw new IllegalStateException("the handshake's thread is stuck");
+                }
+                leftNs = idle.awaitNanos(leftNs);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // --- the thread's side
+
+    @Override
+    public int receive(byte[] into, int offset, int length, int waitMs) throws IOException {
+        if (open) {
+            return takeOrThrow(into, offset, length);
+        }
+        if (prepareToWait()) {
+            wakeLoop.run();
+        }
+        runner.waiting();
+        try {
+            return take(into, offset, length, waitMs);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException(interrupted);
+        } finally {
+            runner.working();
+        }
+    }
+
+    /** Ends the flight just sent; says whether the loop must look. */
+    private boolean prepareToWait() {
+        lock.lock();
+        try {
+            boolean waits = packer.flush();
+            muted = false;
+            if (sentNew || sentAgain) {
+                resendAfterNs = sentNew ? FIRST_RESEND_NS : Math.min(2 * resendAfterNs, LAST_RESEND_NS);
+                resendAtNs = nowNs + resendAfterNs;
+                resendGranted = false;
+                resendDue = false;
+                sentNew = false;
+                sentAgain = false;
+                waits = true;
+            }
+            return waits;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int take(byte[] into, int offset, int length, int waitMs) throws IOException, InterruptedException {
+        lock.lock();
+        try {
+            if (resendGranted && !closed) {
+                // Told to resend, the library asks again: its own clock has not moved on. It soon will.
+                long leftNs = TimeUnit.MILLISECONDS.toNanos(Math.max(1, waitMs));
+                while (leftNs > 0 && !closed) {
+                    leftNs = changed.awaitNanos(leftNs);
+                }
+                return -1;
+            }
+            while (true) {
+                if (closed) {
+                    throw new IOException("closed");
+                }
+                ByteBuffer datagram = inbox.poll();
+                if (datagram != null) {
+                    return copy(datagram, into, offset, length);
+                }
+                if (resendDue) {
+                    resendDue = false;
+                    resendAtNs = NEVER;
+                    resendGranted = true;
+                    return -1;
+                }
+                parked = true;
+                idle.signalAll();
+                changed.await();
+                parked = false;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int takeOrThrow(byte[] into, int offset, int length) throws IOException {
+        ByteBuffer datagram;
+        lock.lock();
+        try {
+            datagram = inbox.poll();
+        } finally {
+            lock.unlock();
+        }
+        if (datagram == null) {
+            throw new LinkEmpty();
+        }
+        return copy(datagram, into, offset, length);
+    }
+
+    private static int copy(ByteBuffer datagram, byte[] into, int offset, int length) {
+        int n = Math.min(length, datagram.limit());
+        datagram.get(0, into, offset, n);
+        return n;
+    }
+
+    @Override
+    public void send(byte[] record, int offset, int length) throws IOException {
+        lock.lock();
+        try {
+            if (!open) {
+                FlightPacker.Kind kind = packer.kind(record, offset, length);
+                if (kind == FlightPacker.Kind.REPEATED && !resendGranted) {
+                    muted = true;
+                }
+                if (muted) {
+                    return;
+                }
+                bytesOut += length;
+                if (bytesOut > MAX_HANDSHAKE_BYTES) {
+                    throw new IOException("handshake sent more than " + MAX_HANDSHAKE_BYTES + " bytes");
+                }
+                boolean again = kind == FlightPacker.Kind.REPEATED || (kind == FlightPacker.Kind.EITHER && sentAgain);
+                sentAgain |= again;
+                sentNew |= !again;
+            }
+            packer.add(record, offset, length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Told by the thread when it is through, well or not. */
+    void ended() {
+        lock.lock();
+        try {
+            packer.flush();
+            ended = true;
+            resendAtNs = NEVER;
+            idle.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        wakeLoop.run();
+    }
+}

@@ -1,0 +1,133 @@
+package io.spillway.sfu.dtls.bc;
+
+import io.spillway.sfu.dtls.PinnedCertificate;
+import io.spillway.sfu.srtp.SrtpKeyPair;
+import io.spillway.sfu.srtp.SrtpKeys;
+import io.spillway.sfu.srtp.SrtpProfile;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Objects;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.ExporterLabel;
+import org.bouncycastle.tls.HashAlgorithm;
+import org.bouncycastle.tls.SignatureAlgorithm;
+import org.bouncycastle.tls.SignatureAndHashAlgorithm;
+import org.bouncycastle.tls.TlsContext;
+import org.bouncycastle.tls.TlsCredentialedSigner;
+import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsSRTPUtils;
+import org.bouncycastle.tls.TlsUtils;
+import org.bouncycastle.tls.UseSRTPData;
+import org.bouncycastle.tls.crypto.TlsCryptoParameters;
+import org.bouncycastle.tls.crypto.impl.bc.BcDefaultTlsCredentialedSigner;
+import org.jspecify.annotations.Nullable;
+
+/** What both roles of one handshake share: the pinned certificate, the SRTP profile, the keys, and how the peer ended it. */
+final class Handshake {
+
+    /** bctls drives resends in real time; the link decides instead, so its own clock must always have run out. */
+    static final int RESEND_MS = 1;
+
+    /** A certificate and a chain of three; the pinned one is the first. */
+    static final int MAX_CHAIN = 4;
+
+    private final BcIdentity identity;
+    private final PinnedCertificate pinned;
+    private final List<SrtpProfile> profiles;
+    private @Nullable SrtpProfile profile;
+    private @Nullable SrtpKeyPair keys;
+    private boolean mismatch;
+    private boolean peerClosed;
+
+    Handshake(BcIdentity identity, PinnedCertificate pinned, List<SrtpProfile> profiles) {
+        this.identity = identity;
+        this.pinned = pinned;
+        this.profiles = List.copyOf(profiles);
+    }
+
+    TlsCredentialedSigner signer(TlsContext context) {
+        return new BcDefaultTlsCredentialedSigner(
+                new TlsCryptoParameters(context),
+                identity.crypto(),
+                identity.privateKey(),
+                identity.certificate(),
+                SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa));
+    }
+
+    void check(@Nullable Certificate peer) throws IOException {
+        if (peer == null
+                || peer.isEmpty()
+                || !pinned.matches(peer.getCertificateAt(0).getEncoded())) {
+            mismatch = true;
+            throw new TlsFatalAlert(AlertDescription.bad_certificate);
+        }
+    }
+
+    /** What a client offers. */
+    void offerProfiles(Hashtable<Integer, byte[]> extensions) throws IOException {
+        int[] codes = profiles.stream().mapToInt(SrtpProfile::code).toArray();
+        TlsSRTPUtils.addUseSRTPExtension(extensions, new UseSRTPData(codes, TlsUtils.EMPTY_BYTES));
+    }
+
+    /** The first of ours that is among the peer's. */
+    void choose(@Nullable Hashtable<?, ?> peerExtensions) throws IOException {
+        UseSRTPData offered = peerExtensions == null ? null : TlsSRTPUtils.getUseSRTPExtension(peerExtensions);
+        if (offered != null) {
+            for (SrtpProfile ours : profiles) {
+                for (int code : offered.getProtectionProfiles()) {
+                    if (ours.code() == code) {
+                        profile = ours;
+                        return;
+                    }
+                }
+            }
+        }
+        throw new TlsFatalAlert(AlertDescription.handshake_failure, "no common SRTP profile");
+    }
+
+    /** What a server answers. The MKI is declined. */
+    void answerProfile(Hashtable<Integer, byte[]> extensions) throws IOException {
+        int[] code = {Objects.requireNonNull(profile).code()};
+        TlsSRTPUtils.addUseSRTPExtension(extensions, new UseSRTPData(code, TlsUtils.EMPTY_BYTES));
+    }
+
+    /** Exports the keys (RFC 5764 §4.2): client key, server key, client salt, server salt. */
+    void export(TlsContext context, boolean weAreClient) {
+        SrtpProfile agreed = Objects.requireNonNull(profile);
+        int key = SrtpProfile.KEY_BYTES;
+        int salt = agreed.saltBytes();
+        byte[] material = context.exportKeyingMaterial(ExporterLabel.dtls_srtp, null, 2 * (key + salt));
+        int salts = 2 * key;
+        SrtpKeys client = new SrtpKeys(
+                agreed, Arrays.copyOfRange(material, 0, key), Arrays.copyOfRange(material, salts, salts + salt));
+        SrtpKeys server = new SrtpKeys(
+                agreed,
+                Arrays.copyOfRange(material, key, salts),
+                Arrays.copyOfRange(material, salts + salt, salts + 2 * salt));
+        Arrays.fill(material, (byte) 0);
+        keys = weAreClient ? new SrtpKeyPair(client, server) : new SrtpKeyPair(server, client);
+    }
+
+    void onAlert(short description) {
+        peerClosed |= description == AlertDescription.close_notify;
+    }
+
+    boolean mismatch() {
+        return mismatch;
+    }
+
+    boolean peerClosed() {
+        return peerClosed;
+    }
+
+    SrtpKeyPair keys() {
+        return Objects.requireNonNull(keys, "handshake not complete");
+    }
+
+    BcIdentity identity() {
+        return identity;
+    }
+}

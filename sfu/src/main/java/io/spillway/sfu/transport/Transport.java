@@ -1,0 +1,384 @@
+package io.spillway.sfu.transport;
+
+import io.spillway.sfu.DropReason;
+import io.spillway.sfu.dtls.DtlsFailure;
+import io.spillway.sfu.dtls.DtlsSession;
+import io.spillway.sfu.ice.IceLite;
+import io.spillway.sfu.ice.StunMessage;
+import io.spillway.sfu.sdp.DtlsRole;
+import io.spillway.sfu.srtp.Refusal;
+import io.spillway.sfu.srtp.SrtpKeyPair;
+import io.spillway.sfu.srtp.SrtpProfile;
+import io.spillway.sfu.srtp.SrtpReceiver;
+import io.spillway.sfu.srtp.SrtpSender;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session's ICE-lite, DTLS and SRTP, fed datagrams and time by the loop that owns it.
+ *
+ * <p>What comes from an address that passed no check is dropped before any cryptography. Sending goes to the selected address, and ends when consent does (RFC 7675).
+ */
+public final class Transport implements MediaSink {
+
+    /** No deadline. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /** From the answer to working keys: bounds what a stranger's half-open sessions can hold. */
+    public static final long MAX_SETUP_NS = 30_000_000_000L;
+
+    /** RFC 7675 §5.1. */
+    public static final long CONSENT_NS = 30_000_000_000L;
+
+    /** Longest RTP packet sent, one Ethernet frame; peers send 1200 or so. */
+    public static final int MAX_RTP_BYTES = 1500;
+
+    /** What the session's owner hears, always on the loop. Buffers are borrowed for the call. */
+    public interface Listener {
+
+        /** Keys are there: media flows both ways from now on. */
+        void onConnected(long nowNs);
+
+        /** An authentic RTP packet, decrypted. */
+        void onRtp(ByteBuffer plain, int offset, int length, long nowNs);
+
+        /** An authentic RTCP datagram, decrypted. */
+        void onRtcp(ByteBuffer plain, int offset, int length, long nowNs);
+
+        /** Where packets go from now on. */
+        void onSelectedAddress(InetSocketAddress address, long nowNs);
+
+        /** The transport ended by itself; not called for {@link #close}. */
+        void onClosed(CloseReason reason, long nowNs);
+    }
+
+    /** Which transport an address belongs to; kept by {@link Demux}. */
+    interface AddressBook {
+        void bind(InetSocketAddress address, Transport transport);
+
+        void unbind(InetSocketAddress address, Transport transport);
+    }
+
+    private static final AddressBook NO_BOOK = new AddressBook() {
+        @Override
+        public void bind(InetSocketAddress address, Transport transport) {}
+
+        @Override
+        public void unbind(InetSocketAddress address, Transport transport) {}
+    };
+
+    private final TransportConfig config;
+    private final TransportServices services;
+    private final Listener listener;
+    private final IceLite ice;
+    private final DtlsSession dtls;
+    private final long createdNs;
+    private AddressBook book = NO_BOOK;
+    private @Nullable SrtpReceiver receiver;
+    private @Nullable SrtpSender sender;
+    private @Nullable SrtpProfile profile;
+    private long lastMediaNs;
+    private long nowNs;
+    private boolean closed;
+
+    public Transport(TransportConfig config, TransportServices services, Listener listener, long nowNs) {
+        this.config = config;
+        this.services = services;
+        this.listener = listener;
+        this.createdNs = nowNs;
+        this.lastMediaNs = nowNs;
+        this.nowNs = nowNs;
+        this.ice = new IceLite(config.ice(), new IceOutput());
+        this.dtls = new DtlsSession(
+                services.identity().engine(config.role(), config.peer(), config.profiles()),
+                services.handshakes(),
+                services.loop(),
+                new DtlsOutput());
+    }
+
+    // --- input
+
+    /** Takes a datagram of any protocol; gives why it was dropped, or null. Drops are counted by whoever is told. */
+    public @Nullable DropReason onDatagram(
+            ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
+        this.nowNs = nowNs;
+        return switch (Protocol.of(buffer, offset, length)) {
+            case STUN -> {
+                StunMessage stun = services.buffers().stun;
+                yield stun.wrap(buffer, offset, length) ? onStun(stun, from, nowNs) : DropReason.MALFORMED_STUN;
+            }
+            case DTLS -> onDtls(buffer, offset, length, from);
+            case RTP -> onRtp(buffer, offset, length, from);
+            case RTCP -> onRtcp(buffer, offset, length, from);
+            case UNKNOWN -> DropReason.UNKNOWN_PROTOCOL;
+        };
+    }
+
+    @Nullable
+    DropReason onStun(StunMessage message, InetSocketAddress from, long nowNs) {
+        this.nowNs = nowNs;
+        if (closed) {
+            return DropReason.NOT_CONNECTED;
+        }
+        DropReason drop = ice.onMessage(message, from, nowNs);
+        if (drop == null && config.role() == DtlsRole.CLIENT && ice.selected() != null) {
+            // Again with every check until a place is free.
+            dtls.start(nowNs);
+        }
+        return drop;
+    }
+
+    private @Nullable DropReason onDtls(ByteBuffer buffer, int offset, int length, InetSocketAddress from) {
+        if (closed) {
+            return DropReason.NOT_CONNECTED;
+        }
+        return ice.isValid(from) ? dtls.onDatagram(buffer, offset, length, nowNs) : DropReason.DTLS_BEFORE_ICE;
+    }
+
+    private @Nullable DropReason onRtp(ByteBuffer buffer, int offset, int length, InetSocketAddress from) {
+        SrtpReceiver open = receiver;
+        if (open == null || closed) {
+            return DropReason.SRTP_BEFORE_DTLS;
+        }
+        if (!ice.isValid(from)) {
+            return DropReason.UNKNOWN_ADDRESS;
+        }
+        ByteBuffer plain = services.buffers().plain;
+        int plainLength = open.unprotectRtp(buffer, offset, length, plain);
+        if (Refusal.is(plainLength)) {
+            return Refusal.reason(plainLength);
+        }
+        lastMediaNs = nowNs;
+        listener.onRtp(plain, 0, plainLength, nowNs);
+        return null;
+    }
+
+    private @Nullable DropReason onRtcp(ByteBuffer buffer, int offset, int length, InetSocketAddress from) {
+        SrtpReceiver open = receiver;
+        if (open == null || closed) {
+            return DropReason.SRTP_BEFORE_DTLS;
+        }
+        if (!ice.isValid(from)) {
+            return DropReason.UNKNOWN_ADDRESS;
+        }
+        ByteBuffer plain = services.buffers().plain;
+        int plainLength = open.unprotectRtcp(buffer, offset, length, plain);
+        if (Refusal.is(plainLength)) {
+            return Refusal.reason(plainLength);
+        }
+        lastMediaNs = nowNs;
+        listener.onRtcp(plain, 0, plainLength, nowNs);
+        return null;
+    }
+
+    /** When {@link #onTimeout} is due, or {@link #NEVER}. */
+    public long nextDeadlineNs() {
+        if (closed) {
+            return NEVER;
+        }
+        return Math.min(endNs(), dtls.nextDeadlineNs());
+    }
+
+    /** When the session ends unless something authentic comes. */
+    private long endNs() {
+        if (sender == null) {
+            return createdNs + MAX_SETUP_NS;
+        }
+        long lastNs = ice.lastCheckNs();
+        if (config.mediaIsConsent()) {
+            lastNs = Math.max(lastNs, lastMediaNs);
+        }
+        return lastNs + CONSENT_NS;
+    }
+
+    public void onTimeout(long nowNs) {
+        this.nowNs = nowNs;
+        if (closed) {
+            return;
+        }
+        if (nowNs >= endNs()) {
+            end(sender == null ? CloseReason.SETUP_TIMEOUT : CloseReason.CONSENT_EXPIRED);
+            return;
+        }
+        dtls.onTimeout(nowNs);
+    }
+
+    /** Says goodbye to the peer and ends. The listener hears nothing more. */
+    public void close(long nowNs) {
+        this.nowNs = nowNs;
+        release();
+    }
+
+    private void end(CloseReason reason) {
+        if (!closed) {
+            release();
+            listener.onClosed(reason, nowNs);
+        }
+    }
+
+    private void release() {
+        if (closed) {
+            return;
+        }
+        dtls.close();
+        closed = true;
+        for (InetSocketAddress address : ice.validAddresses()) {
+            book.unbind(address, this);
+        }
+        if (receiver != null) {
+            receiver.close();
+        }
+        if (sender != null) {
+            sender.close();
+        }
+    }
+
+    // --- output
+
+    @Override
+    public boolean sendRtp(
+            ByteBuffer head,
+            int headLength,
+            int rtpHeaderLength,
+            ByteBuffer payload,
+            int payloadOffset,
+            int payloadLength,
+            long nowNs) {
+        SrtpSender seal = sender;
+        InetSocketAddress to = ice.selected();
+        if (seal == null || to == null || closed) {
+            services.drops().count(DropReason.NOT_CONNECTED);
+            return false;
+        }
+        if (headLength + payloadLength > MAX_RTP_BYTES) {
+            services.drops().count(DropReason.TOO_LARGE);
+            return false;
+        }
+        ByteBuffer sealed = services.buffers().sealed;
+        int length =
+                seal.protectRtp(head, headLength, rtpHeaderLength, payload, payloadOffset, payloadLength, sealed, 0);
+        services.out().send(sealed, 0, length, to);
+        return true;
+    }
+
+    @Override
+    public boolean sendRtcp(ByteBuffer packet, int length, long nowNs) {
+        SrtpSender seal = sender;
+        InetSocketAddress to = ice.selected();
+        if (seal == null || to == null || closed) {
+            services.drops().count(DropReason.NOT_CONNECTED);
+            return false;
+        }
+        if (length > MAX_RTP_BYTES) {
+            services.drops().count(DropReason.TOO_LARGE);
+            return false;
+        }
+        ByteBuffer sealed = services.buffers().sealed;
+        int protectedLength = seal.protectRtcp(packet, 0, length, sealed, 0);
+        services.out().send(sealed, 0, protectedLength, to);
+        return true;
+    }
+
+    // --- state
+
+    /** Our user fragment, by which checks name the session. */
+    public String ufrag() {
+        return config.ice().ufrag();
+    }
+
+    /** Where packets go, or null before the first valid check. */
+    public @Nullable InetSocketAddress selectedAddress() {
+        return ice.selected();
+    }
+
+    /** Whether any check passed. */
+    public boolean hasPassedACheck() {
+        return ice.hasPassedACheck();
+    }
+
+    /** Whether keys are there and the session has not ended. */
+    public boolean isConnected() {
+        return sender != null && !closed;
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** The agreed SRTP profile, or null before the handshake is done. */
+    public @Nullable SrtpProfile profile() {
+        return profile;
+    }
+
+    /** Says where to note which addresses are this session's; those it has already are noted at once. */
+    void keepAddressesIn(AddressBook kept) {
+        this.book = kept;
+        for (InetSocketAddress address : ice.validAddresses()) {
+            kept.bind(address, this);
+        }
+    }
+
+    /** Another session passed a check from this address: it is no longer ours. */
+    void lose(InetSocketAddress address) {
+        ice.forget(address);
+    }
+
+    private final class IceOutput implements IceLite.Output {
+
+        @Override
+        public void send(ByteBuffer buffer, int offset, int length, InetSocketAddress to) {
+            services.out().send(buffer, offset, length, to);
+        }
+
+        @Override
+        public void onValidated(InetSocketAddress address) {
+            book.bind(address, Transport.this);
+        }
+
+        @Override
+        public void onForgotten(InetSocketAddress address) {
+            book.unbind(address, Transport.this);
+        }
+
+        @Override
+        public void onSelected(InetSocketAddress address, long nowNs) {
+            listener.onSelectedAddress(address, nowNs);
+        }
+    }
+
+    private final class DtlsOutput implements DtlsSession.Output {
+
+        @Override
+        public void sendDtls(ByteBuffer buffer, int offset, int length) {
+            InetSocketAddress to = ice.selected();
+            if (to != null) {
+                services.out().send(buffer, offset, length, to);
+            }
+        }
+
+        @Override
+        public void onKeys(SrtpKeyPair keys) {
+            receiver = new SrtpReceiver(services.srtp(), keys.remote());
+            sender = new SrtpSender(services.srtp(), keys.local());
+            profile = keys.profile();
+            lastMediaNs = nowNs;
+            listener.onConnected(nowNs);
+        }
+
+        @Override
+        public void onHandshakeFailed(DtlsFailure.Reason reason) {
+            end(
+                    switch (reason) {
+                        case FINGERPRINT_MISMATCH -> CloseReason.FINGERPRINT_MISMATCH;
+                        case REFUSED -> CloseReason.HANDSHAKE_REFUSED;
+                        case TIMEOUT -> CloseReason.HANDSHAKE_TIMEOUT;
+                    });
+        }
+
+        @Override
+        public void onPeerClosed() {
+            end(CloseReason.PEER_CLOSED);
+        }
+    }
+}

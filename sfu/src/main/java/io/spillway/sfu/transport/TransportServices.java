@@ -1,0 +1,23 @@
+package io.spillway.sfu.transport;
+
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.dtls.DtlsIdentity;
+import io.spillway.sfu.dtls.HandshakeRunner;
+import io.spillway.sfu.srtp.SrtpProvider;
+import java.util.concurrent.Executor;
+
+/**
+ * What every transport of one loop works with.
+ *
+ * @param loop runs tasks on the loop
+ * @param out where the loop's datagrams leave
+ * @param drops the loop's counters
+ */
+public record TransportServices(
+        DtlsIdentity identity,
+        HandshakeRunner handshakes,
+        SrtpProvider srtp,
+        Executor loop,
+        DatagramSink out,
+        DropCounters drops,
+        LoopBuffers buffers) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.sfu.transport;
+
+import org.jspecify.annotations.NullMarked;
