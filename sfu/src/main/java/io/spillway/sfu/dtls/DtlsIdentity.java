@@ -1,14 +1,15 @@
 package io.spillway.sfu.dtls;
 
 import io.spillway.sfu.sdp.DtlsRole;
+import io.spillway.sfu.sdp.Fingerprint;
 import io.spillway.sfu.srtp.SrtpProfile;
 import java.util.List;
 
 /** Our certificate, and what handshakes with it. One for the whole process; safe for any thread. */
 public interface DtlsIdentity {
 
-    /** SHA-256 of the certificate, as SDP writes it: upper-case bytes with colons. */
-    String sha256Fingerprint();
+    /** The certificate's SHA-256 fingerprint, for our session descriptions. */
+    Fingerprint fingerprint();
 
     /**
      * What handshakes for one session.

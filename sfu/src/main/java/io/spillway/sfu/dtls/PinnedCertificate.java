@@ -1,5 +1,6 @@
 package io.spillway.sfu.dtls;
 
+import io.spillway.sfu.sdp.Fingerprint;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -9,11 +10,10 @@ public final class PinnedCertificate {
     private final String algorithm;
     private final byte[] hash;
 
-    /**
-     * @param algorithm name as in SDP: sha-256, sha-384 or sha-512
-     * @throws IllegalArgumentException when the algorithm is another, or the hash has not its length
-     */
-    public PinnedCertificate(String algorithm, byte[] hash) {
+    /** @throws IllegalArgumentException when the fingerprint is of no algorithm that proves anything, which session descriptions are refused for */
+    public PinnedCertificate(Fingerprint fingerprint) {
+        algorithm = fingerprint.algorithm();
+        hash = fingerprint.bytes();
         int bytes = switch (algorithm) {
             case "sha-256" -> 32;
             case "sha-384" -> 48;
@@ -23,8 +23,6 @@ public final class PinnedCertificate {
         if (hash.length != bytes) {
             throw new IllegalArgumentException(algorithm + " fingerprint of " + hash.length + " bytes");
         }
-        this.algorithm = algorithm;
-        this.hash = hash.clone();
     }
 
     /** Whether this is the promised certificate; compared in constant time. */

@@ -71,7 +71,7 @@ final class World {
     }
 
     static PinnedCertificate pinned(BcIdentity identity) {
-        return new PinnedCertificate("sha-256", identity.sha256());
+        return new PinnedCertificate(identity.fingerprint());
     }
 
     /** One session on the server and the client that belongs to it. */

@@ -4,6 +4,7 @@ import io.spillway.sfu.dtls.DtlsEngine;
 import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.dtls.PinnedCertificate;
 import io.spillway.sfu.sdp.DtlsRole;
+import io.spillway.sfu.sdp.Fingerprint;
 import io.spillway.sfu.srtp.SrtpProfile;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -13,7 +14,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.List;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
@@ -86,14 +86,10 @@ public final class BcIdentity implements DtlsIdentity {
     }
 
     @Override
-    public String sha256Fingerprint() {
-        return HexFormat.ofDelimiter(":").withUpperCase().formatHex(sha256());
-    }
-
-    /** SHA-256 of the certificate. */
-    public byte[] sha256() {
+    public Fingerprint fingerprint() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(certificateDer);
+            return Fingerprint.of(
+                    "sha-256", MessageDigest.getInstance("SHA-256").digest(certificateDer));
         } catch (NoSuchAlgorithmException impossible) {
             throw new AssertionError(impossible);
         }
