@@ -1,0 +1,238 @@
+package io.spillway.sfu.outbound;
+
+import io.spillway.media.live.LiveStream;
+import io.spillway.media.live.Publication;
+import io.spillway.media.live.StreamListener;
+import io.spillway.media.rtcp.RtcpParser;
+import io.spillway.media.rtcp.RtcpVisitor;
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
+import io.spillway.sfu.sdp.AgreedMedia;
+import io.spillway.sfu.transport.MediaSink;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All of one viewer's media above the transport: it follows a stream over its publishers and turns what is live into one continuous RTP stream
+ * an m-line. Sans-IO; owned by the stream's loop.
+ */
+public final class OutboundMedia {
+
+    private static final long MIN_KEYFRAME_RETRY_NS = 200_000_000L;
+    private static final long MAX_KEYFRAME_RETRY_NS = 1_000_000_000L;
+
+    private final LiveStream live;
+    private final DropCounters drops;
+    private final LongSupplier unixNs;
+    private final List<OutboundTrack> tracks = new ArrayList<>();
+    private final List<OutboundStream> streams = new ArrayList<>();
+    private final ViewerReports viewer = new ViewerReports();
+    private final SenderReports reports;
+    private final StreamListener follower = new Follower();
+    private final Feedback feedback = new Feedback();
+    private boolean started;
+    private boolean closed;
+
+    /**
+     * @param agreed the viewer's m-lines; one without sources gets nothing
+     * @param sources what was announced for each m-line, by mid
+     * @param cname announced for all of them
+     * @param unixNs wall clock, nanoseconds since 1970, read once at the start
+     */
+    public OutboundMedia(
+            List<AgreedMedia> agreed,
+            Map<String, OutboundSources> sources,
+            String cname,
+            LiveStream live,
+            MediaSink out,
+            DropCounters drops,
+            RandomGenerator random,
+            LongSupplier unixNs) {
+        this.live = live;
+        this.drops = drops;
+        this.unixNs = unixNs;
+        this.reports = new SenderReports(streams, cname, out, viewer);
+        for (AgreedMedia media : agreed) {
+            OutboundSources ours = sources.get(media.mid());
+            if (ours != null) {
+                var stream = new OutboundStream(media, ours, out, drops, random, reports::onStarted);
+                streams.add(stream);
+                tracks.add(new OutboundTrack(media, stream, new BestLayer(), drops));
+            }
+        }
+    }
+
+    /** The transport can send: what is live goes out from now on. Once. */
+    public void start(long nowNs) {
+        if (started || closed) {
+            return;
+        }
+        started = true;
+        reports.start(unixNs.getAsLong(), nowNs);
+        live.subscribe(follower, nowNs);
+    }
+
+    /** One RTCP datagram of the viewer, decrypted: {@code plain[offset..offset+length)}. */
+    public void onRtcp(ByteBuffer plain, int offset, int length, long nowNs) {
+        if (closed) {
+            return;
+        }
+        feedback.nowNs = nowNs;
+        if (!RtcpParser.parse(plain, offset, length, feedback)) {
+            drops.count(DropReason.MALFORMED_RTCP);
+        }
+    }
+
+    /** When {@link #onTimeout} is next due; {@code Long.MAX_VALUE} for never. */
+    public long nextDeadlineNs() {
+        long first = reports.nextDeadlineNs();
+        for (int i = 0; i < tracks.size(); i++) {
+            first = Math.min(first, tracks.get(i).nextDeadlineNs());
+        }
+        return first;
+    }
+
+    public void onTimeout(long nowNs) {
+        if (closed) {
+            return;
+        }
+        for (int i = 0; i < tracks.size(); i++) {
+            tracks.get(i).onTimeout(nowNs);
+        }
+        reports.onTimeout(nowNs);
+    }
+
+    /** Says BYE and leaves the stream. Once; nothing is sent after it. */
+    public void close(long nowNs) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (!started) {
+            return;
+        }
+        live.unsubscribe(follower);
+        reports.close(nowNs);
+        for (OutboundTrack track : tracks) {
+            track.detach(nowNs);
+            track.stream().forget();
+        }
+    }
+
+    /** RTP packets sent to the viewer, repeats among them. */
+    public long packetsSent() {
+        long packets = 0;
+        for (int i = 0; i < streams.size(); i++) {
+            packets +=
+                    streams.get(i).count().packets() + streams.get(i).rtxCount().packets();
+        }
+        return packets;
+    }
+
+    /** RTP payload bytes sent to the viewer, repeats among them. */
+    public long octetsSent() {
+        long octets = 0;
+        for (int i = 0; i < streams.size(); i++) {
+            octets +=
+                    streams.get(i).count().octets() + streams.get(i).rtxCount().octets();
+        }
+        return octets;
+    }
+
+    /** Round-trip time as the viewer's reports give it, 0 while unknown. */
+    public long rttNs() {
+        return viewer.rttNs();
+    }
+
+    /** Share of packets the viewer lost lately, 0..1, before repair. */
+    public double lossFraction() {
+        return viewer.lossFraction();
+    }
+
+    private @Nullable OutboundTrack trackOf(int ssrc) {
+        for (int i = 0; i < tracks.size(); i++) {
+            OutboundTrack track = tracks.get(i);
+            if (track.stream().sources().ssrc() == ssrc) {
+                return track;
+            }
+        }
+        return null;
+    }
+
+    private final class Follower implements StreamListener {
+
+        @Override
+        public void onPublication(Publication publication, long nowNs) {
+            for (OutboundTrack track : tracks) {
+                track.attach(publication, nowNs);
+            }
+        }
+
+        @Override
+        public void onOffline(long nowNs) {
+            for (OutboundTrack track : tracks) {
+                track.detach(nowNs);
+            }
+        }
+    }
+
+    private final class Feedback implements RtcpVisitor {
+
+        private long nowNs;
+
+        @Override
+        public void onReportBlock(
+                int reporterSsrc,
+                int ssrc,
+                int fractionLost,
+                int cumulativeLost,
+                int highestSequence,
+                long jitterTicks,
+                int lastSr,
+                int delaySinceLastSr) {
+            OutboundTrack track = trackOf(ssrc);
+            if (track == null) {
+                // Reports on our RTX streams among them: they say nothing that the stream's own does not.
+                return;
+            }
+            track.stream().onReported();
+            viewer.onReportBlock(fractionLost, lastSr, delaySinceLastSr, nowNs);
+            long retryNs = Math.clamp(2 * viewer.rttNs(), MIN_KEYFRAME_RETRY_NS, MAX_KEYFRAME_RETRY_NS);
+            track.retryKeyframesEvery(retryNs);
+        }
+
+        @Override
+        public void onNack(int senderSsrc, int mediaSsrc, int sequence) {
+            OutboundTrack track = trackOf(mediaSsrc);
+            if (track == null) {
+                drops.count(DropReason.UNKNOWN_SSRC);
+                return;
+            }
+            track.stream().onNack(sequence, viewer.rttNs(), nowNs);
+        }
+
+        @Override
+        public void onPictureLoss(int senderSsrc, int mediaSsrc) {
+            onKeyframeWanted(mediaSsrc, OutboundTrack.PICTURE_LOSS);
+        }
+
+        @Override
+        public void onFullIntraRequest(int senderSsrc, int mediaSsrc, int sequenceNumber) {
+            onKeyframeWanted(mediaSsrc, sequenceNumber);
+        }
+
+        private void onKeyframeWanted(int mediaSsrc, int firSequence) {
+            OutboundTrack track = trackOf(mediaSsrc);
+            if (track == null) {
+                drops.count(DropReason.UNKNOWN_SSRC);
+                return;
+            }
+            track.onKeyframeWanted(firSequence, nowNs);
+        }
+    }
+}

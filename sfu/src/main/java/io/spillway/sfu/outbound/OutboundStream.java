@@ -1,0 +1,282 @@
+package io.spillway.sfu.outbound;
+
+import io.spillway.media.codec.MediaKind;
+import io.spillway.media.live.Layer;
+import io.spillway.media.live.StoredPacket;
+import io.spillway.media.rtp.RtpPacket;
+import io.spillway.media.time.SenderClock;
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
+import io.spillway.sfu.sdp.AgreedMedia;
+import io.spillway.sfu.sdp.PayloadMapping;
+import io.spillway.sfu.transport.MediaSink;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one RTP stream a viewer gets for an m-line, for the whole session: packets of whatever layer is its run go out under one SSRC, with
+ * sequence numbers and timestamps that go on (R4, R6). Which layer, and when, is {@link OutboundTrack}'s part.
+ */
+final class OutboundStream {
+
+    /** More than two seconds of Opus in 20 ms packets. */
+    private static final int AUDIO_LOG_PACKETS = 128;
+
+    /** A second of 4 Mbps; it grows with the rate. */
+    private static final int VIDEO_LOG_PACKETS = 512;
+
+    private static final int AUDIO_BUDGET_BYTES = 16 * 1024;
+
+    /** A large keyframe, twice. */
+    private static final int VIDEO_BUDGET_BYTES = 256 * 1024;
+
+    /** Captures of two sources that differ from their arrivals by more are on clocks that cannot be compared. */
+    private static final long MAX_CLOCK_STRIFE_NS = 1_000_000_000L;
+
+    private static final int MAX_SEQUENCE = 0xFFFF;
+
+    private final AgreedMedia media;
+    private final OutboundSources sources;
+    private final DropCounters drops;
+    private final StartListener listener;
+    private final PacketWriter writer;
+    private final Retransmitter retransmitter;
+    private final SequenceMap sequences;
+    private final TimestampMap timestamps;
+    private final ParameterSetInsertion parameterSets = new ParameterSetInsertion();
+    private final SentCount count = new SentCount();
+    private final int clockRateHz;
+    private final StoredPacket stored = new StoredPacket();
+    private final RtpPacket packet = new RtpPacket();
+
+    private @Nullable Run run;
+    private @Nullable SenderClock clock;
+    private PictureNumbers lastNumbers = PictureNumbers.ZERO;
+    private boolean numbered;
+    private boolean opening = true;
+    private boolean inFrame;
+    private boolean started;
+    private long newestArrivalNs;
+
+    OutboundStream(
+            AgreedMedia media,
+            OutboundSources sources,
+            MediaSink out,
+            DropCounters drops,
+            RandomGenerator random,
+            StartListener listener) {
+        this.media = media;
+        this.sources = sources;
+        this.drops = drops;
+        this.listener = listener;
+        boolean video = media.kind() == MediaKind.VIDEO;
+        this.clockRateHz = media.payloads().getFirst().codec().clockRateHz();
+        this.writer = new PacketWriter(media, out);
+        // The lower half: a first number just below the wrap could make receivers miscount cycles when the first
+        // packets are lost, RFC 3711 §3.3.1.
+        this.sequences = new SequenceMap(random.nextInt(MAX_SEQUENCE / 2));
+        this.timestamps = new TimestampMap(clockRateHz, random.nextInt());
+        this.retransmitter = new Retransmitter(
+                sources,
+                writer,
+                new SentLog(video ? VIDEO_LOG_PACKETS : AUDIO_LOG_PACKETS),
+                new RetransmissionBudget(video ? VIDEO_BUDGET_BYTES : AUDIO_BUDGET_BYTES),
+                count,
+                random.nextInt(MAX_SEQUENCE / 2));
+    }
+
+    /**
+     * Goes on with a layer from one of its packets on.
+     *
+     * @param schedule of the cached packets that come first; null when it starts live
+     * @return false when that packet is not kept any more; the run before has ended all the same
+     */
+    boolean begin(Layer layer, PayloadMapping payload, long firstSequence, @Nullable ReplaySchedule schedule) {
+        Run previous = run;
+        end();
+        if (!read(layer, firstSequence)) {
+            return false;
+        }
+        var extensions = new ExtensionMap(layer.format().extensionIds(), media.extensionIds());
+        PictureNumbers offsets = PictureNumbers.ZERO;
+        if (numbered) {
+            PictureNumbers first = writer.numbersOf(payload.codec(), extensions, packet);
+            offsets = PictureNumbers.following(lastNumbers, first);
+        }
+        if (previous != null && previous.goesOnIn(layer)) {
+            timestamps.replay(packet.timestamp(), schedule);
+        } else {
+            timestamps.changeSource(packet.timestamp(), sinceNewestNs(layer), schedule);
+        }
+        run = Run.of(layer, payload, extensions, offsets);
+        clock = layer.clock();
+        sequences.restart(firstSequence);
+        inFrame = false;
+        started = false;
+        return true;
+    }
+
+    /** Ends the run: nothing more of its layer is sent for the first time. */
+    void end() {
+        Run ended = run;
+        if (ended == null) {
+            return;
+        }
+        long newest = retransmitter.newestSourceOf(ended);
+        if (newest >= 0 && read(ended.layer(), newest)) {
+            lastNumbers =
+                    writer.numbersOf(ended.codec(), ended.extensions(), packet).plus(ended.offsets());
+            numbered = true;
+        }
+        run = null;
+        inFrame = false;
+    }
+
+    /** Lets go of all that was sent, and with it of ended layers' memory: it can no longer be sent again. */
+    void forget() {
+        retransmitter.forget();
+    }
+
+    /** Sends a packet of the run's layer, late ones and padding included, and gives its bytes; 0 when nothing was sent. */
+    int forward(long sequence, long nowNs) {
+        Run current = run;
+        if (current == null || !current.layer().history().find(sequence, stored)) {
+            return 0;
+        }
+        if (stored.isPadding()) {
+            sequences.leaveOut(sequence);
+            return 0;
+        }
+        if (!packet.wrap(stored.buffer(), stored.offset(), stored.length())) {
+            drops.count(DropReason.MALFORMED_RTP);
+            sequences.leaveOut(sequence);
+            return 0;
+        }
+        boolean newest = sequences.isNewest(sequence);
+        if (newest && stored.startsKeyframe()) {
+            insertParameterSets(current, sequence, nowNs);
+        }
+        long out = sequences.map(sequence);
+        if (out == SequenceMap.NOT_MAPPED) {
+            drops.count(DropReason.NOT_A_KEYFRAME);
+            return 0;
+        }
+        if (!newest && retransmitter.wasSent(out, current, sequence)) {
+            return 0;
+        }
+        int timestamp = timestamps.map(packet.timestamp());
+        int bytes = writer.send(current, packet, (int) out & MAX_SEQUENCE, timestamp, sources.ssrc(), opening, nowNs);
+        sent(out, current, sequence, timestamp, bytes, nowNs);
+        if (newest) {
+            inFrame = !packet.marker();
+            newestArrivalNs = stored.arrivalNs();
+        }
+        if (!started) {
+            started = true;
+            listener.onStarted(nowNs);
+        }
+        return bytes;
+    }
+
+    /** Sends a packet again; counts why when it does not. */
+    void onNack(int sequence, long rttNs, long nowNs) {
+        DropReason reason = retransmitter.onNack(sequence, rttNs, nowNs);
+        if (reason != null) {
+            drops.count(reason);
+        }
+    }
+
+    /** The viewer has reported on the stream: it knows what the first packets carried. */
+    void onReported() {
+        opening = false;
+    }
+
+    /** The replay is over for good: it was met so long ago that no late packet belongs to it. */
+    void endReplay() {
+        timestamps.endReplay();
+    }
+
+    /** Whether the last packet sent left its frame open. */
+    boolean isInFrame() {
+        return inFrame;
+    }
+
+    /** Whether a sequence number of the run's layer is newer than all sent. */
+    boolean isNewest(long sequence) {
+        return sequences.isNewest(sequence);
+    }
+
+    /** The source's timestamp of the newest frame sent. */
+    int newestSourceTimestamp() {
+        return timestamps.newestSource();
+    }
+
+    /** Whether a sender report can say anything now: something is being sent, and its capture time is known. */
+    boolean canReport() {
+        SenderClock known = clock;
+        return run != null && started && known != null && known.isSet();
+    }
+
+    /** The stream's timestamp of a sample that is captured now; only when {@link #canReport}. */
+    int timestampAt(long nowNs) {
+        SenderClock known = clock;
+        if (known == null) {
+            throw new IllegalStateException("nothing was sent yet");
+        }
+        int newest = timestamps.newestSource();
+        return timestamps.live(newest) + ticks(nowNs - known.captureNs(newest));
+    }
+
+    OutboundSources sources() {
+        return sources;
+    }
+
+    /** What was sent under the stream's SSRC. */
+    SentCount count() {
+        return count;
+    }
+
+    /** What was sent under its RTX SSRC. */
+    SentCount rtxCount() {
+        return retransmitter.rtxCount();
+    }
+
+    private void insertParameterSets(Run current, long sequence, long nowNs) {
+        for (Run inserting : parameterSets.wantedBefore(current, sequence, packet)) {
+            long out = sequences.insertBefore(sequence);
+            int timestamp = timestamps.map(packet.timestamp());
+            int bytes =
+                    writer.sendInserted(inserting, (int) out & MAX_SEQUENCE, timestamp, sources.ssrc(), opening, nowNs);
+            sent(out, inserting, sequence, timestamp, bytes, nowNs);
+        }
+    }
+
+    private void sent(long out, Run of, long sequence, int timestamp, int bytes, long nowNs) {
+        retransmitter.sent(out, of, sequence, timestamp, opening, bytes, nowNs);
+        count.add(writer.lastPayloadBytes());
+    }
+
+    /** From the capture of the newest packet sent to that of the first packet of a new source, which is the one just read. */
+    private long sinceNewestNs(Layer layer) {
+        SenderClock before = clock;
+        long byArrivalNs = stored.arrivalNs() - newestArrivalNs;
+        if (before == null
+                || before == layer.clock()
+                || !before.isSet()
+                || !layer.clock().isSet()) {
+            return byArrivalNs;
+        }
+        long byCaptureNs = layer.clock().captureNs(packet.timestamp()) - before.captureNs(timestamps.newestSource());
+        return Math.abs(byCaptureNs - byArrivalNs) > MAX_CLOCK_STRIFE_NS ? byArrivalNs : byCaptureNs;
+    }
+
+    private boolean read(Layer layer, long sequence) {
+        return layer.history().find(sequence, stored)
+                && !stored.isPadding()
+                && packet.wrap(stored.buffer(), stored.offset(), stored.length());
+    }
+
+    private int ticks(long durationNs) {
+        return (int) (durationNs / 1000 * clockRateHz / 1_000_000);
+    }
+}

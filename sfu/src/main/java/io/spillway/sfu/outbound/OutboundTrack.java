@@ -1,0 +1,499 @@
+package io.spillway.sfu.outbound;
+
+import io.spillway.media.codec.MediaKind;
+import io.spillway.media.live.Layer;
+import io.spillway.media.live.LayerSubscriber;
+import io.spillway.media.live.Publication;
+import io.spillway.media.live.StoredPacket;
+import io.spillway.media.live.Track;
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
+import io.spillway.sfu.sdp.AgreedMedia;
+import io.spillway.sfu.sdp.PayloadMapping;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what one m-line of a viewer gets, and from when: which layer of the publication, from which keyframe on, cached pictures first (R5, R7, R14, R23).
+ *
+ * <pre>
+ *   IDLE --publication--> WAITING --cached group--> REPLAYING --live edge--> LIVE
+ *                            |  ^-- codec or encoder changed -----------------'
+ *                            '-- keyframe arrives --------------------------> LIVE
+ * </pre>
+ *
+ * Audio has no keyframes and no past: its first packet starts it.
+ */
+final class OutboundTrack implements LayerSubscriber {
+
+    /** In place of a FIR's number: the request is a PLI. */
+    static final int PICTURE_LOSS = -1;
+
+    /** A group begun this recently is sent as it lies: what a burst brought, or waited for the first keyframe. */
+    private static final long REPLAY_WORTH_NS = 25_000_000L;
+
+    private static final long RECONSIDER_NS = 500_000_000L;
+
+    /** A switch waits this long for the old layer's frame to end; then that frame was lost. */
+    private static final long FRAME_END_WAIT_NS = 50_000_000L;
+
+    /** Late packets of a replay come no later than this after it. */
+    private static final long REPLAY_MEMORY_NS = 10_000_000_000L;
+
+    /** Answers to the viewer's NACKs are kept this long after the publisher left. */
+    private static final long OFFLINE_MEMORY_NS = 2_000_000_000L;
+
+    /** A viewer that asks for a keyframe this long in vain is shown the cached group again: its publisher is deaf. */
+    private static final long DEAF_AFTER_NS = 1_000_000_000L;
+
+    /** Requests farther apart than this are not one trouble. */
+    private static final long SAME_TROUBLE_NS = 2_000_000_000L;
+
+    /** Showing the cached group again and again must not cost more than the stream does. */
+    private static final long MIN_REJOIN_NS = 10_000_000_000L;
+
+    private static final long NO_SEQUENCE = -1;
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final AgreedMedia media;
+    private final OutboundStream stream;
+    private final LayerChoice choice;
+    private final DropCounters drops;
+    private final KeyframeDemand demand = new KeyframeDemand();
+    private final StoredPacket stored = new StoredPacket();
+    private final StoredPacket scratch = new StoredPacket();
+
+    private State state = State.IDLE;
+    private @Nullable Track track;
+    private @Nullable Layer source;
+    private int sourceEpoch;
+    private @Nullable PayloadMapping payload;
+    private @Nullable Replay replay;
+    private @Nullable Layer target;
+    private long targetSinceNs;
+    private long targetKeyframe = NO_SEQUENCE;
+
+    private long replayWakeNs = NEVER;
+    private long replayForgetNs = NEVER;
+    private long keyframeRetryNs = NEVER;
+    private long reconsiderNs = NEVER;
+    private long cutNs = NEVER;
+    private long forgetNs = NEVER;
+    private long retryEveryNs = RECONSIDER_NS;
+
+    private long troubleSinceNs;
+    private long lastTroubleNs;
+    private long troubleGroup = NO_SEQUENCE;
+    private long rejoinNotBeforeNs;
+
+    private enum State {
+        /** Nothing is published for this m-line. */
+        IDLE,
+        /** The publication's codec was not agreed. */
+        REFUSED,
+        /** Nothing is sent before a keyframe. */
+        WAITING,
+        /** Cached pictures are sent, live ones queue behind them. */
+        REPLAYING,
+        /** Packets go on as they come. */
+        LIVE
+    }
+
+    OutboundTrack(AgreedMedia media, OutboundStream stream, LayerChoice choice, DropCounters drops) {
+        this.media = media;
+        this.stream = stream;
+        this.choice = choice;
+        this.drops = drops;
+    }
+
+    OutboundStream stream() {
+        return stream;
+    }
+
+    /** Goes over to a publication, the first or one that replaces another. */
+    void attach(Publication publication, long nowNs) {
+        detach(nowNs);
+        forgetNs = NEVER;
+        track = publication.track(media.kind()).orElse(null);
+        if (track == null) {
+            return;
+        }
+        state = State.WAITING;
+        for (Layer layer : track.layers()) {
+            layer.subscribe(this);
+        }
+        chooseFirst(track, nowNs);
+    }
+
+    /** Leaves what is published; what was sent can be sent again for a while. */
+    void detach(long nowNs) {
+        Track left = track;
+        if (left != null) {
+            for (Layer layer : left.layers()) {
+                layer.unsubscribe(this);
+            }
+        }
+        track = null;
+        source = null;
+        payload = null;
+        state = State.IDLE;
+        abandonTarget();
+        endReplay();
+        keyframeRetryNs = NEVER;
+        reconsiderNs = NEVER;
+        forgetNs = nowNs + OFFLINE_MEMORY_NS;
+        stream.end();
+    }
+
+    @Override
+    public void onBurst(Layer layer, long[] sequences, int count, long nowNs) {
+        Track current = track;
+        if (current == null) {
+            return;
+        }
+        if (source == null) {
+            chooseFirst(current, nowNs);
+            return;
+        }
+        if (layer == source) {
+            onSource(layer, sequences, count, nowNs);
+        } else if (layer == target) {
+            onTarget(layer, nowNs);
+        }
+    }
+
+    /** The viewer lost the picture; {@code firSequence} is {@link #PICTURE_LOSS}, or a FIR's 0..255. */
+    void onKeyframeWanted(int firSequence, long nowNs) {
+        Layer current = source;
+        boolean passed =
+                firSequence == PICTURE_LOSS ? demand.onPictureLoss(nowNs) : demand.onFullIntra(firSequence, nowNs);
+        if (!passed) {
+            drops.count(DropReason.KEYFRAME_REQUEST_THROTTLED);
+            return;
+        }
+        if (current == null || media.kind() != MediaKind.VIDEO) {
+            return;
+        }
+        current.requestKeyframe(nowNs);
+        if (state == State.LIVE && isInVain(current, nowNs) && current.gopStart() >= 0) {
+            rejoinNotBeforeNs = nowNs + Math.max(MIN_REJOIN_NS, 2 * cachedNs(current, nowNs));
+            start(current, current.gopStart(), nowNs);
+        }
+    }
+
+    /** Sets how often a keyframe is asked for while one is waited for: clamp(2 RTT, 200 ms, 1 s), R23. */
+    void retryKeyframesEvery(long intervalNs) {
+        retryEveryNs = intervalNs;
+    }
+
+    long nextDeadlineNs() {
+        long first = Math.min(Math.min(replayWakeNs, replayForgetNs), Math.min(keyframeRetryNs, reconsiderNs));
+        return Math.min(first, Math.min(cutNs, forgetNs));
+    }
+
+    void onTimeout(long nowNs) {
+        if (nowNs >= replayWakeNs) {
+            pumpReplay(nowNs);
+        }
+        if (nowNs >= replayForgetNs) {
+            replayForgetNs = NEVER;
+            stream.endReplay();
+        }
+        if (nowNs >= keyframeRetryNs) {
+            askForKeyframe(nowNs);
+        }
+        if (nowNs >= reconsiderNs) {
+            reconsider(nowNs);
+        }
+        if (nowNs >= cutNs) {
+            switchToTarget(nowNs);
+        }
+        if (nowNs >= forgetNs) {
+            forgetNs = NEVER;
+            stream.forget();
+        }
+    }
+
+    private void chooseFirst(Track from, long nowNs) {
+        Layer chosen = choice.choose(from, null, nowNs);
+        if (chosen == null) {
+            return;
+        }
+        for (Layer layer : from.layers()) {
+            if (layer != chosen) {
+                layer.unsubscribe(this);
+            }
+        }
+        if (from.layers().size() > 1) {
+            reconsiderNs = nowNs + RECONSIDER_NS;
+        }
+        source = chosen;
+        adoptFormat(chosen, nowNs);
+    }
+
+    /** Starts over in a layer whose codec, encoder or timestamps are new to us. */
+    private void adoptFormat(Layer layer, long nowNs) {
+        sourceEpoch = layer.epoch();
+        endReplay();
+        stream.end();
+        payload =
+                PayloadChoice.of(media.payloads(), layer.codec(), layer.format().fmtp());
+        if (payload == null) {
+            state = State.REFUSED;
+            keyframeRetryNs = NEVER;
+            return;
+        }
+        state = State.WAITING;
+        if (media.kind() == MediaKind.VIDEO) {
+            askForKeyframe(nowNs);
+            if (layer.gopStart() >= 0) {
+                start(layer, layer.gopStart(), nowNs);
+            }
+        }
+    }
+
+    private void onSource(Layer layer, long[] sequences, int count, long nowNs) {
+        if (layer.epoch() != sourceEpoch) {
+            adoptFormat(layer, nowNs);
+        }
+        switch (state) {
+            case IDLE -> {}
+            case REFUSED -> countDrops(DropReason.CODEC_NOT_AGREED, count);
+            case WAITING -> startIfPossible(layer, sequences, count, nowNs);
+            case REPLAYING -> {
+                forwardLate(sequences, count, nowNs);
+                pumpReplay(nowNs);
+            }
+            case LIVE -> forwardLive(layer, sequences, count, nowNs);
+        }
+    }
+
+    private void startIfPossible(Layer layer, long[] sequences, int count, long nowNs) {
+        if (media.kind() == MediaKind.VIDEO) {
+            if (layer.gopStart() >= 0) {
+                start(layer, layer.gopStart(), nowNs);
+            } else {
+                countDrops(DropReason.NOT_A_KEYFRAME, count);
+            }
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            if (state == State.LIVE) {
+                stream.forward(sequences[i], nowNs);
+            } else if (layer.history().find(sequences[i], stored) && !stored.isPadding() && !stored.isLate()) {
+                start(layer, sequences[i], nowNs);
+            }
+        }
+    }
+
+    /** Begins at a packet, and sends what is there: at once when it is fresh, else by a replay. */
+    private void start(Layer layer, long first, long nowNs) {
+        PayloadMapping agreed = payload;
+        if (agreed == null || !layer.history().find(first, stored)) {
+            return;
+        }
+        endReplay();
+        boolean cached = media.kind() == MediaKind.VIDEO && nowNs - stored.arrivalNs() > REPLAY_WORTH_NS;
+        Replay planned = cached ? Replay.plan(layer, stored, scratch, nowNs) : null;
+        if (!stream.begin(layer, agreed, first, planned == null ? null : planned.schedule())) {
+            state = State.WAITING;
+            return;
+        }
+        if (planned == null) {
+            goLive();
+            for (long sequence = first; sequence <= layer.highestSequence(); sequence++) {
+                stream.forward(sequence, nowNs);
+            }
+        } else {
+            state = State.REPLAYING;
+            replay = planned;
+            replayForgetNs = planned.schedule().meetingNs() + REPLAY_MEMORY_NS;
+            pumpReplay(nowNs);
+        }
+    }
+
+    private void goLive() {
+        state = State.LIVE;
+        keyframeRetryNs = NEVER;
+        replayWakeNs = NEVER;
+        replay = null;
+    }
+
+    private void pumpReplay(long nowNs) {
+        Replay current = replay;
+        Layer layer = source;
+        if (current == null || layer == null) {
+            replayWakeNs = NEVER;
+            return;
+        }
+        while (true) {
+            boolean kept = current.isNextKept();
+            boolean found = current.next(stored);
+            boolean betweenFrames =
+                    !kept || (!stored.isPadding() && stored.timestamp() != stream.newestSourceTimestamp());
+            if (layer.gopStart() > current.keyframe() && betweenFrames) {
+                start(layer, layer.gopStart(), nowNs);
+                return;
+            }
+            if (!kept && layer.gopStart() < 0 && current.cursor() <= layer.highestSequence()) {
+                waitForKeyframe(nowNs);
+                return;
+            }
+            if (!found) {
+                break;
+            }
+            long dueNs = current.dueNs(stored);
+            if (dueNs > nowNs) {
+                replayWakeNs = Math.max(dueNs, nowNs + Replay.SLICE_NS);
+                return;
+            }
+            current.advance(stream.forward(current.cursor(), nowNs), nowNs);
+        }
+        if (nowNs >= current.schedule().meetingNs()) {
+            goLive();
+        } else {
+            replayWakeNs = current.schedule().meetingNs();
+        }
+    }
+
+    private void endReplay() {
+        replay = null;
+        replayWakeNs = NEVER;
+        replayForgetNs = NEVER;
+    }
+
+    /** The group outgrew its history while it was replayed: what follows cannot be decoded. */
+    private void waitForKeyframe(long nowNs) {
+        endReplay();
+        stream.end();
+        state = State.WAITING;
+        askForKeyframe(nowNs);
+    }
+
+    private void forwardLate(long[] sequences, int count, long nowNs) {
+        Replay current = replay;
+        for (int i = 0; current != null && i < count; i++) {
+            if (sequences[i] < current.cursor()) {
+                stream.forward(sequences[i], nowNs);
+            }
+        }
+    }
+
+    private void forwardLive(Layer layer, long[] sequences, int count, long nowNs) {
+        for (int i = 0; i < count; i++) {
+            if (targetKeyframe != NO_SEQUENCE && startsNextFrame(layer, sequences[i])) {
+                switchToTarget(nowNs);
+                return;
+            }
+            stream.forward(sequences[i], nowNs);
+        }
+        if (targetKeyframe != NO_SEQUENCE && !stream.isInFrame()) {
+            switchToTarget(nowNs);
+        }
+    }
+
+    private boolean startsNextFrame(Layer layer, long sequence) {
+        return stream.isNewest(sequence)
+                && layer.history().find(sequence, stored)
+                && !stored.isPadding()
+                && stored.timestamp() != stream.newestSourceTimestamp();
+    }
+
+    // The layer that is to follow
+
+    private void reconsider(long nowNs) {
+        reconsiderNs = nowNs + RECONSIDER_NS;
+        Track current = track;
+        if (current == null || (state != State.LIVE && state != State.WAITING)) {
+            return;
+        }
+        Layer chosen = choice.choose(current, source, nowNs);
+        if (chosen == null || chosen == target || chosen == source) {
+            if (chosen != null && chosen == source) {
+                abandonTarget();
+            }
+            return;
+        }
+        abandonTarget();
+        target = chosen;
+        targetSinceNs = nowNs;
+        chosen.subscribe(this);
+        askForKeyframe(nowNs);
+    }
+
+    private void onTarget(Layer layer, long nowNs) {
+        long keyframe = layer.gopStart();
+        if (targetKeyframe == NO_SEQUENCE) {
+            // A cached keyframe would set a viewer who watches already back in time.
+            if (keyframe < 0 || !layer.history().find(keyframe, stored) || stored.arrivalNs() < targetSinceNs) {
+                return;
+            }
+            targetKeyframe = keyframe;
+            cutNs = nowNs + FRAME_END_WAIT_NS;
+        }
+        if (!stream.isInFrame()) {
+            switchToTarget(nowNs);
+        }
+    }
+
+    private void switchToTarget(long nowNs) {
+        Layer next = target;
+        Layer previous = source;
+        long keyframe = targetKeyframe;
+        if (next == null || previous == null || keyframe == NO_SEQUENCE) {
+            cutNs = NEVER;
+            return;
+        }
+        previous.unsubscribe(this);
+        target = null;
+        targetKeyframe = NO_SEQUENCE;
+        cutNs = NEVER;
+        source = next;
+        sourceEpoch = next.epoch();
+        payload = PayloadChoice.of(media.payloads(), next.codec(), next.format().fmtp());
+        state = payload == null ? State.REFUSED : State.WAITING;
+        start(next, keyframe, nowNs);
+    }
+
+    private void abandonTarget() {
+        Layer abandoned = target;
+        if (abandoned != null) {
+            abandoned.unsubscribe(this);
+        }
+        target = null;
+        targetKeyframe = NO_SEQUENCE;
+        cutNs = NEVER;
+    }
+
+    // Keyframes
+
+    private void askForKeyframe(long nowNs) {
+        boolean wanted = state == State.WAITING || state == State.REPLAYING || target != null;
+        Layer from = target != null ? target : source;
+        keyframeRetryNs = NEVER;
+        if (wanted && from != null && media.kind() == MediaKind.VIDEO) {
+            from.requestKeyframe(nowNs);
+            keyframeRetryNs = nowNs + retryEveryNs;
+        }
+    }
+
+    /** Whether the viewer has asked for long enough, without any keyframe coming. */
+    private boolean isInVain(Layer layer, long nowNs) {
+        boolean sameTrouble = troubleGroup == layer.gopStart() && nowNs - lastTroubleNs < SAME_TROUBLE_NS;
+        if (!sameTrouble) {
+            troubleGroup = layer.gopStart();
+            troubleSinceNs = nowNs;
+        }
+        lastTroubleNs = nowNs;
+        return nowNs - troubleSinceNs >= DEAF_AFTER_NS && nowNs >= rejoinNotBeforeNs;
+    }
+
+    private long cachedNs(Layer layer, long nowNs) {
+        return layer.history().find(layer.gopStart(), stored) ? nowNs - stored.arrivalNs() : 0;
+    }
+
+    private void countDrops(DropReason reason, int count) {
+        for (int i = 0; i < count; i++) {
+            drops.count(reason);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.spillway.sfu.outbound;
+
+import io.spillway.media.codec.Codec;
+import io.spillway.media.codec.PayloadInfo;
+import io.spillway.media.codec.PayloadParser;
+import io.spillway.media.rtp.HeaderExtension;
+import io.spillway.media.rtp.RtpHeaderWriter;
+import io.spillway.media.rtp.RtpPacket;
+import io.spillway.media.rtp.Rtx;
+import io.spillway.sfu.sdp.AgreedMedia;
+import io.spillway.sfu.transport.MediaSink;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes one m-line's packets for the viewer and hands them to the transport: a new header, the first payload bytes where numbers in them
+ * change, and the rest as it lies in the layer's history. The same arguments give the same bytes.
+ */
+final class PacketWriter {
+
+    /** Elements passed on take this much at most, heads included: a usual packet has below 60 bytes, a descriptor with its structure some 100. */
+    private static final int MAX_EXTENSION_BYTES = 512;
+
+    private static final int ELEMENT_HEAD_BYTES = 2;
+
+    /** Browsers' mids have up to 6 characters; a longer one is not worth its bytes, as the SSRC is announced too. */
+    private static final int MAX_MID_BYTES = 32;
+
+    /** MID and playout delay. */
+    private static final int OWN_EXTENSIONS = 2;
+
+    /** Up to the last rewritten byte of a VP8 or VP9 payload descriptor, RFC 7741 §4.2 and RFC 9628 §4.2. */
+    private static final int MAX_DESCRIPTOR_BYTES = 8;
+
+    private static final int HEAD_BYTES =
+            RtpPacket.FIXED_HEADER_LENGTH + 4 + MAX_EXTENSION_BYTES + 64 + Rtx.OSN_LENGTH + MAX_DESCRIPTOR_BYTES;
+
+    /** Least and most delay 0: show at once (B5). */
+    private static final int PLAYOUT_DELAY_BYTES = 3;
+
+    private static final int FRAME_NUMBER_OFFSET = 1;
+    private static final int DESCRIPTOR_MIN_BYTES = 3;
+
+    private final MediaSink out;
+    private final byte[] mid;
+    private final int midId;
+    private final int playoutDelayId;
+    private final RtpHeaderWriter header = new RtpHeaderWriter();
+    private final PayloadInfo info = new PayloadInfo();
+    private final ByteBuffer head = ByteBuffer.allocateDirect(HEAD_BYTES);
+    private final ByteBuffer descriptor = ByteBuffer.allocate(MAX_EXTENSION_BYTES);
+    private int rtpHeaderLength;
+    private int headLength;
+    private int lastPayloadBytes;
+
+    PacketWriter(AgreedMedia media, MediaSink out) {
+        this.out = out;
+        this.mid = media.mid().getBytes(StandardCharsets.UTF_8);
+        this.midId = mid.length > MAX_MID_BYTES ? 0 : media.extensionIds().getOrDefault(HeaderExtension.MID.uri(), 0);
+        this.playoutDelayId = media.extensionIds().getOrDefault(HeaderExtension.PLAYOUT_DELAY.uri(), 0);
+    }
+
+    /**
+     * Sends a packet of the run's layer.
+     *
+     * @param opening whether to add what a stream's first packets carry
+     * @return bytes sent of header and payload
+     */
+    int send(Run run, RtpPacket source, int sequence, int timestamp, int ssrc, boolean opening, long nowNs) {
+        begin(run.payload().payloadType(), source.marker(), sequence, timestamp, ssrc, opening);
+        passExtensions(run, source);
+        endHeader();
+        return sendPayload(run, source, nowNs);
+    }
+
+    /** Sends a packet of the run's layer again, as RTX under {@code rtxSsrc} and {@code rtxSequence} (R18). */
+    int sendRtx(
+            Run run,
+            RtpPacket source,
+            int originalSequence,
+            int timestamp,
+            int rtxSsrc,
+            int rtxSequence,
+            boolean opening,
+            long nowNs) {
+        begin(run.payload().rtxPayloadType(), source.marker(), rtxSequence, timestamp, rtxSsrc, opening);
+        passExtensions(run, source);
+        endHeader();
+        addOriginalSequence(originalSequence);
+        return sendPayload(run, source, nowNs);
+    }
+
+    /** Sends the payload that the run puts in. */
+    int sendInserted(Run run, int sequence, int timestamp, int ssrc, boolean opening, long nowNs) {
+        begin(run.payload().payloadType(), false, sequence, timestamp, ssrc, opening);
+        endHeader();
+        return handInserted(run, nowNs);
+    }
+
+    /** Sends the payload the run puts in again, as RTX. */
+    int sendInsertedRtx(
+            Run run, int originalSequence, int timestamp, int rtxSsrc, int rtxSequence, boolean opening, long nowNs) {
+        begin(run.payload().rtxPayloadType(), false, rtxSequence, timestamp, rtxSsrc, opening);
+        endHeader();
+        addOriginalSequence(originalSequence);
+        return handInserted(run, nowNs);
+    }
+
+    /** Payload bytes of the last packet sent. */
+    int lastPayloadBytes() {
+        return lastPayloadBytes;
+    }
+
+    /** The numbers in a packet of a source, as the source sent them; those it has not are 0. */
+    PictureNumbers numbersOf(Codec codec, ExtensionMap extensions, RtpPacket source) {
+        int pictureId = 0;
+        int tl0PicIdx = 0;
+        int keyIdx = 0;
+        if (isNumbered(codec)
+                && PayloadParser.of(codec)
+                        .parse(source.buffer(), source.payloadOffset(), source.payloadLength(), info)) {
+            pictureId = Math.max(0, info.pictureId());
+            tl0PicIdx = Math.max(0, info.tl0PicIdx());
+            keyIdx = Math.max(0, info.keyIdx());
+        }
+        int frameNumber = 0;
+        int descriptorId = extensions.dependencyDescriptorId();
+        if (descriptorId > 0 && source.extensionLength(descriptorId) >= DESCRIPTOR_MIN_BYTES) {
+            frameNumber = source.buffer().getShort(source.extensionOffset(descriptorId) + FRAME_NUMBER_OFFSET) & 0xFFFF;
+        }
+        return new PictureNumbers(pictureId, tl0PicIdx, keyIdx, frameNumber);
+    }
+
+    private void begin(int payloadType, boolean marker, int sequence, int timestamp, int ssrc, boolean opening) {
+        header.begin(head, 0, payloadType, marker, sequence, timestamp, ssrc);
+        if (opening && midId > 0) {
+            header.extension(midId, mid);
+        }
+        if (opening && playoutDelayId > 0) {
+            header.extension(playoutDelayId, 0, PLAYOUT_DELAY_BYTES);
+        }
+    }
+
+    private void passExtensions(Run run, RtpPacket source) {
+        int room = MAX_EXTENSION_BYTES;
+        int count = Math.min(source.extensionCount(), RtpPacket.MAX_EXTENSIONS - OWN_EXTENSIONS);
+        for (int i = 0; i < count; i++) {
+            int id = source.extensionIdAt(i);
+            int viewerId = run.extensions().viewerId(id);
+            int length = source.extensionLengthAt(i);
+            if (viewerId == 0 || room < length + ELEMENT_HEAD_BYTES) {
+                continue;
+            }
+            room -= length + ELEMENT_HEAD_BYTES;
+            int at = source.extensionOffsetAt(i);
+            int frameOffset = run.offsets().frameNumber();
+            if (frameOffset != 0 && id == run.extensions().dependencyDescriptorId() && length >= DESCRIPTOR_MIN_BYTES) {
+                descriptor.put(0, source.buffer(), at, length);
+                int number = descriptor.getShort(FRAME_NUMBER_OFFSET) + frameOffset;
+                descriptor.putShort(FRAME_NUMBER_OFFSET, (short) number);
+                header.extension(viewerId, descriptor, 0, length);
+            } else {
+                header.extension(viewerId, source.buffer(), at, length);
+            }
+        }
+    }
+
+    private void endHeader() {
+        rtpHeaderLength = header.finish();
+        headLength = rtpHeaderLength;
+    }
+
+    private void addOriginalSequence(int originalSequence) {
+        Rtx.writeOriginalSequence(head, headLength, originalSequence);
+        headLength += Rtx.OSN_LENGTH;
+    }
+
+    private int sendPayload(Run run, RtpPacket source, long nowNs) {
+        int offset = source.payloadOffset();
+        int length = source.payloadLength();
+        int rewritten = 0;
+        if (!run.offsets().isZero()
+                && isNumbered(run.codec())
+                && PayloadParser.of(run.codec()).parse(source.buffer(), offset, length, info)) {
+            rewritten = rewriteNumbers(run.offsets(), source.buffer(), offset);
+        }
+        return hand(source.buffer(), offset + rewritten, length - rewritten, nowNs);
+    }
+
+    /** Copies the descriptor's first bytes to the head with new numbers, and gives how many. */
+    private int rewriteNumbers(PictureNumbers offsets, ByteBuffer source, int offset) {
+        int pictureIdEnd =
+                info.pictureIdOffset() < 0 ? offset : info.pictureIdOffset() + (info.pictureIdBits() + 1) / 8;
+        int end = Math.max(Math.max(pictureIdEnd, info.tl0PicIdxOffset() + 1), info.keyIdxOffset() + 1);
+        int count = Math.min(end - offset, MAX_DESCRIPTOR_BYTES);
+        if (count <= 0) {
+            return 0;
+        }
+        head.put(headLength, source, offset, count);
+        int shift = headLength - offset;
+        int id = info.pictureId() + offsets.pictureId();
+        if (info.pictureIdBits() == 15) {
+            head.putShort(info.pictureIdOffset() + shift, (short) (id | 0x8000));
+        } else if (info.pictureIdBits() == 7) {
+            head.put(info.pictureIdOffset() + shift, (byte) (id & 0x7F));
+        }
+        if (info.tl0PicIdxOffset() >= 0) {
+            head.put(info.tl0PicIdxOffset() + shift, (byte) (info.tl0PicIdx() + offsets.tl0PicIdx()));
+        }
+        if (info.keyIdxOffset() >= 0) {
+            int at = info.keyIdxOffset() + shift;
+            head.put(at, (byte) ((head.get(at) & 0xE0) | ((info.keyIdx() + offsets.keyIdx()) & 0x1F)));
+        }
+        headLength += count;
+        return count;
+    }
+
+    private int handInserted(Run run, long nowNs) {
+        ByteBuffer payload = run.inserted();
+        if (payload == null) {
+            throw new IllegalStateException("the run puts nothing in");
+        }
+        return hand(payload, 0, payload.limit(), nowNs);
+    }
+
+    private int hand(ByteBuffer payload, int offset, int length, long nowNs) {
+        lastPayloadBytes = headLength - rtpHeaderLength + length;
+        out.sendRtp(head, headLength, rtpHeaderLength, payload, offset, length, nowNs);
+        return headLength + length;
+    }
+
+    private static boolean isNumbered(Codec codec) {
+        return codec == Codec.VP8 || codec == Codec.VP9;
+    }
+}

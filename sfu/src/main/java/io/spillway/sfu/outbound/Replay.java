@@ -1,0 +1,102 @@
+package io.spillway.sfu.outbound;
+
+import io.spillway.media.live.Layer;
+import io.spillway.media.live.StoredPacket;
+
+/** A viewer's way through a layer's cached group of pictures: which packet is next, and when. The pace is the schedule's, smoothed by bytes. */
+final class Replay {
+
+    /** Wakes are this far apart at least: some packets go out together, which costs a viewer nothing and the loop less. */
+    static final long SLICE_NS = 1_000_000L;
+
+    /** A loop that woke late catches up this much at once. */
+    private static final long CREDIT_NS = 2 * SLICE_NS;
+
+    /** The rate of a group shorter than this is the keyframe's size more than a rate. */
+    private static final long MIN_RATE_WINDOW_NS = 1_000_000_000L;
+
+    private final Layer layer;
+    private final long keyframe;
+    private final int keyframeTimestamp;
+    private final ReplaySchedule schedule;
+    private long cursor;
+    private long freeAtNs;
+
+    private Replay(Layer layer, long keyframe, int keyframeTimestamp, ReplaySchedule schedule, long nowNs) {
+        this.layer = layer;
+        this.keyframe = keyframe;
+        this.keyframeTimestamp = keyframeTimestamp;
+        this.schedule = schedule;
+        this.cursor = keyframe;
+        this.freeAtNs = nowNs;
+    }
+
+    /**
+     * Plans the replay of what is cached.
+     *
+     * @param first the first packet of the newest keyframe, at {@link Layer#gopStart}
+     * @param scratch a view to walk with, not {@code first}
+     */
+    static Replay plan(Layer layer, StoredPacket first, StoredPacket scratch, long nowNs) {
+        long keyframe = first.extendedSequence();
+        long keyframeBytes = 0;
+        for (long at = keyframe;
+                at <= layer.highestSequence() && layer.history().find(at, scratch);
+                at++) {
+            if (scratch.isPadding() || scratch.timestamp() != first.timestamp()) {
+                break;
+            }
+            keyframeBytes += scratch.length();
+        }
+        long cachedNs = Math.max(nowNs - first.arrivalNs(), MIN_RATE_WINDOW_NS);
+        long groupBps = layer.gopBytes() * 8 * 1000 / (cachedNs / 1_000_000);
+        long mediaBps = Math.max(groupBps, layer.bitrateBps(nowNs));
+        var schedule =
+                ReplaySchedule.plan(first.arrivalNs(), keyframeBytes, mediaBps, layer.framesPerSecond(nowNs), nowNs);
+        return new Replay(layer, keyframe, first.timestamp(), schedule, nowNs);
+    }
+
+    ReplaySchedule schedule() {
+        return schedule;
+    }
+
+    /** First packet of the keyframe it began at. */
+    long keyframe() {
+        return keyframe;
+    }
+
+    /** Next sequence number to send. */
+    long cursor() {
+        return cursor;
+    }
+
+    /** Whether the packet at the cursor is there: neither lost nor overwritten nor yet to come. */
+    boolean isNextKept() {
+        return layer.history().contains(cursor);
+    }
+
+    /** Finds the next packet kept, passing over lost ones; false when all is sent. */
+    boolean next(StoredPacket out) {
+        long highest = layer.highestSequence();
+        while (cursor <= highest) {
+            if (layer.history().find(cursor, out)) {
+                return true;
+            }
+            cursor++;
+        }
+        return false;
+    }
+
+    /** When a packet is due. The keyframe goes first, as fast as the peak allows. */
+    long dueNs(StoredPacket packet) {
+        return !packet.isPadding() && packet.timestamp() == keyframeTimestamp
+                ? freeAtNs
+                : Math.max(freeAtNs, schedule.sendAtNs(packet.arrivalNs()));
+    }
+
+    /** The packet at the cursor is done with, {@code bytes} of it were sent. */
+    void advance(int bytes, long nowNs) {
+        freeAtNs = Math.max(freeAtNs, nowNs - CREDIT_NS) + schedule.sendingNs(bytes);
+        cursor++;
+    }
+}

@@ -1,0 +1,144 @@
+package io.spillway.sfu.outbound;
+
+import io.spillway.media.live.StoredPacket;
+import io.spillway.media.rtp.RtpPacket;
+import io.spillway.media.rtp.SequenceUnwrapper;
+import io.spillway.sfu.DropReason;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers a viewer's NACKs from the layers' histories: the same bytes again, as RTX where it was agreed, within what a budget, a guard between
+ * repeats and a count of tries allow (R13, R17, R18, X11).
+ */
+final class Retransmitter {
+
+    /** A packet lost four times is a link that does not carry the stream. */
+    private static final int MAX_RESENDS = 3;
+
+    /** Longest guard: by then a viewer has asked again for good reason. */
+    private static final long MAX_GUARD_NS = 100_000_000L;
+
+    /** Shortest guard, so that a sequence named twice in one report, or over loopback, is one request. */
+    private static final long MIN_GUARD_NS = 10_000_000L;
+
+    private static final int MAX_SEQUENCE = 0xFFFF;
+
+    private final OutboundSources sources;
+    private final PacketWriter writer;
+    private final SentLog log;
+    private final RetransmissionBudget budget;
+    private final SequenceUnwrapper sent = new SequenceUnwrapper();
+    private final SentCount mediaCount;
+    private final SentCount rtxCount = new SentCount();
+    private final StoredPacket stored = new StoredPacket();
+    private final RtpPacket packet = new RtpPacket();
+    private int rtxSequence;
+
+    /**
+     * @param mediaCount what is sent under the stream's own SSRC, plain repeats among it
+     * @param firstRtxSequence chance, 0..65535
+     */
+    Retransmitter(
+            OutboundSources sources,
+            PacketWriter writer,
+            SentLog log,
+            RetransmissionBudget budget,
+            SentCount mediaCount,
+            int firstRtxSequence) {
+        this.sources = sources;
+        this.writer = writer;
+        this.log = log;
+        this.budget = budget;
+        this.mediaCount = mediaCount;
+        this.rtxSequence = firstRtxSequence;
+    }
+
+    /** Notes a packet sent for the first time. */
+    void sent(long out, Run run, long source, int timestamp, boolean opening, int bytes, long nowNs) {
+        sent.unwrap((int) out & MAX_SEQUENCE);
+        log.add(out, run, source, timestamp, opening, nowNs);
+        budget.sent(bytes);
+    }
+
+    /** Whether a packet of the run was sent already, under that number. */
+    boolean wasSent(long out, Run run, long source) {
+        return log.find(out) && log.run() == run && log.source() == source;
+    }
+
+    /**
+     * Sends a packet again.
+     *
+     * @param sequence as the viewer saw it, 0..65535
+     * @param rttNs round-trip time, 0 when unknown
+     * @return why it was not sent, or null
+     */
+    @Nullable
+    DropReason onNack(int sequence, long rttNs, long nowNs) {
+        if (sent.highest() < 0 || !log.find(sent.peek(sequence))) {
+            return DropReason.NACK_NOT_KEPT;
+        }
+        long guardNs = rttNs == 0 ? MAX_GUARD_NS : Math.clamp(2 * rttNs, MIN_GUARD_NS, MAX_GUARD_NS);
+        if (log.resends() >= MAX_RESENDS || log.sinceResendNs(nowNs) < guardNs) {
+            return DropReason.NACK_THROTTLED;
+        }
+        Run run = log.run();
+        ByteBuffer inserted = run.inserted();
+        if (inserted == null && !find(run, log.source())) {
+            return DropReason.NACK_NOT_KEPT;
+        }
+        if (!budget.spend(inserted == null ? packet.length() : inserted.limit() + RtpPacket.FIXED_HEADER_LENGTH)) {
+            return DropReason.NACK_OVER_BUDGET;
+        }
+        send(run, inserted, sequence, nowNs);
+        log.resent(nowNs);
+        return null;
+    }
+
+    /** The number, within its run, of the newest packet sent when it is one of this run's; -1 otherwise. */
+    long newestSourceOf(Run run) {
+        return log.find(sent.highest()) && log.run() == run ? log.source() : -1;
+    }
+
+    /** SSRC of the repair stream, 0 without. */
+    int rtxSsrc() {
+        return sources.rtxSsrc();
+    }
+
+    /** What was sent on the repair stream. */
+    SentCount rtxCount() {
+        return rtxCount;
+    }
+
+    /** Lets go of everything sent so far. */
+    void forget() {
+        log.clear();
+    }
+
+    private boolean find(Run run, long source) {
+        return run.layer().history().find(source, stored)
+                && packet.wrap(stored.buffer(), stored.offset(), stored.length());
+    }
+
+    private void send(Run run, @Nullable ByteBuffer inserted, int sequence, long nowNs) {
+        int timestamp = log.timestamp();
+        boolean opening = log.opening();
+        if (!run.payload().hasRtx() || sources.rtxSsrc() == 0) {
+            if (inserted == null) {
+                writer.send(run, packet, sequence, timestamp, sources.ssrc(), opening, nowNs);
+            } else {
+                writer.sendInserted(run, sequence, timestamp, sources.ssrc(), opening, nowNs);
+            }
+            mediaCount.add(writer.lastPayloadBytes());
+            return;
+        }
+        int own = rtxSequence;
+        rtxSequence = (rtxSequence + 1) & MAX_SEQUENCE;
+        if (inserted == null) {
+            writer.sendRtx(run, packet, sequence, timestamp, sources.rtxSsrc(), own, opening, nowNs);
+        } else {
+            writer.sendInsertedRtx(run, sequence, timestamp, sources.rtxSsrc(), own, opening, nowNs);
+        }
+        rtxCount.add(writer.lastPayloadBytes());
+    }
+}

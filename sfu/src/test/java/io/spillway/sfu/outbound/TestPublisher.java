@@ -1,0 +1,264 @@
+package io.spillway.sfu.outbound;
+
+import io.spillway.media.codec.Codec;
+import io.spillway.media.codec.PayloadInfo;
+import io.spillway.media.codec.PayloadParser;
+import io.spillway.media.live.Format;
+import io.spillway.media.live.HistoryBounds;
+import io.spillway.media.live.Layer;
+import io.spillway.media.live.Publication;
+import io.spillway.media.live.Track;
+import io.spillway.media.rtp.RtpHeaderWriter;
+import io.spillway.media.rtp.RtpPacket;
+import io.spillway.media.time.NtpTime;
+import io.spillway.media.time.PublisherClock;
+import io.spillway.media.time.SenderClock;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Sends H.264 or VP8 video and Opus into layers as the publisher's side of the SFU does. Each payload says which frame it is of, so that a
+ * viewer can tell what it got: after the codec's own bytes come publisher, frame, packet and packet count.
+ */
+final class TestPublisher {
+
+    static final int PAYLOAD_BYTES = 1_000;
+    static final Map<String, String> H264_FMTP = Map.of("packetization-mode", "1", "profile-level-id", "42e01f");
+
+    private static final int PAYLOAD_TYPE = 96;
+
+    final int id;
+    final Codec codec;
+    final Layer video;
+    final Layer audio;
+    final Track videoTrack;
+    final Random random;
+    int keyframesAsked;
+
+    /** Frames between keyframes; a request is obeyed only when {@link #obeys}. */
+    int groupFrames = 30;
+
+    boolean obeys;
+    int framesPerSecond = 30;
+    int frameBytes = 8_000;
+    int keyframeBytes = 50_000;
+    boolean sendsParameterSets = true;
+    boolean sendsAudio = true;
+    double lossShare;
+    double lateShare;
+    double paddingShare;
+
+    private final PublisherClock publisherClock = new PublisherClock();
+    private final Publication publication;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(2_048);
+    private final RtpHeaderWriter header = new RtpHeaderWriter();
+    private final RtpPacket packet = new RtpPacket();
+    private final PayloadInfo info = new PayloadInfo();
+    private final List<Long> late = new ArrayList<>();
+    private final List<ByteBuffer> lateBytes = new ArrayList<>();
+
+    long videoSequence = 65_536 + 100;
+    long audioSequence = 65_536 + 60_000;
+    int videoTimestamp;
+    int audioTimestamp;
+    int frame;
+    int pictureId;
+    int tl0PicIdx;
+    int keyIdx;
+    private int sinceKeyframe;
+    private long nextFrameNs;
+    private long nextAudioNs;
+    private boolean keyframeWanted = true;
+
+    TestPublisher(int id, Codec codec) {
+        this.id = id;
+        this.codec = codec;
+        this.random = new Random(id);
+        this.videoTimestamp = random.nextInt();
+        this.audioTimestamp = random.nextInt();
+        this.pictureId = random.nextInt(32_768);
+        this.tl0PicIdx = random.nextInt(256);
+        this.keyIdx = random.nextInt(32);
+        var format = new Format(codec, codec == Codec.H264 ? H264_FMTP : Map.of());
+        video = new Layer("", format, HistoryBounds.VIDEO, new SenderClock(90_000, publisherClock), (layer, nowNs) -> {
+            keyframesAsked++;
+            keyframeWanted |= obeys;
+        });
+        audio = new Layer(
+                "",
+                new Format(Codec.OPUS, Map.of()),
+                HistoryBounds.AUDIO,
+                new SenderClock(48_000, publisherClock),
+                (layer, nowNs) -> {});
+        videoTrack = new Track(List.of(video));
+        publication = new Publication(List.of(videoTrack, new Track(List.of(audio))), Instant.EPOCH, "test");
+    }
+
+    static TestPublisher h264(int id) {
+        return new TestPublisher(id, Codec.H264);
+    }
+
+    static TestPublisher vp8(int id) {
+        return new TestPublisher(id, Codec.VP8);
+    }
+
+    Publication publication() {
+        return publication;
+    }
+
+    void start(long nowNs) {
+        nextFrameNs = nowNs + 10 * World.MS;
+        nextAudioNs = nowNs + 5 * World.MS;
+    }
+
+    /** Sends what is due. */
+    void tick(long nowNs) {
+        while (nowNs >= nextFrameNs) {
+            sendFrame(nowNs);
+            nextFrameNs += 1_000_000_000L / framesPerSecond;
+            videoTimestamp += 90_000 / framesPerSecond;
+        }
+        while (nowNs >= nextAudioNs) {
+            if (sendsAudio) {
+                sendAudio(nowNs);
+            }
+            nextAudioNs += 20 * World.MS;
+            audioTimestamp += 960;
+        }
+        video.flush(nowNs);
+        audio.flush(nowNs);
+    }
+
+    /** A sender report for both tracks: the newest timestamps were captured so long before now. */
+    void report(long ntp, long videoDelayNs, long audioDelayNs, long nowNs) {
+        videoTrack.onSenderReport(video, ntp - NtpTime.fromNs(videoDelayNs), videoTimestamp, nowNs);
+        audio.clock().onSenderReport(ntp - NtpTime.fromNs(audioDelayNs), audioTimestamp, nowNs);
+    }
+
+    void sendFrame(long nowNs) {
+        boolean key = keyframeWanted || sinceKeyframe >= groupFrames;
+        if (key) {
+            keyframeWanted = false;
+            sinceKeyframe = 0;
+            keyIdx = (keyIdx + 1) & 31;
+        }
+        sinceKeyframe++;
+        frame++;
+        pictureId = (pictureId + 1) & 0x7FFF;
+        tl0PicIdx = (tl0PicIdx + 1) & 0xFF;
+        if (key && codec == Codec.H264 && sendsParameterSets) {
+            sendParameterSets(nowNs);
+        }
+        int bytes = key ? keyframeBytes : frameBytes;
+        int count = (bytes + PAYLOAD_BYTES - 1) / PAYLOAD_BYTES;
+        for (int i = 0; i < count; i++) {
+            int offset = beginVideo(i == count - 1);
+            offset = codec == Codec.H264 ? putFragment(offset, key, i, count) : putVp8(offset, key, i);
+            offset = putMark(offset, i, count);
+            sendVideo(Math.max(offset, Math.min(PAYLOAD_BYTES, bytes)), nowNs);
+        }
+        sendLate(nowNs);
+    }
+
+    void sendParameterSets(long nowNs) {
+        int offset = beginVideo(false);
+        byte[] sets = {0x78, 0, 4, 0x67, 0x42, (byte) 0xE0, (byte) id, 0, 3, 0x68, (byte) 0xCE, 0x06};
+        buffer.put(offset, sets);
+        sendVideo(offset + sets.length, nowNs);
+    }
+
+    void sendAudio(long nowNs) {
+        header.begin(buffer, 0, 111, false, (int) audioSequence & 0xFFFF, audioTimestamp, 2);
+        int offset = header.finish();
+        buffer.put(offset, (byte) 0x78);
+        for (int i = 1; i < 80; i++) {
+            buffer.put(offset + i, (byte) id);
+        }
+        append(audio, Codec.OPUS, audioSequence++, offset + 80, nowNs);
+    }
+
+    private int beginVideo(boolean marker) {
+        header.begin(buffer, 0, PAYLOAD_TYPE, marker, (int) videoSequence & 0xFFFF, videoTimestamp, 1);
+        return header.finish();
+    }
+
+    private int putFragment(int offset, boolean key, int index, int count) {
+        int type = key ? 5 : 1;
+        if (count == 1) {
+            buffer.put(offset, (byte) (0x60 | type));
+            buffer.put(offset + 1, (byte) 0x80);
+            return offset + 2;
+        }
+        boolean first = index == 0;
+        boolean last = index == count - 1;
+        buffer.put(offset, (byte) 0x7C);
+        buffer.put(offset + 1, (byte) ((first ? 0x80 : 0) | (last ? 0x40 : 0) | type));
+        // First macroblock 0: the picture's first slice.
+        buffer.put(offset + 2, (byte) 0x80);
+        return offset + 3;
+    }
+
+    private int putVp8(int offset, boolean key, int index) {
+        buffer.put(offset, (byte) (0x80 | (index == 0 ? 0x10 : 0)));
+        buffer.put(offset + 1, (byte) 0xF0);
+        buffer.putShort(offset + 2, (short) (0x8000 | pictureId));
+        buffer.put(offset + 4, (byte) tl0PicIdx);
+        buffer.put(offset + 5, (byte) keyIdx);
+        int at = offset + 6;
+        if (index == 0) {
+            byte[] frameHeader = {(byte) (key ? 0 : 1), 0, 0, (byte) 0x9D, 0x01, 0x2A, 0x40, 0x01, (byte) 0xF0, 0};
+            buffer.put(at, frameHeader);
+            at += frameHeader.length;
+        }
+        return at;
+    }
+
+    private int putMark(int offset, int index, int count) {
+        buffer.putInt(offset, 0x4D41524B);
+        buffer.put(offset + 4, (byte) id);
+        buffer.putInt(offset + 5, frame);
+        buffer.putShort(offset + 9, (short) index);
+        buffer.putShort(offset + 11, (short) count);
+        return offset + 13;
+    }
+
+    private void sendVideo(int length, long nowNs) {
+        long sequence = videoSequence++;
+        if (random.nextDouble() < lossShare) {
+            return;
+        }
+        if (random.nextDouble() < lateShare) {
+            late.add(sequence);
+            ByteBuffer copy = ByteBuffer.allocate(length);
+            copy.put(0, buffer, 0, length);
+            lateBytes.add(copy);
+            return;
+        }
+        append(video, codec, sequence, length, nowNs);
+        if (random.nextDouble() < paddingShare) {
+            video.skipPadding(videoSequence++, nowNs);
+        }
+    }
+
+    private void sendLate(long nowNs) {
+        for (int i = 0; i < late.size(); i++) {
+            ByteBuffer bytes = lateBytes.get(i);
+            buffer.put(0, bytes, 0, bytes.limit());
+            append(video, codec, late.get(i), bytes.limit(), nowNs);
+        }
+        late.clear();
+        lateBytes.clear();
+    }
+
+    private void append(Layer layer, Codec of, long sequence, int length, long nowNs) {
+        if (!packet.wrap(buffer, 0, length)
+                || !PayloadParser.of(of).parse(buffer, packet.payloadOffset(), packet.payloadLength(), info)) {
+            throw new IllegalStateException("the publisher's packets are well-formed");
+        }
+        layer.append(packet, sequence, nowNs, info);
+    }
+}
