@@ -34,9 +34,9 @@ export class Rates {
       .sort((a, b) => (b.width ?? 0) - (a.width ?? 0));
     const audio = streams.find((s) => s.now.kind === 'audio');
     const values = {
-      video: layers.length > 0 ? { ...layers[0], bitrateBps: sum(layers, 'bitrateBps'), layers } : null,
+      video: layers.length > 0 ? { ...layers[0], bitrateBps: sumOfBitrates(layers), layers } : null,
       audio: audio
-        ? { codec: codecOf(report, audio.now), bitrateBps: rate(audio, 'bytesSent') * 8, lossFraction: remoteLoss(report, audio.now) }
+        ? { codec: codecOf(report, audio.now), bitrateBps: bitrateOf(audio, 'bytesSent'), lossFraction: remoteLoss(report, audio.now) }
         : null,
       path: pathOf(report),
     };
@@ -62,7 +62,7 @@ function inboundVideo(report, stream) {
     width: now.frameWidth ?? null,
     height: now.frameHeight ?? null,
     framesPerSecond: now.framesPerSecond ?? 0,
-    bitrateBps: rate(stream, 'bytesReceived') * 8,
+    bitrateBps: bitrateOf(stream, 'bytesReceived'),
     jitterBufferMs: mean(stream, 'jitterBufferDelay', 'jitterBufferEmittedCount') * 1000,
     decodeMs: mean(stream, 'totalDecodeTime', 'framesDecoded') * 1000,
     lossFraction: inboundLoss(stream),
@@ -82,7 +82,7 @@ function inboundAudio(report, stream) {
   const { now } = stream;
   return {
     codec: codecOf(report, now),
-    bitrateBps: rate(stream, 'bytesReceived') * 8,
+    bitrateBps: bitrateOf(stream, 'bytesReceived'),
     jitterBufferMs: mean(stream, 'jitterBufferDelay', 'jitterBufferEmittedCount') * 1000,
     lossFraction: inboundLoss(stream),
     level: now.audioLevel ?? null,
@@ -103,7 +103,7 @@ function outboundLayer(report, stream) {
     width: now.frameWidth ?? null,
     height: now.frameHeight ?? null,
     framesPerSecond: now.framesPerSecond ?? 0,
-    bitrateBps: rate(stream, 'bytesSent') * 8,
+    bitrateBps: bitrateOf(stream, 'bytesSent'),
     lossFraction: remoteLoss(report, now),
     limitedBy: now.qualityLimitationReason ?? 'none',
     framesEncoded: now.framesEncoded ?? 0,
@@ -150,10 +150,10 @@ function difference({ now, before }, name) {
   return (now[name] ?? 0) - (before?.[name] ?? 0);
 }
 
-/** Growth a second; 0 for the first sample, which has nothing to compare with. */
-function rate({ now, before }, name) {
+/** Bits a second of a counter of bytes; null for the first sample, which has nothing to compare with. */
+function bitrateOf({ now, before }, name) {
   const seconds = before ? (now.timestamp - before.timestamp) / 1000 : 0;
-  return seconds > 0 ? Math.max(0, difference({ now, before }, name) / seconds) : 0;
+  return seconds > 0 ? (8 * Math.max(0, difference({ now, before }, name))) / seconds : null;
 }
 
 function mean(stream, total, count) {
@@ -164,8 +164,9 @@ function fraction(part, whole) {
   return whole > 0 ? part / whole : 0;
 }
 
-function sum(entries, name) {
-  return entries.reduce((total, entry) => total + entry[name], 0);
+function sumOfBitrates(layers) {
+  const known = layers.map(({ bitrateBps }) => bitrateBps).filter((bps) => bps !== null);
+  return known.length > 0 ? known.reduce((total, bps) => total + bps) : null;
 }
 
 function unixMs(timestamp) {

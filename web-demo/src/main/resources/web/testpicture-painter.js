@@ -21,22 +21,22 @@ export function paint(context, width, height, frame) {
     context.fillRect((i * width) / BARS.length, height - 6 * unit, width / BARS.length + 1, 6 * unit);
   });
   paintBall(context, width, height, unit, second);
-  paintHand(context, width - 8 * unit, height / 2, 5.5 * unit, second, timeMs % 1000 < BEEP_MS);
+  paintHand(context, width - 9 * unit, 14 * unit, 6 * unit, second, timeMs % 1000 < BEEP_MS);
 
   context.fillStyle = '#f1f3f5';
   context.textBaseline = 'alphabetic';
   context.font = `600 ${5 * unit}px ui-monospace, "DejaVu Sans Mono", monospace`;
-  context.fillText(timeOfDay(timeMs), 3 * unit, height / 2 + 1.5 * unit);
+  context.fillText(timeOfDay(timeMs), 3 * unit, 15.5 * unit);
   context.font = `${1.8 * unit}px system-ui, "DejaVu Sans", sans-serif`;
   context.fillStyle = '#a5d8ff';
-  context.fillText(`Spillway test picture   ${width}×${height}   frame ${frame}`, 3 * unit, height / 2 + 5 * unit);
+  context.fillText(`Spillway test picture   ${width}×${height}   frame ${frame}`, 3 * unit, 19 * unit);
   drawClock(context, width, wallMs());
 }
 
 function paintBall(context, width, height, unit, second) {
   const phase = (second / 4) % 2;
   const x = (phase < 1 ? phase : 2 - phase) * (width - 6 * unit) + 3 * unit;
-  const y = height - 8 * unit - Math.abs(Math.sin(second * Math.PI)) * 5 * unit;
+  const y = height - 7.6 * unit - Math.abs(Math.sin(second * Math.PI)) * 5 * unit;
   context.fillStyle = '#ff922b';
   context.beginPath();
   context.arc(x, y, 1.6 * unit, 0, 2 * Math.PI);
