@@ -23,9 +23,13 @@ final class Child implements AutoCloseable {
 
     private static final long KILL_WAIT_MS = 5_000;
 
+    /** What the program printed is there once it has ended, unless a child of its own keeps the pipe open. */
+    private static final long LAST_WORDS_MS = 1_000;
+
     private final String name;
     private final Process process;
     private final Thread killer;
+    private final Thread reader;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<String> lines = new ArrayDeque<>();
@@ -34,9 +38,9 @@ final class Child implements AutoCloseable {
     private Child(String name, Process process) {
         this.name = name;
         this.process = process;
-        this.killer = new Thread(process::destroyForcibly, "kill-" + name);
+        this.killer = new Thread(process.toHandle()::destroyForcibly, "kill-" + name);
         Runtime.getRuntime().addShutdownHook(killer);
-        Thread.ofVirtual().name("read-" + name).start(this::read);
+        this.reader = Thread.ofVirtual().name("read-" + name).unstarted(this::read);
     }
 
     /** Starts a program with the given variables beside this process's own, in a folder that exists. */
@@ -45,15 +49,17 @@ final class Child implements AutoCloseable {
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().putAll(environment);
         try {
-            return new Child(name, builder.start());
+            Child child = new Child(name, builder.start());
+            child.reader.start();
+            return child;
         } catch (IOException e) {
             throw new UncheckedIOException(name + " did not start: " + String.join(" ", command), e);
         }
     }
 
     private void read() {
-        try (BufferedReader reader = process.inputReader()) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        try (BufferedReader output = process.inputReader()) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
                 add(line);
             }
         } catch (IOException e) {
@@ -133,7 +139,9 @@ final class Child implements AutoCloseable {
 
     /** Asks it to end (SIGTERM) and gives its exit code. @throws AssertionError when it still ran after the time */
     int terminate(long timeoutMs) {
-        process.destroy();
+        // Of the handle, not of the process: that would close the pipe, and the program would die of what it prints
+        // last.
+        process.toHandle().destroy();
         return awaitExit(timeoutMs);
     }
 
@@ -143,6 +151,7 @@ final class Child implements AutoCloseable {
             if (!process.waitFor(timeoutMs, TimeUnit.MILLISECONDS)) {
                 throw new AssertionError(name + " still ran after " + timeoutMs + " ms. It printed:\n" + log());
             }
+            reader.join(LAST_WORDS_MS);
             return process.exitValue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -152,7 +161,7 @@ final class Child implements AutoCloseable {
 
     /** Ends it on the spot (SIGKILL), as a crash would. */
     void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         awaitExit(KILL_WAIT_MS);
     }
 

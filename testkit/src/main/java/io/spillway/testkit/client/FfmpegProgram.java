@@ -19,7 +19,7 @@ final class FfmpegProgram {
 
     private static final String JAR = "/clients/ffmpeg-linux-x86_64.jar";
     private static final String FOLDER_IN_JAR = "org/bytedeco/ffmpeg/linux-x86_64/";
-    private static final Pattern WANTED = Pattern.compile("ffmpeg|ffprobe|lib[a-z]+\\.so\\.\\d+");
+    private static final Pattern WANTED = Pattern.compile("ffmpeg|ffprobe|lib[a-z-]+\\.so\\.\\d+");
     private static final Pattern MISSING_LIBRARY = Pattern.compile("shared libraries: (\\S+?):");
     private static final long PROBE_TIMEOUT_MS = 20_000;
 
@@ -44,7 +44,8 @@ final class FfmpegProgram {
     /** The programs, unpacked and proved to start. @throws IllegalStateException saying what to install when they do not */
     static synchronized FfmpegProgram unpacked() {
         if (unpacked == null) {
-            FfmpegProgram program = new FfmpegProgram(Path.of("target", "ffmpeg").toAbsolutePath());
+            FfmpegProgram program =
+                    new FfmpegProgram(Path.of("target", "ffmpeg").toAbsolutePath());
             program.unpack();
             program.probe();
             unpacked = program;
@@ -95,8 +96,8 @@ final class FfmpegProgram {
     }
 
     private void probe() {
-        try (Child child = Child.start(
-                "ffmpeg", List.of(ffmpeg().toString(), "-hide_banner", "-muxers"), environment(), folder)) {
+        try (Child child =
+                Child.start("ffmpeg", List.of(ffmpeg().toString(), "-hide_banner", "-muxers"), environment(), folder)) {
             if (child.awaitExit(PROBE_TIMEOUT_MS) == 0 && child.log().contains(" whip ")) {
                 return;
             }

@@ -47,7 +47,13 @@ public final class FfmpegWhip implements AutoCloseable {
     public static FfmpegWhip start(String whipUrl, Source source) {
         FfmpegProgram program = FfmpegProgram.unpacked();
         List<String> command = new ArrayList<>(List.of(
-                program.ffmpeg().toString(), "-hide_banner", "-nostdin", "-loglevel", "verbose", "-stats_period", "0.5"));
+                program.ffmpeg().toString(),
+                "-hide_banner",
+                "-nostdin",
+                "-loglevel",
+                "verbose",
+                "-stats_period",
+                "0.5"));
         command.addAll(List.of(
                 "-re",
                 "-f",
@@ -65,7 +71,8 @@ public final class FfmpegWhip implements AutoCloseable {
         }
         command.addAll(source.moreOutputOptions);
         command.add(whipUrl);
-        return new FfmpegWhip(Child.start("ffmpeg", command, program.environment(), Path.of("").toAbsolutePath()));
+        return new FfmpegWhip(Child.start(
+                "ffmpeg", command, program.environment(), Path.of("").toAbsolutePath()));
     }
 
     /** Waits until frames go out. @throws AssertionError with its log when it gave up or the time is over */
