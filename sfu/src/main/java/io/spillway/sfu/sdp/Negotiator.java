@@ -7,14 +7,13 @@ import io.spillway.sfu.Rejected;
 import io.spillway.sfu.sdp.PayloadMapping.Feedback;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Agrees to offers: a publisher's wholly or not at all (RFC 9725 §4.4.3), a viewer's as far as it goes. Stateless. */
@@ -134,7 +133,7 @@ public final class Negotiator {
             throw Rejections.unsupported(
                     "no-media", "the offer has no audio and no video m-line in use: add what you want to " + verb);
         }
-        OfferChecks.bundle(offer, accepted);
+        OfferChecks.session(offer, accepted);
         return Agreement.of(offer, answered, OfferedTransport.of(offer.tagged(accepted)));
     }
 
@@ -210,14 +209,11 @@ public final class Negotiator {
         if (carried == null) {
             return codecs;
         }
-        Optional<PayloadMapping> match =
-                matcher.choose(codecs.stream().map(OfferedCodec::mapping).toList(), carried.codec(), carried.fmtp());
-        return match.map(first -> codecs.stream()
-                        .collect(Collectors.partitioningBy(
-                                codec -> codec.mapping().payloadType() == first.payloadType())))
-                .map(parts -> Stream.concat(
-                                parts.getOrDefault(true, List.of()).stream(),
-                                parts.getOrDefault(false, List.of()).stream())
+        List<PayloadMapping> mappings =
+                codecs.stream().map(OfferedCodec::mapping).toList();
+        return matcher.choose(mappings, carried.codec(), carried.fmtp())
+                .map(match -> codecs.stream()
+                        .sorted(Comparator.comparing(codec -> !codec.mapping().equals(match)))
                         .toList())
                 .orElse(List.of());
     }

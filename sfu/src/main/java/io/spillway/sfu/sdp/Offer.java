@@ -14,12 +14,12 @@ public final class Offer {
 
     private final List<OfferedMedia> media;
     private final List<String> bundle;
-    private final boolean mixedExtensions;
+    private final Attributes session;
 
-    private Offer(List<OfferedMedia> media, List<String> bundle, boolean mixedExtensions) {
+    private Offer(List<OfferedMedia> media, List<String> bundle, Attributes session) {
         this.media = media;
         this.bundle = bundle;
-        this.mixedExtensions = mixedExtensions;
+        this.session = session;
     }
 
     /**
@@ -40,7 +40,7 @@ public final class Offer {
         var media = new ArrayList<OfferedMedia>();
         for (MediaDescription written : session.media()) {
             Attributes.Attribute mid = written.attributes().first("mid");
-            if (mid != null && !Grammar.isToken(mid.value(), MAX_MID_CHARS)) {
+            if (mid != null && !isMid(mid.value())) {
                 throw new SdpException(mid.line(), Grammar.quote(mid.value()) + " is no mid");
             }
             if (mid != null && !mids.add(mid.value())) {
@@ -48,10 +48,7 @@ public final class Offer {
             }
             media.add(new OfferedMedia(written, session.attributes(), mid == null ? "" : mid.value()));
         }
-        return new Offer(
-                List.copyOf(media),
-                bundle(session.attributes()),
-                session.attributes().has("extmap-allow-mixed"));
+        return new Offer(List.copyOf(media), bundle(session.attributes()), session.attributes());
     }
 
     private static List<String> bundle(Attributes session) {
@@ -62,6 +59,10 @@ public final class Offer {
             }
         }
         return List.of();
+    }
+
+    static boolean isMid(String text) {
+        return Grammar.isToken(text, MAX_MID_CHARS);
     }
 
     List<OfferedMedia> media() {
@@ -87,6 +88,11 @@ public final class Offer {
 
     /** Whether {@code a=extmap-allow-mixed} stands at session level. */
     boolean mixedExtensions() {
-        return mixedExtensions;
+        return session.has("extmap-allow-mixed");
+    }
+
+    /** Whether the peer is ICE-lite, and so waits for checks as we do. RFC 8839 §5.3. */
+    boolean iceLite() {
+        return session.has("ice-lite");
     }
 }

@@ -36,8 +36,13 @@ final class OfferChecks {
         }
     }
 
-    /** All accepted m-lines share one transport; a lone one needs no bundle. */
-    static void bundle(Offer offer, List<OfferedMedia> accepted) throws Rejected {
+    /** All accepted m-lines share one transport, to which the peer opens the way; a lone m-line needs no bundle. */
+    static void session(Offer offer, List<OfferedMedia> accepted) throws Rejected {
+        if (offer.iceLite()) {
+            throw Rejections.unsupported(
+                    "ice-lite-offer",
+                    "the offer says a=ice-lite as Spillway does, so nobody would send ICE checks: offer full ICE");
+        }
         for (OfferedMedia media : accepted) {
             if (accepted.size() > 1 && !offer.bundle().contains(media.mid())) {
                 throw Rejections.unsupported(
@@ -50,6 +55,17 @@ final class OfferChecks {
     /** The refusal of an m-line without a codec that can be used; {@code carried} is what the stream is, toward a viewer. */
     static Rejected noCommonCodec(OfferedMedia media, MediaKind kind, PlaySources.@Nullable Carried carried) {
         List<String> names = media.encodingNames();
+        List<String> knownNames = names.stream()
+                .filter(name ->
+                        Codec.named(name).filter(codec -> codec.kind() == kind).isPresent())
+                .toList();
+        if (media.codecs().isEmpty() && !knownNames.isEmpty()) {
+            return Rejections.unsupported(
+                    "unsupported-codec",
+                    media.name() + " offers " + String.join(", ", knownNames) + ", but under no payload type of its own"
+                            + " that can be used: list it in the m-line, outside 64 to 95 (which RTCP looks like), with"
+                            + " its registered clock rate");
+        }
         String offers = media.name() + " offers "
                 + (names.isEmpty() ? "no codec by a=rtpmap" : "only " + String.join(", ", names));
         if (carried == null) {

@@ -6,6 +6,7 @@ import io.spillway.sfu.sdp.PayloadMapping.Feedback;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,30 +54,28 @@ record OfferedCodec(
     private static final class Lines {
 
         private final List<Integer> payloadTypes;
-        private final List<RtpMap> maps;
-        private final List<Fmtp> fmtps;
+        private final Map<Integer, RtpMap> maps = new HashMap<>();
+        private final Map<Integer, Fmtp> fmtps = new HashMap<>();
         private final List<RtcpFeedback> feedback;
 
         Lines(MediaDescription media) {
             payloadTypes = media.formats().stream().map(Grammar::decimal).toList();
-            maps = read(media, "rtpmap", RtpMap::parse);
-            fmtps = read(media, "fmtp", Fmtp::parse);
-            feedback = read(media, "rtcp-fb", RtcpFeedback::parse);
-        }
-
-        private static <T> List<T> read(
-                MediaDescription media,
-                String name,
-                java.util.function.Function<String, java.util.Optional<T>> parser) {
-            return media.attributes().values(name).stream()
-                    .flatMap(value -> parser.apply(value).stream())
+            Attributes attributes = media.attributes();
+            attributes.values("rtpmap").stream()
+                    .flatMap(value -> RtpMap.parse(value).stream())
+                    .forEach(map -> maps.putIfAbsent(map.payloadType(), map));
+            attributes.values("fmtp").stream()
+                    .flatMap(value -> Fmtp.parse(value).stream())
+                    .forEach(fmtp -> fmtps.putIfAbsent(fmtp.payloadType(), fmtp));
+            feedback = attributes.values("rtcp-fb").stream()
+                    .flatMap(value -> RtcpFeedback.parse(value).stream())
                     .toList();
         }
 
         List<OfferedCodec> codecs(MediaKind kind) {
             var codecs = new ArrayList<OfferedCodec>();
             for (int payloadType : payloadTypes) {
-                RtpMap map = map(payloadType);
+                RtpMap map = maps.get(payloadType);
                 if (map == null || (payloadType >= RTCP_CLASH_FROM && payloadType <= RTCP_CLASH_TO)) {
                     continue;
                 }
@@ -89,9 +88,9 @@ record OfferedCodec(
         }
 
         private OfferedCodec codec(RtpMap map, Codec codec) {
-            Fmtp fmtp = fmtp(map.payloadType());
+            Fmtp fmtp = fmtps.get(map.payloadType());
             RtpMap rtx = rtx(map.payloadType());
-            Fmtp rtxFmtp = rtx == null ? null : fmtp(rtx.payloadType());
+            Fmtp rtxFmtp = rtx == null ? null : fmtps.get(rtx.payloadType());
             Set<Feedback> kinds = EnumSet.noneOf(Feedback.class);
             feedback.stream().filter(line -> line.appliesTo(map.payloadType())).forEach(line -> kinds.add(line.kind()));
             var mapping = new PayloadMapping(
@@ -109,30 +108,12 @@ record OfferedCodec(
                     rtxFmtp == null ? null : rtxFmtp.text());
         }
 
-        private @Nullable RtpMap map(int payloadType) {
-            for (RtpMap map : maps) {
-                if (map.payloadType() == payloadType) {
-                    return map;
-                }
-            }
-            return null;
-        }
-
-        private @Nullable Fmtp fmtp(int payloadType) {
-            for (Fmtp fmtp : fmtps) {
-                if (fmtp.payloadType() == payloadType) {
-                    return fmtp;
-                }
-            }
-            return null;
-        }
-
         /** The RTX payload type of the m-line that repairs {@code payloadType}, by its {@code apt}. RFC 4588 §8.1. */
         private @Nullable RtpMap rtx(int payloadType) {
             String apt = Integer.toString(payloadType);
             for (int candidate : payloadTypes) {
-                RtpMap map = map(candidate);
-                Fmtp fmtp = fmtp(candidate);
+                RtpMap map = maps.get(candidate);
+                Fmtp fmtp = fmtps.get(candidate);
                 if (map != null
                         && fmtp != null
                         && "rtx".equalsIgnoreCase(map.encoding())

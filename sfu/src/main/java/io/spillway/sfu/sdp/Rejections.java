@@ -11,6 +11,10 @@ final class Rejections {
         return new Rejected(400, "malformed-sdp", "the session description cannot be read, " + malformed.reason());
     }
 
+    static Rejected malformedFragment(SdpException malformed) {
+        return new Rejected(400, "malformed-sdpfrag", "the ICE fragment cannot be read, " + malformed.reason());
+    }
+
     /** Well-formed but not served; {@code type} is stable, {@code sentence} says what to do. */
     static Rejected unsupported(String type, String sentence) {
         return new Rejected(422, type, sentence);

@@ -1,7 +1,7 @@
 package io.spillway.sfu.sdp;
 
 /** Text that is no session description: which line, counted from 1, and why. */
-public final class SdpException extends Exception {
+final class SdpException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -13,12 +13,12 @@ public final class SdpException extends Exception {
     }
 
     /** The offending line, from 1; the line after the last where something is missing. */
-    public int line() {
+    int line() {
         return line;
     }
 
     /** The line and the reason in one sentence part. */
-    public String reason() {
+    String reason() {
         return String.valueOf(getMessage());
     }
 }

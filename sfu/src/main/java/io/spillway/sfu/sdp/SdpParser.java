@@ -24,22 +24,38 @@ final class SdpParser {
 
     private SdpParser() {}
 
-    /** @throws SdpException when {@code text} is no session description */
+    /**
+     * Reads a whole description.
+     *
+     * @throws SdpException when {@code text} is none
+     */
     static SessionDescription parse(String text) throws SdpException {
-        return new SdpParser().read(SdpLines.split(text));
-    }
-
-    private SessionDescription read(List<SdpLines.Line> lines) throws SdpException {
+        List<SdpLines.Line> lines = SdpLines.split(text);
         if (lines.isEmpty()
                 || lines.getFirst().type() != 'v'
                 || !"0".equals(lines.getFirst().value())) {
             throw new SdpException(1, "a session description starts with v=0");
         }
-        var seen = new StringBuilder();
-        for (SdpLines.Line line : lines) {
-            if (media.isEmpty()) {
-                seen.append(line.type());
+        for (char mandatory : new char[] {'o', 's', 't'}) {
+            if (lines.stream().takeWhile(line -> line.type() != 'm').noneMatch(line -> line.type() == mandatory)) {
+                throw new SdpException(
+                        lines.size() + 1, "the session has no " + mandatory + "= line, which RFC 8866 demands");
             }
+        }
+        return new SdpParser().read(lines);
+    }
+
+    /**
+     * Reads a fragment: m-lines and attributes without a session's head. RFC 8840 §9.
+     *
+     * @throws SdpException when {@code text} is none
+     */
+    static SessionDescription parseFragment(String text) throws SdpException {
+        return new SdpParser().read(SdpLines.split(text));
+    }
+
+    private SessionDescription read(List<SdpLines.Line> lines) throws SdpException {
+        for (SdpLines.Line line : lines) {
             switch (line.type()) {
                 case 'm' -> media(line);
                 case 'a' -> attributes.add(line.attribute());
@@ -47,12 +63,6 @@ final class SdpParser {
                 default -> {
                     // s=, t=, c=, b= and what later RFCs add say nothing that WebRTC needs
                 }
-            }
-        }
-        for (char mandatory : new char[] {'o', 's', 't'}) {
-            if (seen.indexOf(String.valueOf(mandatory)) < 0) {
-                throw new SdpException(
-                        lines.size() + 1, "the session has no " + mandatory + "= line, which RFC 8866 demands");
             }
         }
         return new SessionDescription(new Attributes(List.copyOf(sessionAttributes)), List.copyOf(media));

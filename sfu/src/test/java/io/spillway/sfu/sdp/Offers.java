@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Captured offers of real clients, and fixed values in place of what a server draws at random. */
 final class Offers {
@@ -98,7 +99,7 @@ final class Offers {
     }
 
     /** A stream of Opus and the given video. */
-    static PlaySources playing(PlaySources.Carried video) {
+    static PlaySources playing(PlaySources.@Nullable Carried video) {
         return new PlaySources(
                 "spillway-cname",
                 "spillway-stream",
