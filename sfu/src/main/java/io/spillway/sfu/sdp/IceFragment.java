@@ -4,7 +4,6 @@ import io.spillway.sfu.Rejected;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,16 +30,17 @@ public record IceFragment(
      */
     public static IceFragment parse(String text) throws Rejected {
         try {
-            return of(SdpParser.parseFragment(text));
+            return of(SdpLines.split(text));
         } catch (SdpException malformed) {
             throw Rejections.malformedFragment(malformed);
         }
     }
 
-    private static IceFragment of(SessionDescription fragment) throws SdpException {
-        List<Attributes.Attribute> attributes = Stream.concat(
-                        fragment.attributes().list().stream(),
-                        fragment.media().stream().flatMap(media -> media.attributes().list().stream()))
+    /** An m-line only tells where a mid's candidates begin, and not all clients write it whole: nothing is read from it. */
+    private static IceFragment of(List<SdpLines.Line> lines) throws SdpException {
+        List<Attributes.Attribute> attributes = lines.stream()
+                .filter(line -> line.type() == 'a')
+                .map(SdpLines.Line::attribute)
                 .toList();
         if (attributes.isEmpty()) {
             throw new SdpException(1, "a fragment has a=ice-ufrag and a=ice-pwd, or a=candidate lines");

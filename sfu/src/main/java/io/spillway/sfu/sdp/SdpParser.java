@@ -45,15 +45,6 @@ final class SdpParser {
         return new SdpParser().read(lines);
     }
 
-    /**
-     * Reads a fragment: m-lines and attributes without a session's head. RFC 8840 §9.
-     *
-     * @throws SdpException when {@code text} is none
-     */
-    static SessionDescription parseFragment(String text) throws SdpException {
-        return new SdpParser().read(SdpLines.split(text));
-    }
-
     private SessionDescription read(List<SdpLines.Line> lines) throws SdpException {
         for (SdpLines.Line line : lines) {
             switch (line.type()) {
