@@ -53,7 +53,7 @@ class SdpFuzzTest {
         read(new String(data, StandardCharsets.UTF_8));
     }
 
-    @Seeds(1_000)
+    @Seeds(300)
     void shouldAnswerOrRefuseWhenCapturedOffersAreSpoilt(long seed) {
         Random random = new Random(seed);
         var text = new StringBuilder(Offers.captured(Offers.ALL.get(random.nextInt(Offers.ALL.size()))));
