@@ -1,7 +1,6 @@
 package io.spillway.turn;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,30 +21,30 @@ public final class IceServerList {
                 .toList();
     }
 
-    /** The servers for one session, with credentials minted for it where the entry has a secret. */
+    /** The servers for one session, one a URL, with credentials minted for it where the entry has a secret. */
     public List<IceServer> forSession(String sessionId) {
-        return members.stream().map(member -> member.forSession(sessionId)).toList();
-    }
-
-    /** The same as values of {@code Link} header lines, one line each. RFC 9725 §4.6. */
-    public List<String> linksFor(String sessionId) {
-        List<String> links = new ArrayList<>();
-        for (IceServer server : forSession(sessionId)) {
-            links.addAll(server.links());
-        }
-        return List.copyOf(links);
+        return members.stream()
+                .flatMap(member -> member.forSession(sessionId).stream())
+                .toList();
     }
 
     private record Member(IceServerEntry entry, @Nullable TurnRestCredentials minter) {
 
-        IceServer forSession(String sessionId) {
+        List<IceServer> forSession(String sessionId) {
             if (minter != null) {
                 TurnRestCredentials.Credential minted = minter.mint(sessionId);
-                return new IceServer(entry.urls(), minted.username(), minted.password());
+                return with(minted.username(), minted.password());
             }
-            return entry.username().isEmpty()
-                    ? new IceServer(entry.urls(), null, null)
-                    : new IceServer(entry.urls(), entry.username(), entry.credential());
+            return with(entry.username(), entry.credential());
+        }
+
+        /** Only relays ask for credentials, so only they get them. */
+        private List<IceServer> with(String username, String credential) {
+            return entry.urls().stream()
+                    .map(url -> url.startsWith("turn")
+                            ? new IceServer(url, username, credential)
+                            : new IceServer(url, null, null))
+                    .toList();
         }
     }
 }

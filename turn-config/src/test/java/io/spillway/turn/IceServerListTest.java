@@ -2,6 +2,7 @@ package io.spillway.turn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,40 +19,39 @@ final class IceServerListTest {
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(1_800_000_000L));
 
     @Test
-    void shouldGiveOneLinkLineAUrl() {
+    void shouldGiveOneServerAUrlAndCredentialsToRelaysOnly() {
         IceServerList list = list(
                 new IceServerEntry(List.of("stun:stun.example.net:3478"), "", "", ""),
                 new IceServerEntry(
-                        List.of("turn:turn.example.net:3478?transport=udp", "turns:turn.example.net?transport=tcp"),
+                        List.of(
+                                "stun:turn.example.net",
+                                "turn:turn.example.net:3478?transport=udp",
+                                "turns:turn.example.net?transport=tcp"),
                         "user",
                         "pass",
                         ""));
         assertEquals(
                 List.of(
-                        "<stun:stun.example.net:3478>; rel=\"ice-server\"",
-                        "<turn:turn.example.net:3478?transport=udp>; rel=\"ice-server\"; username=\"user\"; credential=\"pass\"; credential-type=\"password\"",
-                        "<turns:turn.example.net?transport=tcp>; rel=\"ice-server\"; username=\"user\"; credential=\"pass\"; credential-type=\"password\""),
-                list.linksFor("any"));
+                        new IceServer("stun:stun.example.net:3478", null, null),
+                        new IceServer("stun:turn.example.net", null, null),
+                        new IceServer("turn:turn.example.net:3478?transport=udp", "user", "pass"),
+                        new IceServer("turns:turn.example.net?transport=tcp", "user", "pass")),
+                list.forSession("any"));
     }
 
     @Test
-    void shouldMintCredentialsASessionAndKeepThemFromStun() {
-        IceServerList list =
-                list(new IceServerEntry(List.of("stun:t.example.net", "turn:t.example.net"), "", "", "a-secret"));
+    void shouldMintCredentialsASession() {
+        IceServerList list = list(new IceServerEntry(List.of("turn:t.example.net"), "", "", "a-secret"));
         TurnRestCredentials.Credential minted = new TurnRestCredentials("a-secret", 600, CLOCK).mint("one");
-        IceServer server = list.forSession("one").getFirst();
-        assertEquals(minted.username(), server.username());
-        assertEquals(minted.password(), server.credential());
         assertEquals(
-                "<stun:t.example.net>; rel=\"ice-server\"", list.linksFor("one").getFirst());
-        assertTrue(list.linksFor("one").getLast().contains(minted.password()));
-        assertFalse(list.linksFor("two").getLast().contains(minted.password()));
+                List.of(new IceServer("turn:t.example.net", minted.username(), minted.password())),
+                list.forSession("one"));
+        assertNotEquals(list.forSession("one"), list.forSession("two"));
     }
 
     @Test
     void shouldGiveNothingWhenNothingIsConfigured() {
         assertEquals(List.of(), list().forSession("one"));
-        assertEquals(List.of(), list().linksFor("one"));
     }
 
     @ParameterizedTest
@@ -121,7 +121,7 @@ final class IceServerListTest {
     void shouldKeepSecretsFromLogs() {
         String text = new IceServerEntry(List.of("turn:host"), "", "", "hidden-1")
                 + new IceServerEntry(List.of("turn:host"), "hidden-2", "hidden-3", "").toString()
-                + new IceServer(List.of("turn:host"), "hidden-4", "hidden-5");
+                + new IceServer("turn:host", "hidden-4", "hidden-5");
         assertFalse(text.contains("hidden"), text);
     }
 

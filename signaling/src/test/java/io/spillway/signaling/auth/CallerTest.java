@@ -24,6 +24,7 @@ final class CallerTest {
                 "127.0.0.1, 127.0.0.1:8080, -, false, true",
                 "127.0.0.1, 192.168.1.20:8080, -, false, true",
                 "127.0.0.1, [2001:db8::1], -, false, true",
+                "127.0.0.1, 2001:db8::1, -, false, true",
                 "127.0.0.1, [::ffff:127.0.0.1], -, false, true",
                 // another machine
                 "192.0.2.7, localhost:8080, -, false, false",
@@ -44,7 +45,8 @@ final class CallerTest {
                 "127.0.0.1, 256.0.0.1, -, false, false",
                 "127.0.0.1, [::1, -, false, false",
                 "127.0.0.1, [fe80::1%eth0], -, false, false",
-                "127.0.0.1, ::1, -, false, false",
+                "127.0.0.1, :::1, -, false, false",
+                "127.0.0.1, ::1:99999, -, false, false",
                 "127.0.0.1, user@localhost, -, false, false",
                 "127.0.0.1, localhost:8080:8080, -, false, false",
                 "127.0.0.1, localhost:, -, false, false",
@@ -101,7 +103,9 @@ final class CallerTest {
                 host.append(alphabet.charAt(random.nextInt(alphabet.length())));
             }
             boolean local = new Caller(InetAddress.getLoopbackAddress(), host.toString(), null, false).isLocal();
-            if (!host.toString().matches("(localhost|\\d+\\.\\d+\\.\\d+\\.\\d+|\\[[0-9a-f:.]+])(:\\d+)?")) {
+            if (!host.toString()
+                    .matches(
+                            "(localhost|\\d+\\.\\d+\\.\\d+\\.\\d+|\\[[0-9a-f:.]+]|[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*)(:\\d+)?")) {
                 assertFalse(local, host::toString);
             }
         }
