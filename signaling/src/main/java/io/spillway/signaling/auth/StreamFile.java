@@ -5,6 +5,7 @@ import io.spillway.signaling.json.Json;
 import io.spillway.signaling.json.JsonException;
 import io.spillway.signaling.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -53,7 +54,7 @@ final class StreamFile {
             entry.put("watchKey", stream.watchKey());
             entries.add(entry);
         }
-        file.write(Json.write(Map.of("streams", entries)));
+        file.write(Json.write(Map.of("streams", entries)).getBytes(StandardCharsets.UTF_8));
     }
 
     private KnownStream stream(JsonObject entry) throws JsonException, IOException {

@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,18 +34,19 @@ public final class Json {
     private Json() {}
 
     /** The document of an object, fields in the map's order, ended by a line feed. */
-    public static byte[] write(Map<String, ? extends @Nullable Object> object) {
+    public static String write(Map<String, ? extends @Nullable Object> object) {
         try {
-            byte[] document = MAPPER.writeValueAsBytes(object);
-            byte[] line = Arrays.copyOf(document, document.length + 1);
-            line[document.length] = '\n';
-            return line;
+            return MAPPER.writeValueAsString(object) + "\n";
         } catch (JsonProcessingException onlyPlainValuesGoIn) {
             throw new UncheckedIOException(onlyPlainValuesGoIn);
         }
     }
 
-    /** The object that a document holds. @throws JsonException for any bytes that are not exactly one JSON object */
+    /**
+     * The object that a document holds.
+     *
+     * @throws JsonException for any bytes that are not exactly one JSON object
+     */
     public static JsonObject read(byte[] utf8) throws JsonException {
         try {
             JsonNode node = MAPPER.readTree(utf8);

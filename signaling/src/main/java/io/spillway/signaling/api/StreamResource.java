@@ -1,0 +1,155 @@
+package io.spillway.signaling.api;
+
+import io.spillway.media.live.StreamName;
+import io.spillway.sfu.Rejected;
+import io.spillway.sfu.Sfu;
+import io.spillway.sfu.StreamStatus;
+import io.spillway.signaling.auth.Authority;
+import io.spillway.signaling.auth.KnownStream;
+import io.spillway.signaling.auth.StreamKeys;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The streams as a resource: those that have a key, those that are live, and those that are both. */
+final class StreamResource {
+
+    private final Sfu sfu;
+    private final StreamKeys keys;
+    private final Authority authority;
+
+    StreamResource(Sfu sfu, StreamKeys keys, Authority authority) {
+        this.sfu = sfu;
+        this.keys = keys;
+        this.authority = authority;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                new Route("GET", "/api/v1/streams", (call, none) -> list(call)),
+                new Route("POST", "/api/v1/streams", (call, none) -> create(call)),
+                new Route("GET", "/api/v1/streams/{id}", (call, id) -> read(call, name(id))),
+                new Route("DELETE", "/api/v1/streams/{id}", (call, id) -> remove(call, name(id))),
+                new Route("GET", "/api/v1/streams/{id}/status", (call, id) -> status(name(id))),
+                new Route("POST", "/api/v1/streams/{id}/rotate-key", (call, id) -> rotate(call, name(id))));
+    }
+
+    private Answer list(Call call) throws Rejected {
+        StreamQuery query = StreamQuery.of(call.query());
+        Map<StreamName, StreamStatus> states = new HashMap<>();
+        sfu.streams().forEach(state -> states.put(state.name(), state));
+        TreeSet<StreamName> all = new TreeSet<>(Comparator.comparing(StreamName::value));
+        all.addAll(states.keySet());
+        keys.all().forEach(known -> all.add(known.name()));
+
+        boolean withKeys = authority.administers(call.caller(), call.key());
+        List<Map<String, @Nullable Object>> items = new ArrayList<>();
+        StreamName last = null;
+        for (StreamName name : query.after() == null ? all : all.tailSet(query.after(), false)) {
+            StreamStatus state = states.get(name);
+            boolean live = state != null && state.live();
+            if (query.live() != null && query.live() != live) {
+                continue;
+            }
+            if (items.size() == query.limit()) {
+                return page(items, last);
+            }
+            items.add(StreamJson.stream(name, keys.find(name).orElse(null), state, withKeys));
+            last = name;
+        }
+        return page(items, null);
+    }
+
+    private static Answer page(List<Map<String, @Nullable Object>> items, @Nullable StreamName next) {
+        Map<String, @Nullable Object> page = new LinkedHashMap<>();
+        page.put("items", items);
+        page.put("next", next == null ? null : next.value());
+        return Answer.json(200, page);
+    }
+
+    private Answer create(Call call) throws Rejected, IOException {
+        authority.requireAdministrator(call.caller(), call.key());
+        if (!isJson(call.contentType())) {
+            throw new Rejected(
+                    415, "unsupported-media-type", "The body must be JSON: send Content-Type: application/json.");
+        }
+        byte[] body = call.body()
+                .read(StreamDraft.MAX_BYTES)
+                .orElseThrow(() -> new Rejected(
+                        413,
+                        "content-too-large",
+                        "The body is longer than " + StreamDraft.MAX_BYTES + " bytes, which no stream needs."));
+        StreamDraft draft = StreamDraft.parse(body);
+        KnownStream made = keys.create(draft.name(), draft.title(), draft.tags(), draft.watchKeyed());
+        StreamStatus state = sfu.stream(made.name()).orElse(null);
+        return Answer.json(201, StreamJson.stream(made.name(), made, state, true))
+                .with("Location", "/api/v1/streams/" + made.name());
+    }
+
+    private Answer read(Call call, StreamName name) throws Rejected {
+        KnownStream known = keys.find(name).orElse(null);
+        StreamStatus state = stateOf(name, known);
+        boolean withKeys = authority.administers(call.caller(), call.key());
+        return Answer.json(200, StreamJson.stream(name, known, state, withKeys));
+    }
+
+    private Answer status(StreamName name) throws Rejected {
+        return Answer.json(
+                200, StreamJson.status(name, stateOf(name, keys.find(name).orElse(null))));
+    }
+
+    /** A live stream is not removed: its publisher would go on, and its viewers would see a stream that there is not. */
+    private Answer remove(Call call, StreamName name) throws Rejected, IOException {
+        authority.requireAdministrator(call.caller(), call.key());
+        if (sfu.stream(name).filter(StreamStatus::live).isPresent()) {
+            throw new Rejected(
+                    409,
+                    "stream-live",
+                    "Somebody publishes " + name
+                            + " at the moment: end that first. rotate-key keeps them from coming back.");
+        }
+        keys.remove(name);
+        return Answer.empty(204);
+    }
+
+    private Answer rotate(Call call, StreamName name) throws Rejected, IOException {
+        authority.requireAdministrator(call.caller(), call.key());
+        KnownStream rotated = keys.rotate(name);
+        return Answer.json(
+                200, StreamJson.stream(name, rotated, sfu.stream(name).orElse(null), true));
+    }
+
+    private @Nullable StreamStatus stateOf(StreamName name, @Nullable KnownStream known) throws Rejected {
+        Optional<StreamStatus> state = sfu.stream(name);
+        if (known == null && state.isEmpty()) {
+            throw new Rejected(
+                    404, "no-such-stream", "There is no stream named " + name + ", and nobody publishes one.");
+        }
+        return state.orElse(null);
+    }
+
+    private static StreamName name(String id) throws Rejected {
+        return StreamName.parse(id)
+                .orElseThrow(() -> new Rejected(
+                        400,
+                        "bad-stream-name",
+                        "The stream name in the address is none: names are of " + StreamName.ALLOWED + "."));
+    }
+
+    private static boolean isJson(@Nullable String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        int parameters = contentType.indexOf(';');
+        String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
+        return type.strip().toLowerCase(Locale.ROOT).equals("application/json");
+    }
+}

@@ -1,0 +1,102 @@
+package io.spillway.signaling.metrics;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.spillway.sfu.Sfu.Counter;
+import io.spillway.sfu.StreamStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What Prometheus reads: the JVM, the process, HTTP by area, the streams as a whole, and every counter of its sources under the prefix
+ * {@code spillway_}. No label holds a stream's name, a path, an address or a key. Any thread.
+ */
+public final class Metrics implements AutoCloseable {
+
+    /** Steps that tell a page from a join, and a join from a stall. */
+    private static final Duration[] HTTP_STEPS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(2)
+    };
+
+    /** RFC 9110 §9.3, RFC 5789; another method is a stranger's invention and no label. */
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final CounterMeters counters = new CounterMeters(registry);
+    private final List<Supplier<List<Counter>>> sources;
+
+    /**
+     * @param streams every stream that is live or has viewers
+     * @param sources where counters come from; read at each scrape
+     */
+    public Metrics(Supplier<List<StreamStatus>> streams, List<Supplier<List<Counter>>> sources) {
+        this.sources = List.copyOf(sources);
+        new JvmMemoryMetrics().bindTo(registry);
+        gc.bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmInfoMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        Gauge.builder(
+                        "spillway.streams.live",
+                        streams,
+                        all -> all.get().stream().filter(StreamStatus::live).count())
+                .description("Streams that somebody publishes")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder(
+                        "spillway.viewers",
+                        streams,
+                        all -> all.get().stream()
+                                .mapToInt(StreamStatus::viewers)
+                                .sum())
+                .description("WHEP sessions of all streams")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** Counts one HTTP request when its response is complete. */
+    public void onRequest(HttpArea area, String method, int status, long durationNs) {
+        Timer.builder("http.server.requests")
+                .description("HTTP requests by area, method and status")
+                .tag("area", area.label())
+                .tag("method", METHODS.contains(method) ? method : "other")
+                .tag("status", Integer.toString(status))
+                .serviceLevelObjectives(HTTP_STEPS)
+                .register(registry)
+                .record(Duration.ofNanos(durationNs));
+    }
+
+    /** All of it as Prometheus text, version 0.0.4. */
+    public String scrape() {
+        for (Supplier<List<Counter>> source : sources) {
+            source.get().forEach(counters::update);
+        }
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,63 @@
+package io.spillway.signaling.api;
+
+import io.spillway.media.live.StreamName;
+import io.spillway.sfu.Rejected;
+import io.spillway.sfu.Sfu;
+import io.spillway.sfu.StreamStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** An SFU that stands still: it reports what a test wrote into it, and takes no sessions. */
+public final class StillSfu implements Sfu {
+
+    public final List<StreamStatus> streams = new ArrayList<>();
+    public final List<String> unreadyReasons = new ArrayList<>();
+    public final List<Counter> counters = new ArrayList<>();
+
+    /** Whether it breaks at the next question, as only a bug would. */
+    public boolean broken;
+
+    @Override
+    public SessionAnswer publish(SessionRequest request) throws Rejected {
+        throw new Rejected(503, "standing-still", "This SFU takes no sessions.");
+    }
+
+    @Override
+    public SessionAnswer play(SessionRequest request) throws Rejected {
+        throw new Rejected(503, "standing-still", "This SFU takes no sessions.");
+    }
+
+    @Override
+    public boolean end(SessionRole role, StreamName stream, String sessionId) {
+        return false;
+    }
+
+    @Override
+    public boolean exists(SessionRole role, StreamName stream, String sessionId) {
+        return false;
+    }
+
+    @Override
+    public List<StreamStatus> streams() {
+        if (broken) {
+            throw new IllegalStateException("a bug");
+        }
+        return List.copyOf(streams);
+    }
+
+    @Override
+    public Optional<StreamStatus> stream(StreamName name) {
+        return streams.stream().filter(status -> status.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public List<String> unreadyReasons() {
+        return List.copyOf(unreadyReasons);
+    }
+
+    @Override
+    public List<Counter> counters() {
+        return List.copyOf(counters);
+    }
+}
