@@ -14,6 +14,7 @@ final class Av1Payload implements PayloadParser {
 
     static final Av1Payload PARSER = new Av1Payload();
 
+    private static final int EXTENSION_FLAG = 0x04;
     private static final int OBU_SEQUENCE_HEADER = 1;
     private static final int OBU_TEMPORAL_DELIMITER = 2;
     private static final int OBU_FRAME_HEADER = 3;
@@ -40,6 +41,7 @@ final class Av1Payload implements PayloadParser {
             return false;
         }
         int at = offset + 1;
+        boolean layersSaid = false;
         for (int i = 0; at < end; i++) {
             int size = end - at;
             if (elements == 0 || i < elements - 1) {
@@ -51,8 +53,11 @@ final class Av1Payload implements PayloadParser {
                 }
             }
             boolean fragment = i == 0 && continues;
-            if (!fragment && size > 0 && !obu(buffer, at, size, i == 0, out)) {
-                return false;
+            if (!fragment && size > 0) {
+                if (!obu(buffer, at, size, i == 0, !layersSaid, out)) {
+                    return false;
+                }
+                layersSaid |= (buffer.get(at) & EXTENSION_FLAG) != 0;
             }
             at += size;
             if (at == end && i < elements - 1) {
@@ -65,7 +70,8 @@ final class Av1Payload implements PayloadParser {
         return true;
     }
 
-    private static boolean obu(ByteBuffer buffer, int offset, int length, boolean first, PayloadInfo out) {
+    private static boolean obu(
+            ByteBuffer buffer, int offset, int length, boolean first, boolean layers, PayloadInfo out) {
         int head = buffer.get(offset) & 0xFF;
         int type = (head >> 3) & 0x0F;
         int at = offset + 1;
@@ -73,13 +79,15 @@ final class Av1Payload implements PayloadParser {
         if ((head & 0x80) != 0) {
             return false;
         }
-        if ((head & 0x04) != 0) {
+        if ((head & EXTENSION_FLAG) != 0) {
             if (at >= end) {
                 return false;
             }
             int layer = buffer.get(at++) & 0xFF;
-            out.temporalId = layer >> 5;
-            out.spatialId = (layer >> 3) & 0x03;
+            if (layers) {
+                out.temporalId = layer >> 5;
+                out.spatialId = (layer >> 3) & 0x03;
+            }
         }
         if ((head & 0x02) != 0) {
             long sized = leb128(buffer, at, end);

@@ -92,9 +92,7 @@ class PacketHistoryTest {
     @Test
     void shouldRefusePacketsLargerThanAnyDatagram() {
         PacketHistory history = new PacketHistory(FIXED);
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> append(history, 1, 0, PacketHistory.MAX_PACKET_BYTES + 1));
+        assertThrows(IllegalArgumentException.class, () -> append(history, 1, 0, PacketHistory.MAX_PACKET_BYTES + 1));
     }
 
     @Test

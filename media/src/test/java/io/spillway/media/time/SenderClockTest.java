@@ -29,7 +29,8 @@ class SenderClockTest {
 
     @Test
     void shouldPutAudioAndVideoOnOneClockWhateverTheirDelays() {
-        // Captured together at publisher time 1000 s; video's packets and report are 80 ms later in the network than audio's.
+        // Captured together at publisher time 1000 s; video's packets and report are 80 ms later in the network than
+        // audio's.
         long ntp = 1000L << 32;
         audio.onPacket(48_000, 20 * MS);
         video.onPacket(700, 100 * MS);
