@@ -8,9 +8,19 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 
-/** Collects one body without holding a thread: at most {@link OfferBody#MAX_BYTES}, at most for the time given. Tells of one outcome, once. */
+/** Takes in one body without holding a thread, within bounds of size and time. Tells of one outcome, once. */
 final class BodyReader implements Invocable.Task {
+
+    /**
+     * What is still read of a body that nobody wants. Closing on unread bytes resets the connection, and the reset can overtake the
+     * reply; and a connection read to the end of its body can serve the next request.
+     */
+    private static final int MAX_UNWANTED_BYTES = 1 << 20;
+
+    /** Enough for a round trip to anywhere and what was in flight. */
+    private static final int UNWANTED_TIMEOUT_MS = 1_000;
 
     /** What became of the body. Called on a thread that must not block. */
     interface Outcome {
@@ -25,21 +35,54 @@ final class BodyReader implements Invocable.Task {
     }
 
     private final Request request;
+    private final boolean wanted;
+    private final int maxBytes;
+    private final int timeoutMs;
     private final Outcome outcome;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final AtomicBoolean told = new AtomicBoolean();
-    private final Scheduler.Task deadline;
 
-    private BodyReader(Request request, int timeoutMs, Outcome outcome) {
+    // One chunk is asked for at a time: only the thread that reads it touches these.
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(0);
+    private int readBytes;
+    private Scheduler.@Nullable Task deadline;
+
+    private BodyReader(Request request, boolean wanted, int maxBytes, int timeoutMs, Outcome outcome) {
         this.request = request;
+        this.wanted = wanted;
+        this.maxBytes = maxBytes;
+        this.timeoutMs = timeoutMs;
         this.outcome = outcome;
-        this.deadline = request.getComponents()
-                .getScheduler()
-                .schedule(() -> tell(outcome::tooSlow), timeoutMs, TimeUnit.MILLISECONDS);
     }
 
+    /** Collects an offer. */
     static void read(Request request, int timeoutMs, Outcome outcome) {
-        new BodyReader(request, timeoutMs, outcome).run();
+        new BodyReader(request, true, OfferBody.MAX_BYTES, timeoutMs, outcome).run();
+    }
+
+    /** Reads past what is left of a body whose request is already answered, then runs {@code done}. */
+    static void skip(Request request, Runnable done) {
+        new BodyReader(request, false, MAX_UNWANTED_BYTES, UNWANTED_TIMEOUT_MS, new Outcome() {
+                    @Override
+                    public void whole(byte[] body) {
+                        done.run();
+                    }
+
+                    @Override
+                    public void tooLarge() {
+                        done.run();
+                    }
+
+                    @Override
+                    public void tooSlow() {
+                        done.run();
+                    }
+
+                    @Override
+                    public void broken() {
+                        done.run();
+                    }
+                })
+                .run();
     }
 
     @Override
@@ -52,16 +95,16 @@ final class BodyReader implements Invocable.Task {
         while (!told.get()) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
-                request.demand(this);
+                awaitMore();
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {
                 tell(outcome::broken);
                 return;
             }
-            // Chunks are read one at a time: only the thread that reads touches bytes.
-            boolean fits = chunk.remaining() <= OfferBody.MAX_BYTES - bytes.size();
-            if (fits) {
+            readBytes += chunk.remaining();
+            boolean fits = readBytes <= maxBytes;
+            if (fits && wanted) {
                 byte[] part = new byte[chunk.remaining()];
                 chunk.getByteBuffer().get(part);
                 bytes.writeBytes(part);
@@ -76,9 +119,21 @@ final class BodyReader implements Invocable.Task {
         }
     }
 
+    private void awaitMore() {
+        if (deadline == null) {
+            deadline = request.getComponents()
+                    .getScheduler()
+                    .schedule(() -> tell(outcome::tooSlow), timeoutMs, TimeUnit.MILLISECONDS);
+        }
+        request.demand(this);
+    }
+
     private void tell(Runnable what) {
         if (told.compareAndSet(false, true)) {
-            deadline.cancel();
+            Scheduler.Task timer = deadline;
+            if (timer != null) {
+                timer.cancel();
+            }
             what.run();
         }
     }

@@ -6,22 +6,16 @@ import io.spillway.whipwhep.Caller;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link Call} off a Jetty request. */
 final class Calls {
-
-    /** Any of these says that a proxy stands between: the connection's peer is not who asks. */
-    private static final List<String> FORWARDING =
-            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
 
     // Stricter than InetAddress.ofLiteral, which also takes 127.1 and one plain number.
     private static final Pattern IPV4 = Pattern.compile("(?:\\d{1,3}\\.){3}\\d{1,3}");
@@ -48,27 +42,15 @@ final class Calls {
         HttpFields fields = request.getHeaders();
         return new Caller(
                 address(request.getConnectionMetaData().getRemoteSocketAddress()),
-                host(request),
+                request.getHttpURI().getAuthority(),
                 fields.get(HttpHeader.ORIGIN),
-                FORWARDING.stream().anyMatch(fields::contains));
-    }
-
-    private static @Nullable String host(Request request) {
-        String host = request.getHttpURI().getHost();
-        if (host == null || host.isEmpty()) {
-            return null;
-        }
-        boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        return (bracketed ? host.substring(1, host.length() - 1) : host).toLowerCase(Locale.ROOT);
+                fields.stream().map(HttpField::getLowerCaseName).anyMatch(Caller::isForwardingHeader));
     }
 
     /** The address in the Host; for "localhost" on this machine, the one that it turned out to be. Never looks up a name. */
     private static Optional<InetAddress> serverAddress(Request request, Caller caller) {
-        String host = caller.host();
-        if (host == null) {
-            return Optional.empty();
-        }
-        if (host.equals("localhost") && !caller.forwarded()) {
+        String host = host(request);
+        if (host.equalsIgnoreCase("localhost") && !caller.forwarded()) {
             return Optional.of(address(request.getConnectionMetaData().getLocalSocketAddress()))
                     .filter(InetAddress::isLoopbackAddress);
         }
@@ -81,6 +63,12 @@ final class Calls {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** Without port and brackets; empty where none was named. */
+    private static String host(Request request) {
+        String host = Objects.requireNonNullElse(request.getHttpURI().getHost(), "");
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 
     private static InetAddress address(SocketAddress socketAddress) {

@@ -44,65 +44,97 @@ public final class WhipWhepHandler extends Handler.Abstract {
             return false;
         }
         Call call = Calls.of(request, address.get());
+        Exchange exchange = new Exchange(call, request, response, callback);
         Optional<Reply> reply = resources.atOnce(call);
         if (reply.isPresent()) {
-            write(response, callback, reply.get());
+            exchange.replyUnread(reply.get());
         } else if (!places.tryAcquire()) {
-            write(response, callback, resources.busy(call));
+            exchange.replyUnread(resources.busy(call));
         } else {
-            serve(call, request, response, Callback.from(callback, (Runnable) places::release));
+            new Exchange(call, request, response, Callback.from(callback, (Runnable) places::release)).serve();
         }
         return true;
     }
 
-    private void serve(Call call, Request request, Response response, Callback callback) {
-        if (!call.carriesOffer()) {
-            onWorker(callback, () -> write(response, callback, resources.answer(call, new byte[0])));
-            return;
+    /** One request on its way to its reply. */
+    private final class Exchange implements BodyReader.Outcome {
+
+        private final Call call;
+        private final Request request;
+        private final Response response;
+        private final Callback callback;
+
+        Exchange(Call call, Request request, Response response, Callback callback) {
+            this.call = call;
+            this.request = request;
+            this.response = response;
+            this.callback = callback;
         }
-        BodyReader.read(request, resources.policy().bodyTimeoutMs(), new BodyReader.Outcome() {
-            @Override
-            public void whole(byte[] body) {
-                onWorker(callback, () -> write(response, callback, resources.answer(call, body)));
+
+        void serve() {
+            if (call.carriesOffer()) {
+                BodyReader.read(request, resources.policy().bodyTimeoutMs(), this);
+            } else {
+                onWorker(callback, () -> replyUnread(resources.answer(call, new byte[0])));
             }
-
-            @Override
-            public void tooLarge() {
-                writeAndClose(response, callback, resources.bodyTooLarge(call));
-            }
-
-            @Override
-            public void tooSlow() {
-                writeAndClose(response, callback, resources.bodyTooSlow(call));
-            }
-
-            @Override
-            public void broken() {
-                writeAndClose(response, callback, resources.bodyBroken(call));
-            }
-        });
-    }
-
-    /** What remains of a body is not waited for. */
-    private void writeAndClose(Response response, Callback callback, Reply reply) {
-        response.getHeaders().put(HttpHeader.CONNECTION, "close");
-        write(response, callback, reply);
-    }
-
-    private void write(Response response, Callback callback, Reply reply) {
-        HttpFields.Mutable headers = response.getHeaders();
-        response.setStatus(reply.status());
-        for (Field field : Cors.ALWAYS) {
-            headers.put(field.name(), field.value());
         }
-        for (Field field : reply.fields()) {
-            headers.add(field.name(), field.value());
+
+        @Override
+        public void whole(byte[] body) {
+            onWorker(callback, () -> write(resources.answer(call, body), callback));
         }
-        byte[] body = reply.bytes();
-        if (reply.status() != 204) {
-            headers.put(HttpHeader.CONTENT_LENGTH, body.length);
+
+        @Override
+        public void tooLarge() {
+            replyAndClose(resources.bodyTooLarge(call), skipping());
         }
-        response.write(true, ByteBuffer.wrap(body), new Delivery(reply, callback));
+
+        @Override
+        public void tooSlow() {
+            replyAndClose(resources.bodyTooSlow(call), callback);
+        }
+
+        @Override
+        public void broken() {
+            replyAndClose(resources.bodyBroken(call), callback);
+        }
+
+        /** Replies to a request whose body, if it has one, was not looked at. */
+        void replyUnread(Reply reply) {
+            if (request.getHeaders().contains(HttpHeader.EXPECT)) {
+                // Who waits for "100 Continue" and hears this instead may send its body or not: the connection is of no
+                // more use.
+                replyAndClose(reply, callback);
+            } else {
+                write(reply, skipping());
+            }
+        }
+
+        private Callback skipping() {
+            return Callback.from(
+                    InvocationType.NON_BLOCKING, () -> BodyReader.skip(request, callback::succeeded), callback::failed);
+        }
+
+        private void replyAndClose(Reply reply, Callback then) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+            write(reply, then);
+        }
+
+        private void write(Reply reply, Callback then) {
+            HttpFields.Mutable headers = response.getHeaders();
+            response.setStatus(reply.status());
+            for (Field field : Cors.ALWAYS) {
+                headers.put(field.name(), field.value());
+            }
+            for (Field field : reply.fields()) {
+                headers.add(field.name(), field.value());
+            }
+            byte[] body = reply.bytes();
+            if (reply.status() != 204) {
+                headers.put(HttpHeader.CONTENT_LENGTH, body.length);
+            }
+            response.write(true, ByteBuffer.wrap(body), new Delivery(reply, then));
+        }
     }
 
     private void onWorker(Callback callback, Runnable task) {

@@ -1,5 +1,6 @@
 package io.spillway.whipwhep.jetty;
 
+import io.spillway.sfu.Sfu;
 import io.spillway.whipwhep.IceServer;
 import io.spillway.whipwhep.Policy;
 import io.spillway.whipwhep.WhipWhep;
@@ -88,9 +89,12 @@ final class TestServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port() + path);
     }
 
-    /** Connections open at this moment. */
-    int connections() {
-        return connector.getConnectedEndPoints().size();
+    /** Requests refused with a problem type so far. */
+    long refused(String type) {
+        return resources.counters().stream()
+                .filter(counter -> counter.label().equals(type))
+                .mapToLong(Sfu.Counter::value)
+                .sum();
     }
 
     @Override
