@@ -78,8 +78,18 @@ final class OfferChecks {
         return Rejections.unsupported(
                 "codec-mismatch",
                 "the stream is " + codec + ", which " + media.name() + " cannot take (it offers "
-                        + (names.isEmpty() ? "nothing" : String.join(", ", names)) + "): use a player that decodes "
-                        + codec + ", or publish in a codec of this player");
+                        + (names.isEmpty() ? "nothing" : String.join(", ", names)) + formats(media, carried.codec())
+                        + "): use a player that decodes " + codec + ", or publish in a codec of this player");
+    }
+
+    /** The formats in which the m-line does offer {@code codec}: there the profile or the packetization is what differs. */
+    private static String formats(OfferedMedia media, Codec codec) {
+        List<String> formats = media.codecs().stream()
+                .filter(offered -> offered.mapping().codec() == codec)
+                .map(offered -> Grammar.quote(offered.fmtpText() == null ? "" : offered.fmtpText()))
+                .limit(4)
+                .toList();
+        return formats.isEmpty() ? "" : "; " + codec.encodingName() + " as " + String.join(", ", formats);
     }
 
     private static String profile(PlaySources.Carried carried) {

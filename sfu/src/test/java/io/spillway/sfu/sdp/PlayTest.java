@@ -51,7 +51,11 @@ class PlayTest {
         Rejected refusal = assertThrows(Rejected.class, () -> strict.play(offer, high));
         assertEquals("codec-mismatch", refusal.type());
         assertEquals(422, refusal.status());
-        assertTrue(refusal.sentence().startsWith("the stream is H264 (profile-level-id \"640028\"), which m-line 0"));
+        assertEquals(
+                "the stream is H264 (profile-level-id \"640028\"), which m-line 0 (video) cannot take (it offers H264; H264 as"
+                        + " \"packetization-mode=1;profile-level-id=42e01f\"): use a player that decodes H264"
+                        + " (profile-level-id \"640028\"), or publish in a codec of this player",
+                refusal.sentence());
     }
 
     @Test
