@@ -6,15 +6,15 @@ const ROOT = '/api/v1';
 /** Pages of the list that are followed; a site with more live streams than that needs another page than this. */
 const MAX_PAGES = 5;
 
-/** Every stream the server tells of: `[{id, status, startedAt, ...}]`. */
+/** Every stream that is on air: `[{id, status, startedAt, ...}]`. */
 export async function streams() {
   const found = [];
-  let path = '/streams';
+  let path = '/streams?status=live';
   for (let page = 0; page < MAX_PAGES; page++) {
     const { items, next } = await read(path);
     found.push(...items);
     if (!next) break;
-    path = `/streams?cursor=${encodeURIComponent(next)}`;
+    path = `/streams?status=live&cursor=${encodeURIComponent(next)}`;
   }
   return found;
 }

@@ -50,8 +50,8 @@ function linesOf(track) {
   return (track.layers ?? []).map((layer) =>
     [
       track.codec,
-      track.kind?.toLowerCase() === 'audio' ? 'audio' : size(layer.width, layer.height),
-      track.kind?.toLowerCase() === 'audio' ? '' : frameRate(layer.framesPerSecond),
+      track.kind === 'audio' ? 'sound' : size(layer.width, layer.height),
+      track.kind === 'audio' ? '' : frameRate(layer.framesPerSecond),
       bitrate(layer.bitrateBps),
       layer.active === false ? 'paused' : '',
     ]
@@ -60,14 +60,13 @@ function linesOf(track) {
   );
 }
 
+/** Over all protocols; null when the server does not tell. */
 function viewersOf(status) {
-  const viewers = status?.viewers;
-  if (typeof viewers === 'number') return viewers;
-  return viewers ? Object.values(viewers).reduce((sum, n) => sum + n, 0) : null;
+  return status?.viewers ? Object.values(status.viewers).reduce((sum, n) => sum + n, 0) : null;
 }
 
 function warningsOf(status) {
-  return status?.warnings ?? status?.health?.reasons ?? [];
+  return status?.health?.reasons ?? [];
 }
 
 function showLines(list, lines) {
@@ -76,7 +75,7 @@ function showLines(list, lines) {
 }
 
 async function showLive() {
-  const live = (await api.streams()).filter((stream) => stream.status === 'live').sort((a, b) => a.id.localeCompare(b.id));
+  const live = (await api.streams()).filter(({ status }) => status === 'live').sort((a, b) => a.id.localeCompare(b.id));
   const statuses = await Promise.all(live.map(({ id }) => api.status(id)));
   const list = byId('live');
   live.forEach((stream, i) => {
@@ -106,9 +105,9 @@ async function poll() {
 async function showServer() {
   const told = await api.server().catch(() => null);
   const rows = [['Web', location.origin]];
-  const others = new Set((told?.addresses ?? []).map((address) => (typeof address === 'string' ? address : address.address)));
+  const media = told?.addresses ?? [];
   if (told?.whipUrl && !told.whipUrl.startsWith(location.origin)) rows.push(['WHIP from elsewhere', told.whipUrl]);
-  if (others.size > 0) rows.push(['Media', [...others].join('\n')]);
+  if (media.length > 0) rows.push(['Media', media.join('\n')]);
   byId('reach').replaceChildren(...rows.map(([name, value]) => element('div', {}, element('dt', { textContent: name }), element('dd', { textContent: value }))));
   const warnings = [...(told?.warnings ?? [])];
   if (!window.isSecureContext) {

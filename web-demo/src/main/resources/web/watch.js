@@ -36,6 +36,9 @@ const show = (id, text) => {
   if (target) setText(target, text);
 };
 
+/** A stream that is not open to all wants a key: from the address's fragment, which browsers send to no server, or typed in. */
+let key = new URLSearchParams(location.hash.slice(1)).get('key') ?? '';
+
 let player = null;
 let rates = new Rates();
 let lastFrameMs = -Infinity;
@@ -43,7 +46,7 @@ let lastClockMs = -Infinity;
 
 function start() {
   player?.stop();
-  const mine = new WhepPlayer({ endpoint: addressesOf(name).whep, ...iceWishes() });
+  const mine = new WhepPlayer({ endpoint: addressesOf(name).whep, key, ...iceWishes() });
   player = mine;
   mine.addEventListener('change', () => mine === player && showState());
   mine.addEventListener('stream', () => mine === player && attach(mine));
@@ -175,7 +178,9 @@ function faceOf({ state, problem, retryAtMs }) {
         ? { text: 'Retrying', tone: 'wait', sentence: problem.message, advice: retryText() }
         : { text: 'Reconnecting', tone: 'wait', sentence: 'The connection was lost. Connecting anew…' };
     case 'failed':
-      return { text: 'Error', tone: 'bad', sentence: problem.message, advice: problem.advice, again: true };
+      return problem.status === 401
+        ? { text: 'Key needed', tone: 'wait', sentence: problem.message, advice: 'Enter the key for watching.', unlock: true }
+        : { text: 'Error', tone: 'bad', sentence: problem.message, advice: problem.advice, again: true };
     case 'stopped':
       return { text: 'Stopped', tone: 'idle', sentence: 'Stopped.', again: true };
     default:
@@ -194,7 +199,8 @@ function showState() {
   setText(byId('sentence'), face.sentence ?? '');
   setText(byId('advice'), face.advice ?? '');
   byId('again').hidden = !face.again;
-  byId('spinner').hidden = face.tone !== 'wait';
+  byId('unlock').hidden = !face.unlock;
+  byId('spinner').hidden = face.tone !== 'wait' || face.unlock === true;
   show('play', player.state === 'stopped' || player.state === 'failed' ? 'Play' : 'Stop');
   showSound();
   if (page.state !== 'live' && page.state !== 'connected') showLatency(null, null);
@@ -220,6 +226,11 @@ byId('unmute').addEventListener('click', () => {
   optional('mute')?.focus();
 });
 byId('again').addEventListener('click', start);
+byId('unlock').addEventListener('submit', (event) => {
+  event.preventDefault();
+  key = byId('key').value.trim();
+  start();
+});
 optional('mute')?.addEventListener('click', () => setMuted(!video.muted));
 optional('volume')?.addEventListener('input', ({ target }) => {
   video.volume = Number(target.value);

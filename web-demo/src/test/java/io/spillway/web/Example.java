@@ -15,18 +15,18 @@ final class Example {
         api.json("/api/v1/streams/live", """
                 {"id": "live", "name": "live", "status": "live", "publishKey": "k-2f9c81d07b"}""");
         api.json("/api/v1/streams/live/status", """
-                {"id": "live", "status": "live", "viewers": 12, "tracks": [
+                {"id": "live", "status": "live", "viewers": {"webrtc": 12}, "tracks": [
                   {"kind": "video", "codec": "H264", "layers": [
                     {"rid": "h", "width": 1280, "height": 720, "bitrateBps": 2412000, "framesPerSecond": 29.97, "active": true},
                     {"rid": "m", "width": 640, "height": 360, "bitrateBps": 702000, "framesPerSecond": 29.97, "active": true},
                     {"rid": "l", "width": 320, "height": 180, "bitrateBps": 180400, "framesPerSecond": 29.97, "active": false}]},
                   {"kind": "audio", "codec": "Opus", "layers": [{"rid": "", "width": 0, "height": 0, "bitrateBps": 63800, "framesPerSecond": 0, "active": true}]}],
-                 "warnings": []}""");
+                 "health": {"status": "good", "reasons": []}}""");
         api.json("/api/v1/streams/studio-2/status", """
-                {"id": "studio-2", "status": "live", "viewers": 1, "tracks": [
+                {"id": "studio-2", "status": "live", "viewers": {"webrtc": 1}, "tracks": [
                   {"kind": "video", "codec": "VP8", "layers": [
                     {"rid": "", "width": 1920, "height": 1080, "bitrateBps": 4100000, "framesPerSecond": 60, "active": true}]}],
-                 "warnings": ["Keyframes are 8.3 s apart: set the keyframe interval to 1 s."]}""");
+                 "health": {"status": "warning", "reasons": ["Keyframes are 8.3 s apart: set the keyframe interval to 1 s."]}}""");
         api.json("/api/v1/server", """
                 {"version": "0.1.0", "whipUrl": "http://192.168.1.20:8080/whip/live",
                  "addresses": ["192.168.1.20:8189", "[2001:db8::20]:8189"],

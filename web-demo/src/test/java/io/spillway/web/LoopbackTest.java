@@ -214,6 +214,21 @@ final class LoopbackTest {
         }
     }
 
+    @Test
+    void shouldAskForTheKeyWhereWatchingWantsOne() {
+        stage.api().problem("POST /whep/live", 401, "This stream is watched with a key.");
+        try (Tab tab = stage.chromium().newPage()) {
+            tab.open(stage.url("/watch/live#key=wrong"));
+            tab.waitFor("__spillway.state === 'failed'", 10_000);
+            assertTrue(stage.api().asked().contains("POST /whep/live Bearer wrong"));
+            assertTrue(tab.page().isVisible("#unlock"));
+            tab.screenshot("watch-key");
+            tab.page().fill("#key", "w-77");
+            tab.page().keyboard().press("Enter");
+            awaitAsked("POST /whep/live Bearer w-77");
+        }
+    }
+
     private void awaitFrames(int frames) {
         for (int i = 0; i < 200 && received("frames") < frames; i++) {
             far.watchFor(50);
