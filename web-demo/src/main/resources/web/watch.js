@@ -27,6 +27,8 @@ const page = (window.__spillway = {
   error: null,
   connections: 0,
   framesShown: 0,
+  /** Statistics of this moment, not of the last sample. */
+  now: async () => (player?.connection ? new Rates().inbound(player.connection) : { video: null, audio: null, path: null }),
 });
 
 /** Elements that the bare player lacks are simply absent. */

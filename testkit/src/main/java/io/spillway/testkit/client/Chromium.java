@@ -32,6 +32,8 @@ public final class Chromium implements AutoCloseable {
             "--autoplay-policy=no-user-gesture-required",
             "--use-fake-ui-for-media-stream",
             "--use-fake-device-for-media-stream",
+            // A machine without a network has no other interface.
+            "--allow-loopback-in-peer-connection",
             // A container has no mDNS responder: host candidates must carry addresses for two browsers to meet.
             "--disable-features=WebRtcHideLocalIpsWithMdns");
 

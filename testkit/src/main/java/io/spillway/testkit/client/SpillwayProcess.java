@@ -38,8 +38,9 @@ public final class SpillwayProcess implements AutoCloseable {
      *
      * @param jar as built, {@code server/target/spillway/spillway.jar}
      * @param environment configuration, as in {@code SPILLWAY_MEDIA_PORT=8189}, over the free ports and the fresh data folder
+     * @param arguments of its command line
      */
-    public static SpillwayProcess startJar(Path jar, Map<String, String> environment) {
+    public static SpillwayProcess startJar(Path jar, Map<String, String> environment, String... arguments) {
         if (!Files.isRegularFile(jar)) {
             throw new IllegalStateException("no server at " + jar.toAbsolutePath()
                     + ". Build it first: mvn -pl server -am package -DskipTests");
@@ -51,6 +52,7 @@ public final class SpillwayProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+        command.addAll(List.of(arguments));
         return start(command, environment);
     }
 
