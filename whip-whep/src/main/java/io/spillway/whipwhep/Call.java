@@ -44,4 +44,10 @@ public record Call(
     public boolean carriesOffer() {
         return method.equals("POST") && address instanceof Address.Endpoint;
     }
+
+    /** Without the query: a token may stand in it. */
+    @Override
+    public String toString() {
+        return method + " " + address;
+    }
 }

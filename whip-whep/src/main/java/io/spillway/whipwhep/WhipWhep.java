@@ -42,6 +42,7 @@ public final class WhipWhep {
     private final Policy policy;
     private final Throttle throttle;
     private final Tally tally = new Tally();
+    private final Bugs bugs = new Bugs();
 
     /** @param nanoTime monotonic clock for the rate limits */
     public WhipWhep(Sfu sfu, Admission admission, IceServers iceServers, Policy policy, LongSupplier nanoTime) {
@@ -92,7 +93,7 @@ public final class WhipWhep {
         } catch (Rejected refusal) {
             return refuse(call, refusal);
         } catch (RuntimeException bug) {
-            LOG.error("{} {} failed", call.method(), call.address().protocol(), bug);
+            bugs.log(call.method() + " " + call.address().protocol(), bug);
             return refuse(call, new Rejected(500, "internal-error", "the server failed; its log says why"));
         }
     }

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ final class ClientHabitsTest {
     /** W29: takes every Link line apart at each comma, then at each semicolon, and knows stun: and turn: only. */
     @Test
     void shouldGiveObsEveryIceServer() throws Exception {
-        try (TestServer server = TestServer.with(ICE_SERVERS)) {
+        try (TestServer server = TestServer.with(sessionId -> ICE_SERVERS)) {
             RawHttp.RawReply created = RawHttp.exchange(server, obs("POST", "/whip/show", TestServer.OFFER));
 
             List<IceServer> found = new ArrayList<>();
@@ -66,7 +67,7 @@ final class ClientHabitsTest {
 
     @Test
     void shouldGiveEachProtocolItsIceServersButNoPreflight() throws Exception {
-        try (TestServer server = TestServer.with(ICE_SERVERS)) {
+        try (TestServer server = TestServer.with(sessionId -> ICE_SERVERS)) {
             Clients client = new Clients(server, Version.HTTP_1_1);
             HttpResponse<String> published = client.post("/whip/show", TestServer.OFFER);
             HttpResponse<String> played = client.post("/whep/show", TestServer.OFFER);
@@ -77,6 +78,27 @@ final class ClientHabitsTest {
             assertEquals(links, published.headers().allValues("Link"));
             assertEquals(links, played.headers().allValues("Link"));
             assertEquals(List.of(), preflight.headers().allValues("Link"));
+        }
+    }
+
+    /** W31: each session has servers of its own; and a session without them would be one that nobody is told of. */
+    @Test
+    void shouldMintIceServersForTheSessionAndEndItWhenThatFails() throws Exception {
+        List<String> sessions = new ArrayList<>();
+        try (TestServer server = TestServer.with(sessionId -> {
+            sessions.add(sessionId);
+            if (sessions.size() == 2) {
+                throw new IllegalStateException("no secret");
+            }
+            return List.of();
+        })) {
+            Clients client = new Clients(server, Version.HTTP_1_1);
+            HttpResponse<String> first = client.post("/whip/one", TestServer.OFFER);
+            HttpResponse<String> second = client.post("/whip/two", TestServer.OFFER);
+
+            assertEquals(Clients.sessionId(first), sessions.getFirst());
+            assertEquals(500, second.statusCode());
+            assertEquals(Set.of(sessions.getFirst()), server.sfu.sessions().keySet());
         }
     }
 

@@ -1,7 +1,7 @@
 package io.spillway.whipwhep.jetty;
 
 import io.spillway.sfu.Sfu;
-import io.spillway.whipwhep.IceServer;
+import io.spillway.whipwhep.IceServers;
 import io.spillway.whipwhep.Policy;
 import io.spillway.whipwhep.WhipWhep;
 import java.net.InetAddress;
@@ -38,9 +38,9 @@ final class TestServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
 
-    private TestServer(Keys keys, Policy policy, List<IceServer> iceServers) throws Exception {
+    private TestServer(Keys keys, Policy policy, IceServers iceServers) throws Exception {
         this.keys = keys;
-        this.resources = new WhipWhep(sfu, keys, sessionId -> iceServers, policy, nowNs::get);
+        this.resources = new WhipWhep(sfu, keys, iceServers, policy, nowNs::get);
         server = new Server(new QueuedThreadPool(THREADS));
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
@@ -70,14 +70,14 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer with(Keys keys) throws Exception {
-        return new TestServer(keys, Policy.standard(), List.of());
+        return new TestServer(keys, Policy.standard(), sessionId -> List.of());
     }
 
     static TestServer with(Policy policy) throws Exception {
-        return new TestServer(new Keys(), policy, List.of());
+        return new TestServer(new Keys(), policy, sessionId -> List.of());
     }
 
-    static TestServer with(List<IceServer> iceServers) throws Exception {
+    static TestServer with(IceServers iceServers) throws Exception {
         return new TestServer(new Keys(), Policy.standard(), iceServers);
     }
 
