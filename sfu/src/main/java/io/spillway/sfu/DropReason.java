@@ -36,6 +36,10 @@ public enum DropReason {
     DUPLICATE,
     /** Sequence jumped farther than a stream can. */
     SEQUENCE_JUMP,
+    /** Timestamps changed their base again too soon. */
+    TIMESTAMP_JUMP,
+    /** Older than what is kept of its layer. */
+    TOO_LATE,
     /** Carries padding only: bandwidth probing. */
     PADDING_ONLY,
     MALFORMED_PAYLOAD,

@@ -31,6 +31,16 @@ public final class Publication {
         return tracks.stream().filter(track -> track.kind() == kind).findFirst();
     }
 
+    /**
+     * Takes in a sender report whose SSRC is none of the layers': some senders report once for all layers, under an SSRC that carries nothing (O9).
+     * Layers without a report of their own borrow it when it fits their timestamps.
+     */
+    public void onStraySenderReport(long ntp, int timestamp, long arrivalNs) {
+        for (int i = 0; i < tracks.size(); i++) {
+            tracks.get(i).onStraySenderReport(ntp, timestamp, arrivalNs);
+        }
+    }
+
     public Instant startedAt() {
         return startedAt;
     }

@@ -34,12 +34,13 @@ public final class Track {
         if (!layer.clock().onSenderReport(ntp, timestamp, arrivalNs)) {
             return false;
         }
-        for (int i = 0; i < layers.size(); i++) {
-            Layer sibling = layers.get(i);
-            if (sibling != layer) {
-                sibling.clock().adopt(layer.clock());
-            }
-        }
+        onStraySenderReport(ntp, timestamp, arrivalNs);
         return true;
+    }
+
+    void onStraySenderReport(long ntp, int timestamp, long arrivalNs) {
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).clock().borrowReport(ntp, timestamp, arrivalNs);
+        }
     }
 }

@@ -15,7 +15,7 @@ public final class SenderClock {
     /** Timestamps and arrivals that part by more belong to another timestamp base. */
     private static final long JUMP_NS = 10_000_000_000L;
 
-    /** A sibling's report is ours too when it maps our last packet this near to its arrival. */
+    /** Another source's report is ours too when it maps our last packet this near to its arrival. */
     private static final long SAME_BASE_NS = 500_000_000L;
 
     /** Anchors move forward in steps of a quarter of the timestamp space, so that differences never wrap. */
@@ -46,7 +46,7 @@ public final class SenderClock {
         return !delayNs.isEmpty() || hasReport();
     }
 
-    /** Whether captures are mapped by a sender report, its own or a sibling's. */
+    /** Whether captures are mapped by a sender report, its own or a borrowed one. */
     public boolean hasReport() {
         return reportEpoch != 0 && reportEpoch == publisher.epoch();
     }
@@ -96,29 +96,24 @@ public final class SenderClock {
         if (!isNear(mapped(lastTimestamp, ntp, timestamp), JUMP_NS)) {
             return false;
         }
-        reportNtp = ntp;
-        reportTimestamp = timestamp;
-        reportEpoch = publisher.epoch();
-        ownReport = true;
+        map(ntp, timestamp, true);
         return true;
     }
 
     /**
-     * Borrows the report of another layer of the same track, when both count timestamps from one base (O8, O9) and this one has none of its own.
+     * Takes in a report on another SSRC of the same publisher, if none of its own is known and both count timestamps from one base (O8, O9).
      *
-     * @return whether it was borrowed
+     * @return whether it fits
      */
-    public boolean adopt(SenderClock sibling) {
-        if ((ownReport && hasReport()) || delayNs.isEmpty() || !sibling.hasReport() || sibling.publisher != publisher) {
+    public boolean borrowReport(long ntp, int timestamp, long arrivalNs) {
+        if ((ownReport && hasReport()) || delayNs.isEmpty()) {
             return false;
         }
-        if (!isNear(mapped(lastTimestamp, sibling.reportNtp, sibling.reportTimestamp), SAME_BASE_NS)) {
+        publisher.onReport(ntp, arrivalNs);
+        if (!isNear(mapped(lastTimestamp, ntp, timestamp), SAME_BASE_NS)) {
             return false;
         }
-        reportNtp = sibling.reportNtp;
-        reportTimestamp = sibling.reportTimestamp;
-        reportEpoch = sibling.reportEpoch;
-        ownReport = false;
+        map(ntp, timestamp, false);
         return true;
     }
 
@@ -134,6 +129,13 @@ public final class SenderClock {
         delayNs.clear();
         reportEpoch = 0;
         ownReport = false;
+    }
+
+    private void map(long ntp, int timestamp, boolean own) {
+        reportNtp = ntp;
+        reportTimestamp = timestamp;
+        reportEpoch = publisher.epoch();
+        ownReport = own;
     }
 
     private void anchor(int timestamp, long arrivalNs) {

@@ -76,19 +76,19 @@ class SenderClockTest {
     }
 
     @Test
-    void shouldBorrowSiblingsReportOnlyOnTheSameBase() {
+    void shouldBorrowAnotherSourcesReportOnlyOnTheSameBase() {
         SenderClock low = new SenderClock(90_000, publisher);
         SenderClock other = new SenderClock(90_000, publisher);
         video.onPacket(90_000, 1000 * MS);
         low.onPacket(90_000, 1040 * MS);
         other.onPacket(123_456_789, 1000 * MS);
-        assertFalse(low.adopt(video), "no report to borrow yet");
         video.onSenderReport(1000L << 32, 90_000, 1010 * MS);
 
-        assertTrue(low.adopt(video));
+        assertTrue(low.borrowReport(1000L << 32, 90_000, 1010 * MS));
         assertEquals(video.captureNs(99_000), low.captureNs(99_000));
-        assertFalse(other.adopt(video));
+        assertFalse(other.borrowReport(1000L << 32, 90_000, 1010 * MS));
         assertFalse(other.hasReport());
+        assertFalse(video.borrowReport(1000L << 32, 90_000, 1010 * MS), "it has one of its own");
     }
 
     @Test

@@ -1,0 +1,19 @@
+package io.spillway.sfu.inbound;
+
+import io.spillway.media.codec.PayloadParser;
+import io.spillway.media.live.Format;
+import io.spillway.sfu.sdp.PayloadMapping;
+import io.spillway.sfu.sdp.PayloadMapping.Feedback;
+
+/** What an agreed payload type means here: made once a session, so that no packet makes it again. */
+record PayloadFormat(PayloadMapping mapping, Format format, PayloadParser parser) {
+
+    static PayloadFormat of(PayloadMapping mapping) {
+        return new PayloadFormat(
+                mapping, new Format(mapping.codec(), mapping.fmtp()), PayloadParser.of(mapping.codec()));
+    }
+
+    boolean agrees(Feedback feedback) {
+        return mapping.feedback().contains(feedback);
+    }
+}

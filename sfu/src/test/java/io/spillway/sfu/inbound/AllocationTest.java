@@ -1,0 +1,139 @@
+package io.spillway.sfu.inbound;
+
+import static io.spillway.sfu.inbound.World.BROWSER_VIDEO;
+import static io.spillway.sfu.inbound.World.KEY;
+import static io.spillway.sfu.inbound.World.MS;
+import static io.spillway.sfu.inbound.World.RTX_PT;
+import static io.spillway.sfu.inbound.World.RTX_SSRC;
+import static io.spillway.sfu.inbound.World.TWCC_ID;
+import static io.spillway.sfu.inbound.World.VIDEO_PT;
+import static io.spillway.sfu.inbound.World.VIDEO_SSRC;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.spillway.media.codec.MediaKind;
+import io.spillway.media.live.Layer;
+import io.spillway.media.live.StoredPacket;
+import io.spillway.media.rtp.RtpHeaderWriter;
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.transport.MediaSink;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Steady state: a packet's way from the transport to the layer's readers, with loss, repair, feedback and reports, allocates nothing. */
+class AllocationTest {
+
+    private static final int PACKETS = 100_000;
+
+    private final long[] counted = new long[3];
+    private final StoredPacket found = new StoredPacket();
+
+    @Test
+    void shouldAllocateNothingAPacket() {
+        InboundMedia media = new InboundMedia(
+                List.of(BROWSER_VIDEO),
+                new InboundConfig("spillway", 1, 20_000_000),
+                Instant.EPOCH,
+                "test",
+                counting(),
+                new DropCounters());
+        Layer layer = media.publication().track(MediaKind.VIDEO).orElseThrow().layers().getFirst();
+        layer.subscribe((from, extSeqs, count, nowNs) -> {
+            for (int i = 0; i < count; i++) {
+                counted[0] += from.history().find(extSeqs[i], found) ? 1 : 0;
+            }
+        });
+        Source source = new Source(media, layer);
+        source.send(PACKETS); // warm: classes loaded, the history grown to its GOP
+
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        source.send(PACKETS);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertEquals(0, allocated, "bytes for " + PACKETS + " packets");
+        assertTrue(counted[0] > 1.9 * PACKETS, "packets were read: " + counted[0]);
+        assertTrue(counted[1] > 1_000, "RTCP was sent: " + counted[1]);
+    }
+
+    private MediaSink counting() {
+        return new MediaSink() {
+            @Override
+            public boolean sendRtp(
+                    ByteBuffer head,
+                    int headLength,
+                    int rtpHeaderLength,
+                    ByteBuffer payload,
+                    int payloadOffset,
+                    int payloadLength,
+                    long nowNs) {
+                counted[2]++;
+                return true;
+            }
+
+            @Override
+            public boolean sendRtcp(ByteBuffer packet, int length, long nowNs) {
+                counted[1]++;
+                return true;
+            }
+        };
+    }
+
+    /** 8 packets a frame at 30 fps, a keyframe every 2 s, 1 packet in 50 lost and repaired by RTX 20 ms later, and a keyframe wanted each second. */
+    private static final class Source {
+
+        private final InboundMedia media;
+        private final Layer layer;
+        private final ByteBuffer bytes = ByteBuffer.allocateDirect(1500);
+        private final RtpHeaderWriter header = new RtpHeaderWriter();
+        private long nowNs = 1_000 * MS;
+        private int sequence;
+        private int transportSequence;
+        private int rtxSequence;
+
+        Source(InboundMedia media, Layer layer) {
+            this.media = media;
+            this.layer = layer;
+        }
+
+        void send(int packets) {
+            for (int i = 0; i < packets; i++) {
+                int frame = sequence / 8;
+                boolean lost = sequence % 50 == 7;
+                if (!lost) {
+                    packet(VIDEO_PT, VIDEO_SSRC, sequence, frame, false);
+                }
+                if (sequence % 50 == 14) {
+                    packet(RTX_PT, RTX_SSRC, rtxSequence++, (sequence - 7) / 8, true);
+                }
+                if (sequence % 8 == 7) {
+                    media.onBurstEnd(nowNs);
+                    nowNs += 33 * MS;
+                    if (media.nextDeadlineNs() <= nowNs) {
+                        media.onTimeout(nowNs);
+                    }
+                    if (frame % 30 == 0) {
+                        layer.requestKeyframe(nowNs);
+                    }
+                }
+                sequence++;
+            }
+        }
+
+        private void packet(int payloadType, int ssrc, int seq, int frame, boolean repair) {
+            header.begin(bytes, 0, payloadType, false, seq & 0xFFFF, frame * 3000, ssrc);
+            header.extension(TWCC_ID, transportSequence++ & 0xFFFF, 2);
+            int at = header.finish();
+            if (repair) {
+                bytes.putShort(at, (short) (sequence - 7));
+                at += 2;
+            }
+            bytes.put(at, frame % 60 == 0 ? KEY[0] : (byte) 0x41);
+            media.onRtp(bytes, 0, at + 1100, nowNs);
+        }
+    }
+}
