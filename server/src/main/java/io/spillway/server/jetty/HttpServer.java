@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -44,8 +45,13 @@ public final class HttpServer implements AutoCloseable {
     private final ServerConnector http;
     private final Optional<ServerConnector> https;
 
-    /** Binds nothing yet. */
-    public HttpServer(Config.Http plain, Optional<TlsPort> tls, List<Handler> handlers) {
+    /**
+     * Binds nothing yet.
+     *
+     * @param handlers asked in turn; what none takes is 404
+     * @param around what sees every request and its outcome
+     */
+    public HttpServer(Config.Http plain, Optional<TlsPort> tls, List<Handler> handlers, UnaryOperator<Handler> around) {
         QueuedThreadPool threads = new QueuedThreadPool(64, 4);
         threads.setName("http");
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
@@ -57,7 +63,7 @@ public final class HttpServer implements AutoCloseable {
         https = tls.map(port -> connector(port.bind(), port.port(), tlsFactories(port.context())));
         List<Handler> all = new ArrayList<>(handlers);
         all.add(new NotFoundHandler());
-        server.setHandler(new Handler.Sequence(all));
+        server.setHandler(around.apply(new Handler.Sequence(all)));
         server.setErrorHandler(new ProblemErrorHandler());
     }
 

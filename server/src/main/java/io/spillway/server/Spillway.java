@@ -1,0 +1,215 @@
+package io.spillway.server;
+
+import io.spillway.server.config.Config;
+import io.spillway.server.config.ConfigException;
+import io.spillway.server.jetty.HttpServer;
+import io.spillway.server.jetty.PortTakenException;
+import io.spillway.server.jetty.Tls;
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.dtls.VirtualThreadRunner;
+import io.spillway.sfu.dtls.bc.BcIdentity;
+import io.spillway.sfu.netty.MediaPort;
+import io.spillway.sfu.session.SfuServer;
+import io.spillway.sfu.session.SfuSettings;
+import io.spillway.sfu.srtp.SrtpProvider;
+import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
+import io.spillway.sfu.transport.LoopBuffers;
+import io.spillway.sfu.transport.TransportServices;
+import io.spillway.signaling.api.ControlPlane;
+import io.spillway.signaling.api.CrossOrigin;
+import io.spillway.signaling.auth.AdminToken;
+import io.spillway.signaling.auth.Authority;
+import io.spillway.signaling.auth.KnownStream;
+import io.spillway.signaling.auth.StreamKeys;
+import io.spillway.signaling.health.Readiness;
+import io.spillway.signaling.jetty.ControlHandler;
+import io.spillway.signaling.jetty.MeteredHandler;
+import io.spillway.signaling.metrics.Metrics;
+import io.spillway.web.Site;
+import io.spillway.web.jetty.SiteHandler;
+import io.spillway.whipwhep.Policy;
+import io.spillway.whipwhep.WhipWhep;
+import io.spillway.whipwhep.jetty.WhipWhepHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The whole server: every room built and wired, from open ports to goodbye. */
+public final class Spillway implements AutoCloseable {
+
+    /** Handshakes under way at once; most of them wait for their peer. Beyond it a join retries with its next ClientHello. */
+    private static final int MAX_HANDSHAKES = 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Spillway.class);
+
+    private final MediaPort media;
+    private final SfuServer sfu;
+    private final HttpServer http;
+    private final Metrics metrics;
+    private final Reachability reachability;
+    private final KnownStream stream;
+    private final Path adminToken;
+    private final Path dataDir;
+    private final String engine;
+
+    private Spillway(Config config, LiveSettings live) throws ConfigException, StartException {
+        SecureRandom random = new SecureRandom();
+        dataDir = DataFolder.open(config.dataDir());
+        StreamKeys keys;
+        AdminToken admin;
+        try {
+            keys = StreamKeys.open(
+                    dataDir.resolve("streams.json"), config.auth().streams(), random);
+            admin = AdminToken.open(dataDir.resolve("admin-token"), random);
+        } catch (IOException unreadable) {
+            throw StartException.configuration(
+                    "data.dir is \"" + dataDir + "\": " + unreadable.getMessage()
+                            + "; mend or remove that file, or set data.dir (SPILLWAY_DATA_DIR) to another folder.",
+                    unreadable);
+        }
+        adminToken = admin.file();
+        stream = keys.find(StreamKeys.DEFAULT_STREAM).orElseThrow();
+        Authority authority = new Authority(keys, admin, config.auth().loopback());
+        live.onStreamKeys(keys::configure);
+
+        DropCounters drops = new DropCounters();
+        media = openMedia(config, drops);
+        SrtpProvider srtp = new JitsiSrtp();
+        engine = "SRTP by " + srtp.name() + ", " + (MediaPort.nativeTransport() ? "epoll" : "NIO");
+        TransportServices services = new TransportServices(
+                BcIdentity.create(random, Instant.now()),
+                new VirtualThreadRunner(MAX_HANDSHAKES, Runtime.getRuntime().availableProcessors()),
+                srtp,
+                media,
+                media,
+                drops,
+                new LoopBuffers());
+        sfu = new SfuServer(
+                new SfuSettings(
+                        live::addresses,
+                        config.replacePublisher(),
+                        config.limits().sessions(),
+                        config.limits().viewersPerStream()),
+                services,
+                media.port(),
+                System::nanoTime,
+                Spillway::unixNs,
+                random);
+        media.drive(sfu.agent());
+
+        WhipWhep whipWhep = new WhipWhep(
+                sfu, new StreamAdmission(authority), live.iceServers(), Policy.standard(), System::nanoTime);
+        metrics = new Metrics(sfu::streams, List.of(sfu::counters, whipWhep::counters));
+        ControlPlane control = new ControlPlane(
+                sfu,
+                keys,
+                authority,
+                new Readiness(List.of(sfu::unreadyReasons)),
+                this::reachabilityNow,
+                metrics::scrape,
+                new CrossOrigin(Set.of()));
+        http = openHttp(config, control, whipWhep);
+        reachability = reachability(config, live);
+    }
+
+    /** Opens the ports and starts. @throws StartException a port or folder that cannot be had, in a sentence */
+    public static Spillway start(Config config, LiveSettings live) throws ConfigException, StartException {
+        return new Spillway(config, live);
+    }
+
+    private static MediaPort openMedia(Config config, DropCounters drops) throws StartException {
+        InetSocketAddress bind =
+                new InetSocketAddress(config.media().bind(), config.media().port());
+        try {
+            return MediaPort.open(bind, drops, System::nanoTime);
+        } catch (IOException taken) {
+            throw StartException.configuration(
+                    "media.port is \"" + config.media().port() + "\": UDP "
+                            + bind.getAddress().getHostAddress() + ":"
+                            + bind.getPort() + " cannot be bound (" + taken.getMessage()
+                            + "); end what uses it, or set media.port (SPILLWAY_MEDIA_PORT) to another, 0 takes a free one.",
+                    taken);
+        }
+    }
+
+    private HttpServer openHttp(Config config, ControlPlane control, WhipWhep whipWhep)
+            throws ConfigException, StartException {
+        Optional<HttpServer.TlsPort> tls = config.https().enabled()
+                ? Optional.of(new HttpServer.TlsPort(
+                        config.http().bind(), config.https().port(), Tls.context(config.https(), dataDir)))
+                : Optional.empty();
+        HttpServer server = new HttpServer(
+                config.http(),
+                tls,
+                List.of(new ControlHandler(control), new WhipWhepHandler(whipWhep), new SiteHandler(Site.load())),
+                handler -> new MeteredHandler(handler, metrics));
+        try {
+            server.start();
+            return server;
+        } catch (PortTakenException taken) {
+            media.close();
+            throw StartException.configuration(
+                    taken.key() + " is \"" + taken.port() + "\": TCP port " + taken.port() + " cannot be bound ("
+                            + taken.getMessage() + "); end what uses it, or set " + taken.key() + " (SPILLWAY_"
+                            + taken.key().toUpperCase(java.util.Locale.ROOT).replace('.', '_')
+                            + ") to another, 0 takes a free one.",
+                    taken);
+        } catch (IOException failed) {
+            media.close();
+            throw StartException.other(String.valueOf(failed.getMessage()), failed);
+        }
+    }
+
+    private Reachability reachability(Config config, LiveSettings live) {
+        return Reachability.of(config, live.addresses(), http.port(), http.tlsPort(), media.port());
+    }
+
+    private io.spillway.signaling.health.Reachability reachabilityNow() {
+        return new io.spillway.signaling.health.Reachability(
+                Version.current(),
+                reachability.base() + "/whip/" + stream.name(),
+                reachability.candidates(),
+                reachability.warnings());
+    }
+
+    public int httpPort() {
+        return http.port();
+    }
+
+    public int mediaPort() {
+        return media.port();
+    }
+
+    /** The publish key of the default stream. */
+    public String publishKey() {
+        return stream.publishKey();
+    }
+
+    /** What a person is told when it is ready. */
+    public String banner() {
+        return Banner.of(reachability, stream.name(), stream.publishKey(), adminToken, dataDir, List.of(engine));
+    }
+
+    private static long unixNs() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    /** Says goodbye to every session, then closes the ports; a few seconds at most. */
+    @Override
+    public void close() {
+        LOG.info("draining: {} streams", sfu.streams().size());
+        sfu.drain();
+        http.close();
+        media.close();
+        metrics.close();
+        LOG.info("ended");
+    }
+}

@@ -1,0 +1,175 @@
+package io.spillway.sfu.session;
+
+import io.spillway.media.live.LiveStream;
+import io.spillway.sfu.Sfu.SessionRole;
+import io.spillway.sfu.transport.CloseReason;
+import io.spillway.sfu.transport.Transport;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One publisher or viewer: its transport, and what it does with its media. Owned by one loop. */
+final class Session implements Transport.Listener {
+
+    /** What the session tells its owner. */
+    interface Owner {
+
+        void onSessionConnected(Session session, long nowNs);
+
+        /** Media came; {@link Session#onBurstEnd} is wanted at the end of the turn. */
+        void onSessionTouched(Session session);
+
+        void onSessionClosed(Session session, CloseReason reason, long nowNs);
+
+        /** Our own code broke inside this session. */
+        void onSessionDefect(Session session, RuntimeException defect, long nowNs);
+    }
+
+    private final String id;
+    private final SessionRole role;
+    private final LiveStream stream;
+    private final Instant openedAt;
+    private final String agent;
+    private final Owner owner;
+    private @Nullable Transport transport;
+    private @Nullable SessionMedia media;
+    private boolean connected;
+    private boolean touched;
+    private boolean ended;
+
+    Session(String id, SessionRole role, LiveStream stream, Instant openedAt, String agent, Owner owner) {
+        this.id = id;
+        this.role = role;
+        this.stream = stream;
+        this.openedAt = openedAt;
+        this.agent = agent;
+        this.owner = owner;
+    }
+
+    /** Completes a session whose transport and media were built around it. */
+    void carry(Transport itsTransport, SessionMedia itsMedia) {
+        transport = itsTransport;
+        media = itsMedia;
+    }
+
+    String id() {
+        return id;
+    }
+
+    SessionRole role() {
+        return role;
+    }
+
+    LiveStream stream() {
+        return stream;
+    }
+
+    Instant openedAt() {
+        return openedAt;
+    }
+
+    String agent() {
+        return agent;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    Transport transport() {
+        if (transport == null) {
+            throw new IllegalStateException("session without transport");
+        }
+        return transport;
+    }
+
+    SessionMedia media() {
+        if (media == null) {
+            throw new IllegalStateException("session without media");
+        }
+        return media;
+    }
+
+    @Override
+    public void onConnected(long nowNs) {
+        connected = true;
+        media().onConnected(nowNs);
+        owner.onSessionConnected(this, nowNs);
+    }
+
+    @Override
+    public void onRtp(ByteBuffer packet, int offset, int length, long nowNs) {
+        touch();
+        try {
+            media().onRtp(packet, offset, length, nowNs);
+        } catch (RuntimeException defect) {
+            owner.onSessionDefect(this, defect, nowNs);
+        }
+    }
+
+    @Override
+    public void onRtcp(ByteBuffer packet, int offset, int length, long nowNs) {
+        touch();
+        try {
+            media().onRtcp(packet, offset, length, nowNs);
+        } catch (RuntimeException defect) {
+            owner.onSessionDefect(this, defect, nowNs);
+        }
+    }
+
+    @Override
+    public void onSelectedAddress(InetSocketAddress address, long nowNs) {
+        // The transport sends there by itself.
+    }
+
+    @Override
+    public void onClosed(CloseReason reason, long nowNs) {
+        if (!ended) {
+            ended = true;
+            media().close(nowNs);
+            owner.onSessionClosed(this, reason, nowNs);
+        }
+    }
+
+    void onBurstEnd(long nowNs) {
+        touched = false;
+        if (!ended) {
+            media().onBurstEnd(nowNs);
+        }
+    }
+
+    void onTick(long nowNs) {
+        if (transport().nextDeadlineNs() <= nowNs) {
+            transport().onTimeout(nowNs);
+        }
+        if (!ended && connected && media().nextDeadlineNs() <= nowNs) {
+            media().onTimeout(nowNs);
+        }
+    }
+
+    /** Ends the session on our side: goodbye to the peer, then silence. */
+    void end(long nowNs) {
+        if (!ended) {
+            ended = true;
+            media().close(nowNs);
+            transport().close(nowNs);
+        }
+    }
+
+    private void touch() {
+        if (!touched) {
+            touched = true;
+            owner.onSessionTouched(this);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return role.name().toLowerCase(java.util.Locale.ROOT) + " of " + stream.name();
+    }
+}

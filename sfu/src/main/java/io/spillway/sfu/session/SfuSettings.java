@@ -1,0 +1,16 @@
+package io.spillway.sfu.session;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What an operator chooses.
+ *
+ * @param addresses announced to every client beside the one it used, the best first; asked a session, so that they may change
+ * @param replacePublisher whether a second publisher takes the stream over, or is refused with 409 (W21)
+ * @param maxSessions publishers and viewers together (X9)
+ * @param maxViewersPerStream viewers of one stream (X9)
+ */
+public record SfuSettings(
+        Supplier<List<InetAddress>> addresses, boolean replacePublisher, int maxSessions, int maxViewersPerStream) {}
