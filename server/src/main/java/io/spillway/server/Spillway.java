@@ -68,6 +68,8 @@ public final class Spillway implements AutoCloseable {
             keys = StreamKeys.open(
                     dataDir.resolve("streams.json"), config.auth().streams(), random);
             admin = AdminToken.open(dataDir.resolve("admin-token"), random);
+        } catch (IllegalArgumentException refused) {
+            throw new ConfigException("auth.streams: " + refused.getMessage() + ".");
         } catch (IOException unreadable) {
             throw StartException.configuration(
                     "data.dir is \"" + dataDir + "\": " + unreadable.getMessage()

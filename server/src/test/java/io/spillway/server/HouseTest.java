@@ -53,6 +53,7 @@ class HouseTest {
 
     private static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("testkit"))
             .importPackages("io.spillway");
 
     @TestFactory

@@ -45,11 +45,7 @@ final class InboundLayer {
 
     /** @param preferred what the publisher will most likely send */
     InboundLayer(
-            InboundSection section,
-            String rid,
-            PayloadFormat preferred,
-            PublisherClock publisher,
-            DropCounters drops) {
+            InboundSection section, String rid, PayloadFormat preferred, PublisherClock publisher, DropCounters drops) {
         this.section = section;
         this.drops = drops;
         this.preferred = preferred;
@@ -58,8 +54,7 @@ final class InboundLayer {
                 new KeyframeRequests(rtt, preferred.agrees(Feedback.NACK_PLI) || preferred.agrees(Feedback.CCM_FIR));
         int rateHz = preferred.format().codec().clockRateHz();
         this.stats = new ReceptionStats(rateHz);
-        HistoryBounds bounds =
-                preferred.format().kind() == MediaKind.VIDEO ? HistoryBounds.VIDEO : HistoryBounds.AUDIO;
+        HistoryBounds bounds = preferred.format().kind() == MediaKind.VIDEO ? HistoryBounds.VIDEO : HistoryBounds.AUDIO;
         this.layer = new Layer(
                 rid, preferred.format(), bounds, new SenderClock(rateHz, publisher), (wanted, nowNs) -> want(nowNs));
     }
@@ -95,7 +90,8 @@ final class InboundLayer {
      *
      * @return null when it was stored, else why not
      */
-    @Nullable DropReason onPacket(RtpPacket packet, PayloadFormat format, boolean repaired, long nowNs) {
+    @Nullable
+    DropReason onPacket(RtpPacket packet, PayloadFormat format, boolean repaired, long nowNs) {
         boolean accepted = repaired ? guard.acceptRepaired(packet.sequence()) : guard.accept(packet.sequence());
         if (!accepted) {
             return DropReason.SEQUENCE_JUMP;

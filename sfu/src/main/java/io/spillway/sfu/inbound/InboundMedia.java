@@ -83,11 +83,9 @@ public final class InboundMedia {
         this.reports = new PublisherReports(table, publication);
         this.feedback = new FeedbackSender(config.cname(), config.localSsrc(), out, budget);
         boolean transportWide = agreesAny(Feedback.TRANSPORT_CC);
-        this.transportSequenceId =
-                transportWide ? SourceBinder.idOf(sections, HeaderExtension.TRANSPORT_CC) : 0;
-        this.remb = transportSequenceId == 0 && agreesAny(Feedback.GOOG_REMB)
-                ? new RembRamp(config.maxBitrateBps())
-                : null;
+        this.transportSequenceId = transportWide ? SourceBinder.idOf(sections, HeaderExtension.TRANSPORT_CC) : 0;
+        this.remb =
+                transportSequenceId == 0 && agreesAny(Feedback.GOOG_REMB) ? new RembRamp(config.maxBitrateBps()) : null;
     }
 
     /** What is published: one object from the beginning to the end, filled as packets come. */
@@ -249,8 +247,7 @@ public final class InboundMedia {
         if (format == null) {
             return DropReason.UNKNOWN_PAYLOAD_TYPE;
         }
-        int length =
-                Rtx.decapsulate(packet, format.mapping().payloadType(), layer.ssrc(), repairedBytes, 0);
+        int length = Rtx.decapsulate(packet, format.mapping().payloadType(), layer.ssrc(), repairedBytes, 0);
         if (length < 0) {
             return DropReason.PADDING_ONLY;
         }

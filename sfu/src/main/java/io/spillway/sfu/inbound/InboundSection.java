@@ -85,12 +85,14 @@ final class InboundSection {
     }
 
     /** The format of a media payload type, or null. */
-    @Nullable PayloadFormat format(int payloadType) {
+    @Nullable
+    PayloadFormat format(int payloadType) {
         return formats[payloadType];
     }
 
     /** The format that an RTX payload type repairs, or null. */
-    @Nullable PayloadFormat repairedFormat(int payloadType) {
+    @Nullable
+    PayloadFormat repairedFormat(int payloadType) {
         return repairs[payloadType];
     }
 
@@ -120,7 +122,8 @@ final class InboundSection {
     }
 
     /** The layer that a rid names, or null. */
-    @Nullable InboundLayer layerNamedBy(RtpPacket packet, int extensionId) {
+    @Nullable
+    InboundLayer layerNamedBy(RtpPacket packet, int extensionId) {
         for (int i = 0; i < layers.length; i++) {
             if (rids[i].length > 0 && isText(packet, extensionId, rids[i])) {
                 return layers[i];

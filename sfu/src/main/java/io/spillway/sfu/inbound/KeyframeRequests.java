@@ -97,6 +97,8 @@ final class KeyframeRequests {
     }
 
     private long distanceNs() {
-        return unanswered == 0 ? WINDOW_NS : Math.max(WINDOW_NS, Math.clamp(2 * rtt.rttNs(), MIN_RETRY_NS, MAX_RETRY_NS));
+        return unanswered == 0
+                ? WINDOW_NS
+                : Math.max(WINDOW_NS, Math.clamp(2 * rtt.rttNs(), MIN_RETRY_NS, MAX_RETRY_NS));
     }
 }

@@ -41,7 +41,8 @@ final class SourceBinder {
     }
 
     /** Binds the SSRC of a packet, which is in the table then; or says why it stays a stranger. */
-    @Nullable DropReason bind(RtpPacket packet, long nowNs) {
+    @Nullable
+    DropReason bind(RtpPacket packet, long nowNs) {
         int payloadType = packet.payloadType();
         InboundSection section = sectionOf(packet, payloadType);
         if (section == null) {
@@ -79,7 +80,9 @@ final class SourceBinder {
     }
 
     private static @Nullable InboundLayer layerOf(InboundSection section, RtpPacket packet, int extensionId) {
-        if (extensionId != 0 && packet.extensionLength(extensionId) > 0 && !section.media().rids().isEmpty()) {
+        if (extensionId != 0
+                && packet.extensionLength(extensionId) > 0
+                && !section.media().rids().isEmpty()) {
             return section.layerNamedBy(packet, extensionId);
         }
         return section.layerCount() == 1 ? section.layerAt(0) : null;

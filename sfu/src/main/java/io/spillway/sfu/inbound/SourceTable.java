@@ -70,7 +70,8 @@ final class SourceTable {
         layers[size] = null;
     }
 
-    @Nullable InboundLayer layer(int at) {
+    @Nullable
+    InboundLayer layer(int at) {
         return layers[at];
     }
 

@@ -41,7 +41,11 @@ class AllocationTest {
                 "test",
                 counting(),
                 new DropCounters());
-        Layer layer = media.publication().track(MediaKind.VIDEO).orElseThrow().layers().getFirst();
+        Layer layer = media.publication()
+                .track(MediaKind.VIDEO)
+                .orElseThrow()
+                .layers()
+                .getFirst();
         layer.subscribe((from, extSeqs, count, nowNs) -> {
             for (int i = 0; i < count; i++) {
                 counted[0] += from.history().find(extSeqs[i], found) ? 1 : 0;

@@ -100,8 +100,8 @@ class KeyframeTest {
     /** F7: FFmpeg offers NACK only. */
     @Test
     void shouldNeverAskWhoAgreedToNeither() {
-        World world = new World(World.video(
-                Set.of(Feedback.NACK), false, List.of(), List.of(new AgreedMedia.Source(VIDEO_SSRC, 0))));
+        World world = new World(
+                World.video(Set.of(Feedback.NACK), false, List.of(), List.of(new AgreedMedia.Source(VIDEO_SSRC, 0))));
         world.videos(1);
         world.layer().requestKeyframe(world.nowNs);
         world.advanceMs(5000);

@@ -31,9 +31,7 @@ class ReportsTest {
             }
             world.advanceMs(33);
         }
-        assertEquals(
-                List.of(fromMs + 283, fromMs + 1283, fromMs + 2283, fromMs + 3283),
-                world.sent.timesMs("SDES"));
+        assertEquals(List.of(fromMs + 283, fromMs + 1283, fromMs + 2283, fromMs + 3283), world.sent.timesMs("SDES"));
         assertEquals(List.of("RR", "SDES"), world.sent.with("RR").getFirst().kinds());
         SentRtcp.Block last = world.sent.blocks.getLast();
         assertEquals(VIDEO_SSRC, last.ssrc());
@@ -100,7 +98,9 @@ class ReportsTest {
         List<Long> remb = world.sent.rembBps;
         assertTrue(remb.getFirst() >= 2_000_000);
         assertEquals(20_000_000.0, remb.getLast(), 20_000_000 / 1e5);
-        assertEquals(List.of("RR", "SDES", "REMB"), world.sent.with("REMB").getFirst().kinds());
+        assertEquals(
+                List.of("RR", "SDES", "REMB"),
+                world.sent.with("REMB").getFirst().kinds());
         List<Long> times = world.sent.timesMs("REMB");
         for (int i = 1; i < times.size(); i++) {
             assertTrue(times.get(i) - times.get(i - 1) <= 1500);
@@ -127,8 +127,14 @@ class ReportsTest {
         world.senderReport(World.AUDIO_SSRC, 100L << 32, 48_000);
         world.advanceMs(5);
         world.senderReport(VIDEO_SSRC, 100L << 32, 90_000);
-        long audioNs =
-                world.media.publication().tracks().getFirst().layers().getFirst().clock().captureNs(96_000);
+        long audioNs = world.media
+                .publication()
+                .tracks()
+                .getFirst()
+                .layers()
+                .getFirst()
+                .clock()
+                .captureNs(96_000);
         assertEquals(audioNs, world.layer().clock().captureNs(180_000));
     }
 

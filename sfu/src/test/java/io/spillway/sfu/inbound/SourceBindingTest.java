@@ -155,8 +155,22 @@ class SourceBindingTest {
         world.rtp(VIDEO_PT, 1, 0, 9, KEY);
         assertEquals(Codec.H264, world.layer().codec());
         assertEquals(0, world.layer().epoch());
-        world.rtp(100, 2, 3000, 9, (byte) 0x10, (byte) 0x10, (byte) 2, (byte) 0, (byte) 0x9d, (byte) 1, (byte) 0x2a,
-                (byte) 0x80, (byte) 2, (byte) 0x68, (byte) 1);
+        world.rtp(
+                100,
+                2,
+                3000,
+                9,
+                (byte) 0x10,
+                (byte) 0x10,
+                (byte) 2,
+                (byte) 0,
+                (byte) 0x9d,
+                (byte) 1,
+                (byte) 0x2a,
+                (byte) 0x80,
+                (byte) 2,
+                (byte) 0x68,
+                (byte) 1);
         assertEquals(Codec.VP8, world.layer().codec());
         assertEquals(1, world.layer().epoch());
         assertEquals((1 << 16) + 2, world.layer().gopStart());
@@ -188,7 +202,8 @@ class SourceBindingTest {
     void shouldRefuseAgreementsThatNoNegotiatorMakes() {
         AgreedMedia five = World.video(Set.of(), true, List.of("a", "b", "c", "d", "e"), List.of());
         assertThrows(IllegalArgumentException.class, () -> new World(five));
-        AgreedMedia none = new AgreedMedia(0, "0", MediaKind.AUDIO, List.<PayloadMapping>of(), Map.of(), List.of(), true, List.of());
+        AgreedMedia none = new AgreedMedia(
+                0, "0", MediaKind.AUDIO, List.<PayloadMapping>of(), Map.of(), List.of(), true, List.of());
         assertThrows(IllegalArgumentException.class, () -> new World(none));
     }
 

@@ -53,7 +53,8 @@ class StatusTest {
             world.video(i, i * 3, delta);
         }
         assertEquals(
-                List.of("more than 16 MiB since the last keyframe: new viewers wait for the next one; set the keyframe interval to 1 s in the encoder"),
+                List.of(
+                        "more than 16 MiB since the last keyframe: new viewers wait for the next one; set the keyframe interval to 1 s in the encoder"),
                 world.media.warnings(world.nowNs));
     }
 
@@ -76,7 +77,8 @@ class StatusTest {
         send(world, 500, 208);
         world.advanceMs(3000);
         assertEquals(List.of(), world.media.warnings(world.nowNs));
-        assertFalse(world.media.status(world.nowNs).getFirst().layers().getFirst().active());
+        assertFalse(
+                world.media.status(world.nowNs).getFirst().layers().getFirst().active());
     }
 
     /** 25 fps, one packet a frame, a keyframe every {@code gop} frames. */

@@ -118,13 +118,7 @@ final class World {
         rtp(payloadType, seq, timestamp, ssrc, noExtensions -> {}, payload);
     }
 
-    void rtp(
-            int payloadType,
-            int seq,
-            int timestamp,
-            int ssrc,
-            Consumer<RtpHeaderWriter> extensions,
-            byte... payload) {
+    void rtp(int payloadType, int seq, int timestamp, int ssrc, Consumer<RtpHeaderWriter> extensions, byte... payload) {
         header.begin(bytes, 0, payloadType, true, seq & 0xFFFF, timestamp, ssrc);
         extensions.accept(header);
         int at = header.finish();
