@@ -71,7 +71,7 @@ export class ClockReader {
   #context;
 
   constructor() {
-    const canvas = new OffscreenCanvas(CELLS * SAMPLES, SAMPLES);
+    const canvas = Object.assign(document.createElement('canvas'), { width: CELLS * SAMPLES, height: SAMPLES });
     this.#context = canvas.getContext('2d', { willReadFrequently: true });
   }
 

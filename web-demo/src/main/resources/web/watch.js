@@ -134,8 +134,8 @@ async function sample() {
     page.stats = stats;
     showSenderLatency(stats);
     showStats(stats);
-    showState();
   }
+  showState();
   setTimeout(sample, SAMPLE_MS);
 }
 

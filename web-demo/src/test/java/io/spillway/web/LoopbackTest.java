@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Route;
 import io.spillway.testkit.client.Tab;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -188,6 +189,36 @@ final class LoopbackTest {
             tab.waitFor("__spillway.state === 'live' && __spillway.framesShown > 20", 15_000);
             tab.screenshot("embed-live");
             assertEquals(List.of(), tab.complaints());
+        }
+    }
+
+    @Test
+    void shouldOfferThreeLayersOfTheChosenCodecForSimulcast() {
+        List<String> offers = new ArrayList<>();
+        try (Tab tab = stage.chromium().newPage()) {
+            tab.page().route(stage.url("/whip/live"), route -> {
+                offers.add(String.valueOf(route.request().postData()));
+                route.fulfill(new Route.FulfillOptions().setStatus(403));
+            });
+            tab.open(stage.url("/publish/live?codec=VP9&simulcast=1"));
+            tab.page().click("#start");
+            tab.waitFor("__spillway.state === 'failed'", 10_000);
+            String offer = offers.getFirst();
+            assertTrue(offer.contains("a=simulcast:send h;m;l"), offer);
+            assertEquals(
+                    3,
+                    offer.lines()
+                            .filter(line -> line.matches("a=rid:[hml] send"))
+                            .count(),
+                    offer);
+            assertEquals(
+                    List.of("VP9/90000", "rtx/90000"),
+                    offer.lines()
+                            .filter(line -> line.startsWith("a=rtpmap:") && line.endsWith("/90000"))
+                            .map(line -> line.substring(line.indexOf(' ') + 1))
+                            .distinct()
+                            .toList(),
+                    offer);
         }
     }
 
