@@ -43,8 +43,9 @@ final class InboundSection {
         }
         this.media = media;
         this.mid = media.mid().getBytes(StandardCharsets.UTF_8);
-        List<PayloadFormat> agreed =
-                media.payloads().stream().map(PayloadFormat::of).toList();
+        List<PayloadFormat> agreed = media.payloads().stream()
+                .map(mapping -> PayloadFormat.of(mapping, media.extensionIds()))
+                .toList();
         for (PayloadFormat format : agreed) {
             formats[format.mapping().payloadType()] = format;
             if (format.mapping().hasRtx()) {

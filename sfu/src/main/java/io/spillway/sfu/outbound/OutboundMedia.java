@@ -90,6 +90,9 @@ public final class OutboundMedia {
 
     /** When {@link #onTimeout} is next due; {@code Long.MAX_VALUE} for never. */
     public long nextDeadlineNs() {
+        if (closed) {
+            return Long.MAX_VALUE;
+        }
         long first = reports.nextDeadlineNs();
         for (int i = 0; i < tracks.size(); i++) {
             first = Math.min(first, tracks.get(i).nextDeadlineNs());

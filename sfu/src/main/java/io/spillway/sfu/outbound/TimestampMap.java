@@ -33,8 +33,6 @@ final class TimestampMap {
         int wanted =
                 used ? newestSource + offset + (int) (sinceNewestNs / 1000 * clockRateHz / 1_000_000) : newestOut + 1;
         offset = wanted - timestamp;
-        // Even if the new source has an older clock, nothing is known to be newer than its first packet.
-        newestSource = timestamp;
         replay(timestamp, schedule);
     }
 
@@ -42,6 +40,8 @@ final class TimestampMap {
     void replay(int keyframeTimestamp, @Nullable ReplaySchedule schedule) {
         replay = schedule;
         replayOrigin = keyframeTimestamp;
+        // Also when pictures are shown once more: what was sent before is not of this run.
+        newestSource = keyframeTimestamp;
         int first = shifted(keyframeTimestamp);
         if (first - newestOut <= 0) {
             offset += newestOut + 1 - first;

@@ -35,6 +35,18 @@ final class JoinTest {
     }
 
     @Test
+    void shouldSendNothingTwiceWhenTheViewerComesBeforePacketsAreHandedOver() {
+        TestPublisher publisher = world.publish(TestPublisher.h264(1));
+        publisher.sendFrame(world.nowNs);
+        TestViewer viewer = world.join(new TestViewer());
+        assertTrue(viewer.video().getLast().marker(), "stored is enough");
+        publisher.flush(world.nowNs);
+
+        Streams.assertContinuous(viewer.video());
+        Streams.assertWholeFrames(viewer.video());
+    }
+
+    @Test
     void shouldSendNothingBeforeAKeyframe() {
         TestPublisher publisher = world.publish(TestPublisher.h264(1));
         publisher.video.restart(publisher.video.format(), world.nowNs);

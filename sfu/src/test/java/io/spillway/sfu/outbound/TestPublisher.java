@@ -8,9 +8,9 @@ import io.spillway.media.live.HistoryBounds;
 import io.spillway.media.live.Layer;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.Track;
+import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.media.rtp.RtpHeaderWriter;
 import io.spillway.media.rtp.RtpPacket;
-import io.spillway.media.time.NtpTime;
 import io.spillway.media.time.PublisherClock;
 import io.spillway.media.time.SenderClock;
 import java.nio.ByteBuffer;
@@ -30,6 +30,9 @@ final class TestPublisher {
     static final Map<String, String> H264_FMTP = Map.of("packetization-mode", "1", "profile-level-id", "42e01f");
 
     private static final int PAYLOAD_TYPE = 96;
+
+    /** Frame tag, start code, 320x240. RFC 6386 §9.1. */
+    private static final byte[] VP8_FRAME_HEADER = {0, 0, 0, (byte) 0x9D, 0x01, 0x2A, 0x40, 0x01, (byte) 0xF0, 0};
 
     final int id;
     final Codec codec;
@@ -52,14 +55,23 @@ final class TestPublisher {
     double lateShare;
     double paddingShare;
 
+    /** The last packet of each frame never comes. */
+    boolean losesMarkers;
+
+    /** Over how long a frame's packets are spread. */
+    long spreadNs;
+
+    /** Hands packets over only after timers had their turn. */
+    boolean flushesLate;
+
+    private final List<Map.Entry<String, Integer>> extensionIds;
     private final PublisherClock publisherClock = new PublisherClock();
     private final Publication publication;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(2_048);
     private final RtpHeaderWriter header = new RtpHeaderWriter();
     private final RtpPacket packet = new RtpPacket();
     private final PayloadInfo info = new PayloadInfo();
-    private final List<Long> late = new ArrayList<>();
-    private final List<ByteBuffer> lateBytes = new ArrayList<>();
+    private final List<Pending> pending = new ArrayList<>();
 
     long videoSequence = 65_536 + 100;
     long audioSequence = 65_536 + 60_000;
@@ -74,7 +86,13 @@ final class TestPublisher {
     private long nextAudioNs;
     private boolean keyframeWanted = true;
 
-    TestPublisher(int id, Codec codec) {
+    private record Pending(long sequence, ByteBuffer bytes, long dueNs) {}
+
+    TestPublisher(int id, Codec codec, Map<String, String> fmtp) {
+        this(id, codec, fmtp, Map.of());
+    }
+
+    TestPublisher(int id, Codec codec, Map<String, String> fmtp, Map<String, Integer> extensionIds) {
         this.id = id;
         this.codec = codec;
         this.random = new Random(id);
@@ -83,7 +101,10 @@ final class TestPublisher {
         this.pictureId = random.nextInt(32_768);
         this.tl0PicIdx = random.nextInt(256);
         this.keyIdx = random.nextInt(32);
-        var format = new Format(codec, codec == Codec.H264 ? H264_FMTP : Map.of());
+        this.extensionIds = extensionIds.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .toList();
+        var format = new Format(codec, fmtp, extensionIds);
         video = new Layer("", format, HistoryBounds.VIDEO, new SenderClock(90_000, publisherClock), (layer, nowNs) -> {
             keyframesAsked++;
             keyframeWanted |= obeys;
@@ -99,11 +120,11 @@ final class TestPublisher {
     }
 
     static TestPublisher h264(int id) {
-        return new TestPublisher(id, Codec.H264);
+        return new TestPublisher(id, Codec.H264, H264_FMTP);
     }
 
     static TestPublisher vp8(int id) {
-        return new TestPublisher(id, Codec.VP8);
+        return new TestPublisher(id, Codec.VP8, Map.of());
     }
 
     Publication publication() {
@@ -129,14 +150,29 @@ final class TestPublisher {
             nextAudioNs += 20 * World.MS;
             audioTimestamp += 960;
         }
+        sendPending(nowNs);
+        if (!flushesLate) {
+            flush(nowNs);
+        }
+    }
+
+    /** Sends only what is left of the last frame. */
+    void finish(long nowNs) {
+        sendPending(nowNs);
+        flush(nowNs);
+    }
+
+    void flush(long nowNs) {
         video.flush(nowNs);
         audio.flush(nowNs);
     }
 
-    /** A sender report for both tracks: the newest timestamps were captured so long before now. */
+    /** A sender report for both tracks: what is sent next was captured so long before now. */
     void report(long ntp, long videoDelayNs, long audioDelayNs, long nowNs) {
-        videoTrack.onSenderReport(video, ntp - NtpTime.fromNs(videoDelayNs), videoTimestamp, nowNs);
-        audio.clock().onSenderReport(ntp - NtpTime.fromNs(audioDelayNs), audioTimestamp, nowNs);
+        int videoNow = videoTimestamp + (int) (videoDelayNs * 9 / 100_000);
+        int audioNow = audioTimestamp + (int) (audioDelayNs * 6 / 125_000);
+        videoTrack.onSenderReport(video, ntp, videoNow, nowNs);
+        audio.clock().onSenderReport(ntp, audioNow, nowNs);
     }
 
     void sendFrame(long nowNs) {
@@ -151,7 +187,7 @@ final class TestPublisher {
         pictureId = (pictureId + 1) & 0x7FFF;
         tl0PicIdx = (tl0PicIdx + 1) & 0xFF;
         if (key && codec == Codec.H264 && sendsParameterSets) {
-            sendParameterSets(nowNs);
+            sendParameterSets(nowNs, id);
         }
         int bytes = key ? keyframeBytes : frameBytes;
         int count = (bytes + PAYLOAD_BYTES - 1) / PAYLOAD_BYTES;
@@ -159,16 +195,20 @@ final class TestPublisher {
             int offset = beginVideo(i == count - 1);
             offset = codec == Codec.H264 ? putFragment(offset, key, i, count) : putVp8(offset, key, i);
             offset = putMark(offset, i, count);
-            sendVideo(Math.max(offset, Math.min(PAYLOAD_BYTES, bytes)), nowNs);
+            if (losesMarkers && i == count - 1) {
+                videoSequence++;
+                break;
+            }
+            sendVideo(Math.max(offset, Math.min(PAYLOAD_BYTES, bytes)), nowNs, nowNs + spreadNs * i / count);
         }
-        sendLate(nowNs);
     }
 
-    void sendParameterSets(long nowNs) {
+    /** {@code level} tells one SPS from another. */
+    void sendParameterSets(long nowNs, int level) {
         int offset = beginVideo(false);
-        byte[] sets = {0x78, 0, 4, 0x67, 0x42, (byte) 0xE0, (byte) id, 0, 3, 0x68, (byte) 0xCE, 0x06};
+        byte[] sets = {0x78, 0, 4, 0x67, 0x42, (byte) 0xE0, (byte) level, 0, 3, 0x68, (byte) 0xCE, 0x06};
         buffer.put(offset, sets);
-        sendVideo(offset + sets.length, nowNs);
+        sendVideo(offset + sets.length, nowNs, nowNs);
     }
 
     void sendAudio(long nowNs) {
@@ -183,6 +223,12 @@ final class TestPublisher {
 
     private int beginVideo(boolean marker) {
         header.begin(buffer, 0, PAYLOAD_TYPE, marker, (int) videoSequence & 0xFFFF, videoTimestamp, 1);
+        for (int i = 0; i < extensionIds.size(); i++) {
+            Map.Entry<String, Integer> extension = extensionIds.get(i);
+            boolean descriptor = extension.getKey().equals(HeaderExtension.DEPENDENCY_DESCRIPTOR.uri());
+            // A descriptor is flags and template, then the frame number. Others hold their own id.
+            header.extension(extension.getValue(), descriptor ? 0xC1_0000L | pictureId : extension.getValue(), 3);
+        }
         return header.finish();
     }
 
@@ -210,9 +256,9 @@ final class TestPublisher {
         buffer.put(offset + 5, (byte) keyIdx);
         int at = offset + 6;
         if (index == 0) {
-            byte[] frameHeader = {(byte) (key ? 0 : 1), 0, 0, (byte) 0x9D, 0x01, 0x2A, 0x40, 0x01, (byte) 0xF0, 0};
-            buffer.put(at, frameHeader);
-            at += frameHeader.length;
+            buffer.put(at, VP8_FRAME_HEADER);
+            buffer.put(at, (byte) (key ? 0 : 1));
+            at += VP8_FRAME_HEADER.length;
         }
         return at;
     }
@@ -226,16 +272,15 @@ final class TestPublisher {
         return offset + 13;
     }
 
-    private void sendVideo(int length, long nowNs) {
+    private void sendVideo(int length, long nowNs, long dueNs) {
         long sequence = videoSequence++;
         if (random.nextDouble() < lossShare) {
             return;
         }
-        if (random.nextDouble() < lateShare) {
-            late.add(sequence);
+        if (dueNs > nowNs || random.nextDouble() < lateShare) {
             ByteBuffer copy = ByteBuffer.allocate(length);
             copy.put(0, buffer, 0, length);
-            lateBytes.add(copy);
+            pending.add(new Pending(sequence, copy, dueNs));
             return;
         }
         append(video, codec, sequence, length, nowNs);
@@ -244,14 +289,15 @@ final class TestPublisher {
         }
     }
 
-    private void sendLate(long nowNs) {
-        for (int i = 0; i < late.size(); i++) {
-            ByteBuffer bytes = lateBytes.get(i);
-            buffer.put(0, bytes, 0, bytes.limit());
-            append(video, codec, late.get(i), bytes.limit(), nowNs);
+    private void sendPending(long nowNs) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending next = pending.get(i);
+            if (next.dueNs() <= nowNs) {
+                buffer.put(0, next.bytes(), 0, next.bytes().limit());
+                append(video, codec, next.sequence(), next.bytes().limit(), nowNs);
+                pending.remove(i--);
+            }
         }
-        late.clear();
-        lateBytes.clear();
     }
 
     private void append(Layer layer, Codec of, long sequence, int length, long nowNs) {

@@ -95,32 +95,37 @@ final class TestViewer implements MediaSink {
     OutboundMedia media(World world) {
         OutboundMedia made = media;
         if (made == null) {
-            var video = new AgreedMedia(
-                    0, "v", MediaKind.VIDEO, videoPayloads, videoExtensions, List.of(), true, List.of());
-            var audio = new AgreedMedia(
-                    1,
-                    "a",
-                    MediaKind.AUDIO,
-                    List.of(payload(111, -1, Codec.OPUS, Map.of())),
-                    Map.of(HeaderExtension.MID.uri(), MID_ID),
-                    List.of(),
-                    true,
-                    List.of());
-            var sources = Map.of(
-                    "v", new OutboundSources(VIDEO_SSRC, rtx ? VIDEO_RTX_SSRC : 0),
-                    "a", new OutboundSources(AUDIO_SSRC, 0));
-            made = new OutboundMedia(
-                    List.of(video, audio),
-                    sources,
-                    "cname",
-                    world.live,
-                    this,
-                    drops,
-                    new Random(seed),
-                    () -> world.unixAtZeroNs + world.nowNs);
+            made = media(world, this, drops, new Random(seed));
             media = made;
         }
         return made;
+    }
+
+    /** Such a viewer's media, sent elsewhere. */
+    OutboundMedia media(World world, MediaSink out, DropCounters counters, Random random) {
+        var video =
+                new AgreedMedia(0, "v", MediaKind.VIDEO, videoPayloads, videoExtensions, List.of(), true, List.of());
+        var audio = new AgreedMedia(
+                1,
+                "a",
+                MediaKind.AUDIO,
+                List.of(payload(111, -1, Codec.OPUS, Map.of())),
+                Map.of(HeaderExtension.MID.uri(), MID_ID),
+                List.of(),
+                true,
+                List.of());
+        var sources = Map.of(
+                "v", new OutboundSources(VIDEO_SSRC, rtx ? VIDEO_RTX_SSRC : 0),
+                "a", new OutboundSources(AUDIO_SSRC, 0));
+        return new OutboundMedia(
+                List.of(video, audio),
+                sources,
+                "cname",
+                world.live,
+                out,
+                counters,
+                random,
+                () -> world.unixAtZeroNs + world.nowNs);
     }
 
     OutboundMedia media() {

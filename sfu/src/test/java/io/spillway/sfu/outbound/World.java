@@ -54,6 +54,9 @@ final class World {
             for (TestViewer viewer : viewers) {
                 viewer.wake(nowNs);
             }
+            if (publisher != null) {
+                publisher.flush(nowNs);
+            }
         }
     }
 }
