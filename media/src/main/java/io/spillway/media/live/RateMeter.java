@@ -1,7 +1,5 @@
 package io.spillway.media.live;
 
-import java.util.Arrays;
-
 /** How many bytes and frames a second went by, over the last two seconds in steps of 100 ms. */
 final class RateMeter {
 
@@ -26,15 +24,21 @@ final class RateMeter {
 
     long bitsPerSecond(long nowNs) {
         advance(nowNs);
+        long sum = -bytes[slot(step)];
+        for (long stepBytes : bytes) {
+            sum += stepBytes;
+        }
         long spanNs = spanNs();
-        long sum = Arrays.stream(bytes).sum() - bytes[slot(step)];
         return spanNs == 0 ? 0 : sum * 8 * 1_000_000_000L / spanNs;
     }
 
     double framesPerSecond(long nowNs) {
         advance(nowNs);
+        int sum = -frames[slot(step)];
+        for (int stepFrames : frames) {
+            sum += stepFrames;
+        }
         long spanNs = spanNs();
-        int sum = Arrays.stream(frames).sum() - frames[slot(step)];
         return spanNs == 0 ? 0 : sum * 1e9 / spanNs;
     }
 

@@ -105,7 +105,7 @@ public final class InboundMedia {
 
     /** Takes one decrypted RTP packet in; {@code plain} is borrowed for the call. Drops are counted. */
     public void onRtp(ByteBuffer plain, int offset, int length, long nowNs) {
-        DropReason reason = receive(plain, offset, length, nowNs);
+        DropReason reason = closed ? null : receive(plain, offset, length, nowNs);
         if (reason != null) {
             drops.count(reason);
         }
@@ -113,7 +113,7 @@ public final class InboundMedia {
 
     /** Takes one decrypted RTCP datagram in. */
     public void onRtcp(ByteBuffer plain, int offset, int length, long nowNs) {
-        if (!RtcpParser.parse(plain, offset, length, reports.at(nowNs))) {
+        if (!closed && !RtcpParser.parse(plain, offset, length, reports.at(nowNs))) {
             drops.count(DropReason.MALFORMED_RTCP);
         }
     }
@@ -162,7 +162,7 @@ public final class InboundMedia {
         repair(nowNs);
     }
 
-    /** Ends the session's part: what is left is handed over, nothing is sent any more. */
+    /** Ends the session's part: what is left is handed over, nothing is taken or sent any more. */
     public void close(long nowNs) {
         for (InboundSection section : sections) {
             for (int i = 0; i < section.layerCount(); i++) {

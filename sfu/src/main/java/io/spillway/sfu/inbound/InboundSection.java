@@ -36,6 +36,7 @@ final class InboundSection {
     private final @Nullable PayloadFormat[] repairs = new @Nullable PayloadFormat[PAYLOAD_TYPES];
 
     private final Set<Feedback> feedback = EnumSet.noneOf(Feedback.class);
+    private final boolean feedbackAlone;
 
     InboundSection(AgreedMedia media, PublisherClock publisher, DropCounters drops) {
         if (media.payloads().isEmpty() || media.rids().size() > MAX_LAYERS) {
@@ -53,6 +54,7 @@ final class InboundSection {
             }
             feedback.addAll(format.mapping().feedback());
         }
+        this.feedbackAlone = media.reducedSizeRtcp() || Set.of(Feedback.NACK).containsAll(feedback);
         List<String> names = media.rids().isEmpty() ? List.of("") : media.rids();
         this.rids = new byte[names.size()][];
         this.layers = new InboundLayer[names.size()];
@@ -110,7 +112,7 @@ final class InboundSection {
      * agreed, as by FFmpeg, which looks at the first packet of a datagram only (F6).
      */
     boolean takesFeedbackAlone() {
-        return media.reducedSizeRtcp() || Set.of(Feedback.NACK).containsAll(feedback);
+        return feedbackAlone;
     }
 
     /** The id under which an extension was agreed, 0 when it was not. */

@@ -3,6 +3,7 @@ package io.spillway.sfu.inbound;
 import static io.spillway.sfu.inbound.World.BROWSER_VIDEO;
 import static io.spillway.sfu.inbound.World.KEY;
 import static io.spillway.sfu.inbound.World.MS;
+import static io.spillway.sfu.inbound.World.OBS_VIDEO;
 import static io.spillway.sfu.inbound.World.RTX_PT;
 import static io.spillway.sfu.inbound.World.RTX_SSRC;
 import static io.spillway.sfu.inbound.World.TWCC_ID;
@@ -17,12 +18,16 @@ import io.spillway.media.live.Layer;
 import io.spillway.media.live.StoredPacket;
 import io.spillway.media.rtp.RtpHeaderWriter;
 import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.sdp.AgreedMedia;
+import io.spillway.sfu.sdp.PayloadMapping.Feedback;
 import io.spillway.sfu.transport.MediaSink;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Steady state: a packet's way from the transport to the layer's readers, with loss, repair, feedback and reports, allocates nothing. */
 class AllocationTest {
@@ -32,10 +37,11 @@ class AllocationTest {
     private final long[] counted = new long[3];
     private final StoredPacket found = new StoredPacket();
 
-    @Test
-    void shouldAllocateNothingAPacket() {
+    @ParameterizedTest
+    @MethodSource("publishers")
+    void shouldAllocateNothingAPacket(AgreedMedia agreed) {
         InboundMedia media = new InboundMedia(
-                List.of(BROWSER_VIDEO),
+                List.of(agreed),
                 new InboundConfig("spillway", 1, 20_000_000),
                 Instant.EPOCH,
                 "test",
@@ -62,6 +68,13 @@ class AllocationTest {
         assertEquals(0, allocated, "bytes for " + PACKETS + " packets");
         assertTrue(counted[0] > 1.9 * PACKETS, "packets were read: " + counted[0]);
         assertTrue(counted[1] > 1_000, "RTCP was sent: " + counted[1]);
+    }
+
+    /** With transport-wide feedback, with REMB and compounds, and with neither. */
+    static List<AgreedMedia> publishers() {
+        AgreedMedia ffmpeg = World.video(
+                Set.of(Feedback.NACK), false, List.of(), List.of(new AgreedMedia.Source(VIDEO_SSRC, RTX_SSRC)));
+        return List.of(BROWSER_VIDEO, OBS_VIDEO, ffmpeg);
     }
 
     private MediaSink counting() {

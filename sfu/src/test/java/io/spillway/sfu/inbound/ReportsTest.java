@@ -152,6 +152,9 @@ class ReportsTest {
         world.media.close(world.nowNs);
         assertEquals(Long.MAX_VALUE, world.media.nextDeadlineNs());
         world.media.onTimeout(world.nowNs + 10_000 * MS);
+        world.videos(2);
+        world.senderReport(VIDEO_SSRC, 1L << 32, 0);
+        assertEquals((1 << 16) + 1, world.layer().highestSequence());
         assertEquals(List.of(), world.sent.datagrams);
     }
 
