@@ -203,6 +203,8 @@ class LayerTest {
         byte[] kept = new byte[sets.lengthAt(1)];
         sets.buffer().get(sets.offsetAt(1), kept);
         assertArrayEquals(pps, kept);
+        assertEquals(1280, layer.width());
+        assertEquals(720, layer.height());
 
         putNal(layer, 9, 180_000, sps);
         putNal(layer, 10, 180_000, otherPps);
