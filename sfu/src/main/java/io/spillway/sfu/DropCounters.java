@@ -11,8 +11,13 @@ public final class DropCounters {
 
     /** Counts one drop. Owner thread only: a plain add published without a fence. */
     public void count(DropReason reason) {
+        count(reason, 1);
+    }
+
+    /** Counts {@code drops} at once, as {@link #count(DropReason)}. */
+    public void count(DropReason reason, int drops) {
         int i = reason.ordinal();
-        counts.setOpaque(i, counts.getPlain(i) + 1);
+        counts.setOpaque(i, counts.getPlain(i) + drops);
     }
 
     /** Drops counted so far for a reason. */

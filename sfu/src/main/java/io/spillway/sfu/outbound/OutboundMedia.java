@@ -8,6 +8,7 @@ import io.spillway.media.rtcp.RtcpVisitor;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.sdp.AgreedMedia;
+import io.spillway.sfu.sdp.CodecMatcher;
 import io.spillway.sfu.transport.MediaSink;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ public final class OutboundMedia {
 
     private static final long MIN_KEYFRAME_RETRY_NS = 200_000_000L;
     private static final long MAX_KEYFRAME_RETRY_NS = 1_000_000_000L;
+
+    /** As offers are answered: what a viewer agreed to is assumed to carry more profiles than it names (P10). */
+    private static final CodecMatcher MATCHER = new CodecMatcher(CodecMatcher.H264Policy.ASSUME_DECODABLE);
 
     private final LiveStream live;
     private final DropCounters drops;
@@ -62,7 +66,7 @@ public final class OutboundMedia {
             if (ours != null) {
                 var stream = new OutboundStream(media, ours, out, drops, random, reports::onStarted);
                 streams.add(stream);
-                tracks.add(new OutboundTrack(media, stream, new BestLayer(), drops));
+                tracks.add(new OutboundTrack(media, stream, new BestLayer(), MATCHER, drops));
             }
         }
     }

@@ -9,6 +9,7 @@ import io.spillway.media.live.Track;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.sdp.AgreedMedia;
+import io.spillway.sfu.sdp.CodecMatcher;
 import io.spillway.sfu.sdp.PayloadMapping;
 import org.jspecify.annotations.Nullable;
 
@@ -33,32 +34,24 @@ final class OutboundTrack implements LayerSubscriber {
 
     private static final long RECONSIDER_NS = 500_000_000L;
 
-    /** A switch waits this long for the old layer's frame to end; then that frame was lost. */
-    private static final long FRAME_END_WAIT_NS = 50_000_000L;
-
     /** Late packets of a replay come no later than this after it. */
     private static final long REPLAY_MEMORY_NS = 10_000_000_000L;
 
     /** Answers to the viewer's NACKs are kept this long after the publisher left. */
     private static final long OFFLINE_MEMORY_NS = 2_000_000_000L;
 
-    /** A viewer that asks for a keyframe this long in vain is shown the cached group again: its publisher is deaf. */
-    private static final long DEAF_AFTER_NS = 1_000_000_000L;
-
-    /** Requests farther apart than this are not one trouble. */
-    private static final long SAME_TROUBLE_NS = 2_000_000_000L;
-
     /** Showing the cached group again and again must not cost more than the stream does. */
     private static final long MIN_REJOIN_NS = 10_000_000_000L;
 
-    private static final long NO_SEQUENCE = -1;
     private static final long NEVER = Long.MAX_VALUE;
 
     private final AgreedMedia media;
     private final OutboundStream stream;
     private final LayerChoice choice;
+    private final CodecMatcher matcher;
     private final DropCounters drops;
     private final KeyframeDemand demand = new KeyframeDemand();
+    private final LayerSwitch next = new LayerSwitch(this);
     private final StoredPacket stored = new StoredPacket();
     private final StoredPacket scratch = new StoredPacket();
 
@@ -68,21 +61,14 @@ final class OutboundTrack implements LayerSubscriber {
     private int sourceEpoch;
     private @Nullable PayloadMapping payload;
     private @Nullable Replay replay;
-    private @Nullable Layer target;
-    private long targetSinceNs;
-    private long targetKeyframe = NO_SEQUENCE;
 
     private long replayWakeNs = NEVER;
     private long replayForgetNs = NEVER;
     private long keyframeRetryNs = NEVER;
     private long reconsiderNs = NEVER;
-    private long cutNs = NEVER;
     private long forgetNs = NEVER;
     private long retryEveryNs = RECONSIDER_NS;
 
-    private long troubleSinceNs;
-    private long lastTroubleNs;
-    private long troubleGroup = NO_SEQUENCE;
     private long rejoinNotBeforeNs;
 
     private enum State {
@@ -98,10 +84,12 @@ final class OutboundTrack implements LayerSubscriber {
         LIVE
     }
 
-    OutboundTrack(AgreedMedia media, OutboundStream stream, LayerChoice choice, DropCounters drops) {
+    OutboundTrack(
+            AgreedMedia media, OutboundStream stream, LayerChoice choice, CodecMatcher matcher, DropCounters drops) {
         this.media = media;
         this.stream = stream;
         this.choice = choice;
+        this.matcher = matcher;
         this.drops = drops;
     }
 
@@ -136,7 +124,7 @@ final class OutboundTrack implements LayerSubscriber {
         source = null;
         payload = null;
         state = State.IDLE;
-        abandonTarget();
+        next.abandon();
         endReplay();
         keyframeRetryNs = NEVER;
         reconsiderNs = NEVER;
@@ -156,8 +144,11 @@ final class OutboundTrack implements LayerSubscriber {
         }
         if (layer == source) {
             onSource(layer, sequences, count, nowNs);
-        } else if (layer == target) {
-            onTarget(layer, nowNs);
+        } else if (layer == next.target()) {
+            next.onBurst(layer, nowNs);
+            if (next.keyframe() != LayerSwitch.NONE && !stream.isInFrame()) {
+                switchLayer(nowNs);
+            }
         }
     }
 
@@ -174,7 +165,8 @@ final class OutboundTrack implements LayerSubscriber {
             return;
         }
         current.requestKeyframe(nowNs);
-        if (state == State.LIVE && isInVain(current, nowNs) && current.gopStart() >= 0) {
+        boolean inVain = demand.isInVain(current.gopStart(), nowNs);
+        if (state == State.LIVE && inVain && nowNs >= rejoinNotBeforeNs && current.gopStart() >= 0) {
             rejoinNotBeforeNs = nowNs + Math.max(MIN_REJOIN_NS, 2 * cachedNs(current, nowNs));
             start(current, current.gopStart(), nowNs);
         }
@@ -187,7 +179,7 @@ final class OutboundTrack implements LayerSubscriber {
 
     long nextDeadlineNs() {
         long first = Math.min(Math.min(replayWakeNs, replayForgetNs), Math.min(keyframeRetryNs, reconsiderNs));
-        return Math.min(first, Math.min(cutNs, forgetNs));
+        return Math.min(first, Math.min(next.cutNs(), forgetNs));
     }
 
     void onTimeout(long nowNs) {
@@ -204,8 +196,8 @@ final class OutboundTrack implements LayerSubscriber {
         if (nowNs >= reconsiderNs) {
             reconsider(nowNs);
         }
-        if (nowNs >= cutNs) {
-            switchToTarget(nowNs);
+        if (nowNs >= next.cutNs()) {
+            switchLayer(nowNs);
         }
         if (nowNs >= forgetNs) {
             forgetNs = NEVER;
@@ -235,8 +227,7 @@ final class OutboundTrack implements LayerSubscriber {
         sourceEpoch = layer.epoch();
         endReplay();
         stream.end();
-        payload =
-                PayloadChoice.of(media.payloads(), layer.codec(), layer.format().fmtp());
+        payload = payloadFor(layer);
         if (payload == null) {
             state = State.REFUSED;
             keyframeRetryNs = NEVER;
@@ -251,13 +242,18 @@ final class OutboundTrack implements LayerSubscriber {
         }
     }
 
+    private @Nullable PayloadMapping payloadFor(Layer layer) {
+        return matcher.choose(media.payloads(), layer.codec(), layer.format().fmtp())
+                .orElse(null);
+    }
+
     private void onSource(Layer layer, long[] sequences, int count, long nowNs) {
         if (layer.epoch() != sourceEpoch) {
             adoptFormat(layer, nowNs);
         }
         switch (state) {
             case IDLE -> {}
-            case REFUSED -> countDrops(DropReason.CODEC_NOT_AGREED, count);
+            case REFUSED -> drops.count(DropReason.CODEC_NOT_AGREED, count);
             case WAITING -> startIfPossible(layer, sequences, count, nowNs);
             case REPLAYING -> {
                 forwardLate(sequences, count, nowNs);
@@ -272,7 +268,7 @@ final class OutboundTrack implements LayerSubscriber {
             if (layer.gopStart() >= 0) {
                 start(layer, layer.gopStart(), nowNs);
             } else {
-                countDrops(DropReason.NOT_A_KEYFRAME, count);
+                drops.count(DropReason.NOT_A_KEYFRAME, count);
             }
             return;
         }
@@ -380,14 +376,14 @@ final class OutboundTrack implements LayerSubscriber {
 
     private void forwardLive(Layer layer, long[] sequences, int count, long nowNs) {
         for (int i = 0; i < count; i++) {
-            if (targetKeyframe != NO_SEQUENCE && startsNextFrame(layer, sequences[i])) {
-                switchToTarget(nowNs);
+            if (next.keyframe() != LayerSwitch.NONE && startsNextFrame(layer, sequences[i])) {
+                switchLayer(nowNs);
                 return;
             }
             stream.forward(sequences[i], nowNs);
         }
-        if (targetKeyframe != NO_SEQUENCE && !stream.isInFrame()) {
-            switchToTarget(nowNs);
+        if (next.keyframe() != LayerSwitch.NONE && !stream.isInFrame()) {
+            switchLayer(nowNs);
         }
     }
 
@@ -398,8 +394,6 @@ final class OutboundTrack implements LayerSubscriber {
                 && stored.timestamp() != stream.newestSourceTimestamp();
     }
 
-    // The layer that is to follow
-
     private void reconsider(long nowNs) {
         reconsiderNs = nowNs + RECONSIDER_NS;
         Track current = track;
@@ -407,66 +401,34 @@ final class OutboundTrack implements LayerSubscriber {
             return;
         }
         Layer chosen = choice.choose(current, source, nowNs);
-        if (chosen == null || chosen == target || chosen == source) {
-            if (chosen != null && chosen == source) {
-                abandonTarget();
-            }
-            return;
-        }
-        abandonTarget();
-        target = chosen;
-        targetSinceNs = nowNs;
-        chosen.subscribe(this);
-        askForKeyframe(nowNs);
-    }
-
-    private void onTarget(Layer layer, long nowNs) {
-        long keyframe = layer.gopStart();
-        if (targetKeyframe == NO_SEQUENCE) {
-            // A cached keyframe would set a viewer who watches already back in time.
-            if (keyframe < 0 || !layer.history().find(keyframe, stored) || stored.arrivalNs() < targetSinceNs) {
-                return;
-            }
-            targetKeyframe = keyframe;
-            cutNs = nowNs + FRAME_END_WAIT_NS;
-        }
-        if (!stream.isInFrame()) {
-            switchToTarget(nowNs);
+        if (chosen == source) {
+            next.abandon();
+        } else if (chosen != null && chosen != next.target()) {
+            next.aimAt(chosen, nowNs);
+            askForKeyframe(nowNs);
         }
     }
 
-    private void switchToTarget(long nowNs) {
-        Layer next = target;
-        Layer previous = source;
-        long keyframe = targetKeyframe;
-        if (next == null || previous == null || keyframe == NO_SEQUENCE) {
-            cutNs = NEVER;
+    private void switchLayer(long nowNs) {
+        Layer chosen = next.target();
+        Layer left = source;
+        long keyframe = next.keyframe();
+        if (chosen == null || left == null || keyframe == LayerSwitch.NONE) {
             return;
         }
-        previous.unsubscribe(this);
-        target = null;
-        targetKeyframe = NO_SEQUENCE;
-        cutNs = NEVER;
-        source = next;
-        sourceEpoch = next.epoch();
-        payload = PayloadChoice.of(media.payloads(), next.codec(), next.format().fmtp());
+        left.unsubscribe(this);
+        next.forget();
+        source = chosen;
+        sourceEpoch = chosen.epoch();
+        payload = payloadFor(chosen);
         state = payload == null ? State.REFUSED : State.WAITING;
-        start(next, keyframe, nowNs);
-    }
-
-    private void abandonTarget() {
-        Layer abandoned = target;
-        if (abandoned != null) {
-            abandoned.unsubscribe(this);
-        }
-        target = null;
-        targetKeyframe = NO_SEQUENCE;
-        cutNs = NEVER;
+        start(chosen, keyframe, nowNs);
     }
 
     // Keyframes
 
     private void askForKeyframe(long nowNs) {
+        Layer target = next.target();
         boolean wanted = state == State.WAITING || state == State.REPLAYING || target != null;
         Layer from = target != null ? target : source;
         keyframeRetryNs = NEVER;
@@ -476,24 +438,7 @@ final class OutboundTrack implements LayerSubscriber {
         }
     }
 
-    /** Whether the viewer has asked for long enough, without any keyframe coming. */
-    private boolean isInVain(Layer layer, long nowNs) {
-        boolean sameTrouble = troubleGroup == layer.gopStart() && nowNs - lastTroubleNs < SAME_TROUBLE_NS;
-        if (!sameTrouble) {
-            troubleGroup = layer.gopStart();
-            troubleSinceNs = nowNs;
-        }
-        lastTroubleNs = nowNs;
-        return nowNs - troubleSinceNs >= DEAF_AFTER_NS && nowNs >= rejoinNotBeforeNs;
-    }
-
     private long cachedNs(Layer layer, long nowNs) {
         return layer.history().find(layer.gopStart(), stored) ? nowNs - stored.arrivalNs() : 0;
-    }
-
-    private void countDrops(DropReason reason, int count) {
-        for (int i = 0; i < count; i++) {
-            drops.count(reason);
-        }
     }
 }

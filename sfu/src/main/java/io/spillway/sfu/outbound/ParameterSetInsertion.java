@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parameter sets put in before a keyframe that comes without them, for browsers decode an IDR only with SPS and PPS of the same timestamp
- * (B6, R11): one aggregate where the viewer takes aggregates, else a packet each. Nothing is allocated while the sets stay the same.
+ * (B6, R11): in one aggregate, or a packet each where that would be too long. Nothing is allocated while the sets stay the same.
  */
 final class ParameterSetInsertion {
 
@@ -29,9 +29,6 @@ final class ParameterSetInsertion {
 
     /** AP of layer 0 and temporal id 0, RFC 7798 §4.4.2. */
     private static final int AGGREGATION_PACKET = 0x6001;
-
-    private static final String PACKETIZATION_MODE = "packetization-mode";
-    private static final String MODE_1 = "1";
 
     private final PayloadInfo info = new PayloadInfo();
     private final RtpPacket packet = new RtpPacket();
@@ -85,9 +82,7 @@ final class ParameterSetInsertion {
 
     private static Run[] build(Run run, ByteBuffer sized, ParameterSets sets) {
         Codec codec = run.codec();
-        boolean aggregates =
-                codec == Codec.H265 || MODE_1.equals(run.payload().fmtp().get(PACKETIZATION_MODE));
-        if (aggregates && sized.limit() <= MAX_AGGREGATE_BYTES) {
+        if (sized.limit() <= MAX_AGGREGATE_BYTES) {
             int headerBytes = codec == Codec.H265 ? Short.BYTES : Byte.BYTES;
             ByteBuffer payload = ByteBuffer.allocateDirect(headerBytes + sized.limit());
             if (codec == Codec.H265) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.media.codec.Codec;
 import io.spillway.media.rtp.RtpPacket;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.sdp.PayloadMapping;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -159,35 +160,19 @@ final class JoinTest {
     }
 
     @Test
-    void shouldChooseAPayloadTypeByProfileThenByTheViewersOrder() {
-        var viewer = List.of(
-                TestViewer.payload(102, -1, Codec.H264, fmtp("1", "42001f")),
-                TestViewer.payload(104, -1, Codec.H264, fmtp("0", "42e01f")),
-                TestViewer.payload(106, -1, Codec.H264, fmtp("1", "42e01f")),
-                TestViewer.payload(108, -1, Codec.H264, fmtp("1", "4d001f")),
-                TestViewer.payload(39, -1, Codec.H264, fmtp("1", "f4001f")),
-                TestViewer.payload(98, -1, Codec.VP9, Map.of("profile-id", "0")),
-                TestViewer.payload(100, -1, Codec.VP9, Map.of("profile-id", "2")));
+    void shouldSendHighUnderTheWidestProfileOffered() {
+        world.publish(
+                new TestPublisher(1, Codec.H264, Map.of("packetization-mode", "1", "profile-level-id", "640c1f")));
+        TestViewer viewer = new TestViewer();
+        viewer.videoPayloads = List.of(h264(102, "42001f"), h264(108, "4d001f"), h264(39, "f4001f"));
+        world.join(viewer);
+        world.advanceMs(100);
 
-        assertEquals(106, chosen(viewer, Codec.H264, fmtp("1", "42e01f")));
-        assertEquals(106, chosen(viewer, Codec.H264, fmtp("1", "42E034")), "the level says nothing of the decoder");
-        assertEquals(104, chosen(viewer, Codec.H264, fmtp("0", "42e01f")));
-        assertEquals(108, chosen(viewer, Codec.H264, fmtp("1", "4d0032")));
-        assertEquals(102, chosen(viewer, Codec.H264, fmtp("1", "640c34")), "High goes out all the same");
-        assertEquals(102, chosen(viewer, Codec.H264, Map.of("packetization-mode", "1")));
-        assertEquals(100, chosen(viewer, Codec.VP9, Map.of("profile-id", "2")));
-        assertEquals(98, chosen(viewer, Codec.VP9, Map.of()));
-        assertEquals(-1, chosen(viewer, Codec.AV1, Map.of()));
-        assertEquals(-1, chosen(viewer.subList(1, 2), Codec.H264, fmtp("1", "42e01f")), "fragments need mode 1");
+        assertEquals(39, viewer.video().getFirst().payloadType());
     }
 
-    private static int chosen(
-            List<io.spillway.sfu.sdp.PayloadMapping> viewer, Codec codec, Map<String, String> publisher) {
-        var payload = PayloadChoice.of(viewer, codec, publisher);
-        return payload == null ? -1 : payload.payloadType();
-    }
-
-    private static Map<String, String> fmtp(String mode, String profile) {
-        return Map.of("packetization-mode", mode, "profile-level-id", profile);
+    private static PayloadMapping h264(int payloadType, String profile) {
+        return TestViewer.payload(
+                payloadType, -1, Codec.H264, Map.of("packetization-mode", "1", "profile-level-id", profile));
     }
 }

@@ -3,11 +3,9 @@ package io.spillway.sfu.outbound;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.spillway.media.codec.Codec;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A keyframe reaches the viewer with its parameter sets (B6, R11). */
@@ -39,20 +37,20 @@ final class ParameterSetsTest {
     }
 
     @Test
-    void shouldPutThemInOneByOneForAViewerOfSingleUnits() {
-        viewer.videoPayloads = List.of(
-                TestViewer.payload(102, 103, Codec.H264, Map.of("packetization-mode", "0")), TestViewer.vp8(96, 97));
-        var single = new TestPublisher(1, Codec.H264, Map.of("packetization-mode", "0"));
-        single.groupFrames = 15;
-        world.publish(single);
-        world.join(viewer);
-        world.advanceMs(200);
-        single.sendsParameterSets = false;
+    void shouldPutThemInOneByOneWhenTheyAreTooLongTogether() {
+        watchWithout(false);
+        publisher.sendLongParameterSets(world.nowNs);
+        int before = viewer.video().size();
         world.advanceMs(500);
 
-        List<TestViewer.Received> sets = sets();
-        assertEquals("6742e001", hex(sets.get(1).payload()));
-        assertEquals("68ce06", hex(sets.get(2).payload()));
+        List<TestViewer.Received> sets =
+                viewer.video().stream().skip(before).filter(r -> r.frame() < 0).toList();
+        assertEquals(6, sets.size(), "as they came, and before the keyframe");
+        for (TestViewer.Received set : sets) {
+            assertEquals(400, set.payload().limit());
+        }
+        assertEquals(0x67, sets.get(3).payload().get(0));
+        assertEquals(0x68, sets.get(5).payload().get(0));
         Streams.assertContinuous(viewer.video());
     }
 

@@ -211,6 +211,18 @@ final class TestPublisher {
         sendVideo(offset + sets.length, nowNs, nowNs);
     }
 
+    /** An SPS and two PPS of 400 bytes, a packet each. */
+    void sendLongParameterSets(long nowNs) {
+        for (int i = 0; i < 3; i++) {
+            int offset = beginVideo(false);
+            for (int j = 0; j < 400; j++) {
+                buffer.put(offset + j, (byte) (0x11 * i + 1));
+            }
+            buffer.put(offset, (byte) (i == 0 ? 0x67 : 0x68));
+            sendVideo(offset + 400, nowNs, nowNs);
+        }
+    }
+
     void sendAudio(long nowNs) {
         header.begin(buffer, 0, 111, false, (int) audioSequence & 0xFFFF, audioTimestamp, 2);
         int offset = header.finish();
