@@ -1,10 +1,14 @@
 package io.spillway.sfu.dtls;
 
+import io.spillway.sfu.sdp.DtlsRole;
 import io.spillway.sfu.srtp.SrtpKeyPair;
 import java.io.IOException;
 
 /** DTLS as a library gives it: it blocks. One session. */
 public interface DtlsEngine {
+
+    /** Our side of the handshake. */
+    DtlsRole role();
 
     /**
      * Handshakes over the link, on a thread that may wait.

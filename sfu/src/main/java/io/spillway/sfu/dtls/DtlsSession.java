@@ -70,7 +70,7 @@ public final class DtlsSession {
         if (state != State.IDLE) {
             return true;
         }
-        HandshakeLink fresh = new HandshakeLink(runner, this::postFetch, nowNs);
+        HandshakeLink fresh = new HandshakeLink(engine.role(), runner, this::postFetch, nowNs);
         if (!runner.start(() -> handshake(fresh))) {
             return false;
         }

@@ -24,9 +24,9 @@ final class FlightPacker {
 
     /** Looks at a record about to be sent, without taking it. */
     Kind kind(byte[] record, int offset, int length) {
-        int message = offset + HandshakeGuard.RECORD_HEADER_BYTES;
-        if (length < HandshakeGuard.RECORD_HEADER_BYTES + HandshakeGuard.MESSAGE_HEADER_BYTES
-                || record[offset] != HandshakeGuard.HANDSHAKE_TYPE
+        int message = offset + RecordGuard.RECORD_HEADER_BYTES;
+        if (length < RecordGuard.RECORD_HEADER_BYTES + RecordGuard.MESSAGE_HEADER_BYTES
+                || record[offset] != RecordGuard.HANDSHAKE_TYPE
                 || uint16(record, offset + 3) != 0) {
             return Kind.EITHER;
         }

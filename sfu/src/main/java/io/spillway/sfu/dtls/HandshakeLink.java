@@ -1,6 +1,7 @@
 package io.spillway.sfu.dtls;
 
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.sdp.DtlsRole;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one place where a media loop and a handshake's blocking thread meet. The loop brings datagrams and the time; the thread waits here, and is told when to send its flight again.
  *
- * <p>bctls keeps real time for resending, too coarsely to be driven by a loop or a test. It is therefore told to resend after 1 ms, and waits here for as long as {@link #FIRST_RESEND_NS} and its
- * doublings say; a flight that it would send again unasked, since its own clock ran out, goes nowhere.
+ * <p>bctls resends by the wall clock, which neither loop nor test can drive. It is therefore told to resend at once, and waits here for as long as {@link #FIRST_RESEND_NS} and its doublings say; a
+ * flight that it would send again unasked, since its own clock has run out, goes nowhere.
  */
 public final class HandshakeLink implements DtlsEngine.DatagramLink {
 
@@ -33,7 +34,8 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Condition idle = lock.newCondition();
-    private final HandshakeGuard guard = new HandshakeGuard();
+    private final RecordGuard guard = new RecordGuard();
+    private final EpochGate gate;
     private final FlightPacker packer = new FlightPacker();
     private final ArrayDeque<ByteBuffer> inbox = new ArrayDeque<>();
     private final HandshakeRunner runner;
@@ -50,14 +52,15 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
     private boolean parked;
     private boolean ended;
     private boolean closed;
-    private int bytesIn;
+    private long bytesIn;
     private int bytesOut;
 
     /** Set by the loop once the thread is gone. */
     private volatile boolean open;
 
     /** @param wakeLoop run on the handshake's thread when the loop has something to fetch */
-    HandshakeLink(HandshakeRunner runner, Runnable wakeLoop, long nowNs) {
+    HandshakeLink(DtlsRole role, HandshakeRunner runner, Runnable wakeLoop, long nowNs) {
+        this.gate = new EpochGate(role == DtlsRole.CLIENT);
         this.runner = runner;
         this.wakeLoop = wakeLoop;
         this.nowNs = nowNs;
@@ -76,16 +79,14 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
         lock.lock();
         try {
             this.nowNs = nowNs;
-            if (inbox.size() == MAX_QUEUED || (!open && bytesIn + length > MAX_HANDSHAKE_BYTES)) {
+            if (inbox.size() >= MAX_QUEUED || (!open && bytesIn + length > MAX_HANDSHAKE_BYTES)) {
                 return DropReason.DTLS_QUEUE_FULL;
             }
-            if (!open) {
-                if (!guard.admits(copy)) {
-                    return DropReason.MALFORMED_DTLS;
-                }
-                bytesIn += length;
+            if (!guard.admits(copy)) {
+                return DropReason.MALFORMED_DTLS;
             }
-            inbox.add(copy);
+            bytesIn += length;
+            gate.pass(copy, inbox);
             changed.signal();
             return null;
         } finally {

@@ -64,6 +64,10 @@ public final class IceLite {
         if (!message.isBindingRequest()) {
             return DropReason.UNEXPECTED_STUN;
         }
+        if (!message.hasFingerprint()) {
+            // RFC 8445 §7.1: checks carry one, as they share a port with other protocols.
+            return DropReason.MALFORMED_STUN;
+        }
         if (!local.ufrag().equals(message.receiverUfrag())) {
             return DropReason.UNKNOWN_UFRAG;
         }

@@ -3,6 +3,7 @@ package io.spillway.sfu.transport;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.dtls.DtlsFailure;
+import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.dtls.PinnedCertificate;
 import io.spillway.sfu.dtls.bc.BcIdentity;
 import io.spillway.sfu.ice.IceCredentials;
@@ -117,7 +118,7 @@ final class World {
                             setup.serverRole == DtlsRole.SERVER ? DtlsRole.CLIENT : DtlsRole.SERVER,
                             setup.clientExpects,
                             setup.clientProfiles),
-                    CLIENT_IDENTITY,
+                    setup.clientIdentity,
                     new LockStepRunner(),
                     srtp,
                     loop,
@@ -215,6 +216,7 @@ final class World {
         PinnedCertificate clientExpects = pinned(SERVER_IDENTITY);
         List<SrtpProfile> serverProfiles = SrtpProfile.preference();
         List<SrtpProfile> clientProfiles = SrtpProfile.preference();
+        DtlsIdentity clientIdentity = CLIENT_IDENTITY;
         boolean mediaIsConsent;
         InetSocketAddress clientAddress = CLIENT;
 

@@ -10,7 +10,7 @@ import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsServerCertificate;
 
 /** bctls' client side: DTLS 1.2 only, our certificate given when asked for. */
-final class BcClient extends DefaultTlsClient {
+class BcClient extends DefaultTlsClient {
 
     private final Handshake handshake;
 

@@ -20,7 +20,7 @@ import org.bouncycastle.tls.TlsFatalAlertReceived;
  * One handshake by bctls in either role. The server takes the client's first hello without a cookie: only addresses that passed an ICE check get this far, and bctls' cookie verifier would drop a
  * fragmented hello.
  */
-final class BcEngine implements DtlsEngine {
+class BcEngine implements DtlsEngine {
 
     private final Handshake handshake;
     private final DtlsRole role;
@@ -31,12 +31,17 @@ final class BcEngine implements DtlsEngine {
     }
 
     @Override
+    public DtlsRole role() {
+        return role;
+    }
+
+    @Override
     public Connection handshake(DatagramLink link) throws IOException {
         DatagramTransport transport = new LinkTransport(link);
         try {
             DTLSTransport done = switch (role) {
                 case SERVER -> new DTLSServerProtocol().accept(new BcServer(handshake), transport);
-                case CLIENT -> new DTLSClientProtocol().connect(new BcClient(handshake), transport);
+                case CLIENT -> new DTLSClientProtocol().connect(client(handshake), transport);
             };
             return new BcConnection(handshake, done);
         } catch (TlsFatalAlert | TlsFatalAlertReceived alert) {
@@ -44,6 +49,11 @@ final class BcEngine implements DtlsEngine {
                     handshake.mismatch() ? DtlsFailure.Reason.FINGERPRINT_MISMATCH : DtlsFailure.Reason.REFUSED;
             throw new DtlsFailure(reason, String.valueOf(alert.getMessage()), alert);
         }
+    }
+
+    /** Overridden by tests that need another client. */
+    BcClient client(Handshake of) {
+        return new BcClient(of);
     }
 
     private record LinkTransport(DatagramLink link) implements DatagramTransport {

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** What both roles of one handshake share: the pinned certificate, the SRTP profile, the keys, and how the peer ended it. */
 final class Handshake {
 
-    /** bctls drives resends in real time; the link decides instead, so its own clock must always have run out. */
-    static final int RESEND_MS = 1;
+    /** bctls drives resends in real time; the link decides instead, so its own clock must always have run out. Doubled as often as it likes, zero stays zero. */
+    static final int RESEND_MS = 0;
 
     /** A certificate and a chain of three; the pinned one is the first. */
     static final int MAX_CHAIN = 4;

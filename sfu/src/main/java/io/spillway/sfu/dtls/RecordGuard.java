@@ -3,15 +3,17 @@ package io.spillway.sfu.dtls;
 import java.nio.ByteBuffer;
 
 /**
- * Looks at the plain handshake records of a datagram before the library does. bctls allocates a message's whole announced length, up to 16 MiB, on its first fragment, and keeps sixteen such
- * messages; here the announced lengths of one handshake sum up to {@value #MAX_TOTAL_BYTES} at most.
+ * Looks at a datagram's records before the library does, for two things that bctls takes badly.
+ *
+ * <p>It allocates a message's whole announced length, up to 16 MiB, on its first fragment, and keeps sixteen such messages; here the announced lengths of one handshake sum up to
+ * {@value #MAX_TOTAL_BYTES} at most. And it ends the connection, not just the record, when an encrypted record is too short for its cipher, which anyone can forge.
  *
  * <pre>
  * record:    type 1 | version 2 | epoch 2 | sequence 6 | length 2 | fragment
  * handshake: type 1 | length 3 | message seq 2 | fragment offset 3 | fragment length 3 | body
  * </pre>
  */
-final class HandshakeGuard {
+final class RecordGuard {
 
     static final int RECORD_HEADER_BYTES = 13;
     static final int MESSAGE_HEADER_BYTES = 12;
@@ -19,8 +21,11 @@ final class HandshakeGuard {
 
     static final int MAX_TOTAL_BYTES = 64 * 1024;
 
+    /** Explicit nonce and tag of AES-GCM, which all our suites use, and one byte. */
+    static final int MIN_ENCRYPTED_BYTES = 8 + 16 + 1;
+
     /** A handshake with cookie exchange and client certificate has eight messages a side. */
-    private static final int MAX_MESSAGES = 16;
+    static final int MAX_MESSAGES = 16;
 
     private static final int FIRST_RECORD_TYPE = 20;
     private static final int LAST_RECORD_TYPE = 26;
@@ -41,6 +46,9 @@ final class HandshakeGuard {
             int length = datagram.getShort(at + 11) & 0xFFFF;
             int fragment = at + RECORD_HEADER_BYTES;
             if (type < FIRST_RECORD_TYPE || type > LAST_RECORD_TYPE || length > end - fragment) {
+                return false;
+            }
+            if (epoch > 0 && length < MIN_ENCRYPTED_BYTES) {
                 return false;
             }
             if (type == HANDSHAKE_TYPE && epoch == 0 && !admitsMessages(datagram, fragment, fragment + length)) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.sfu.dtls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.sfu.ice;
+
+import org.jspecify.annotations.NullMarked;

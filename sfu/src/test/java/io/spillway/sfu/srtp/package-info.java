@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.sfu.srtp;
+
+import org.jspecify.annotations.NullMarked;
