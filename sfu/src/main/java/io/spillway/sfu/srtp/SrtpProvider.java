@@ -2,7 +2,7 @@ package io.spillway.sfu.srtp;
 
 import java.nio.ByteBuffer;
 
-/** Who encrypts. Contexts belong to the thread that uses them; buffers are borrowed for the call, read and written at absolute positions. */
+/** Who encrypts. A provider and its contexts belong to one thread at a time; buffers are borrowed for the call, read and written at absolute positions. */
 public interface SrtpProvider {
 
     /** A short name for logs and tests. */

@@ -1,0 +1,82 @@
+package io.spillway.sfu.srtp.openssl;
+
+import io.spillway.sfu.srtp.SrtpProvider;
+import java.nio.ByteBuffer;
+
+/** AEAD_AES_128_GCM for what we send. The payload is read where it lies. */
+final class GcmSealer implements SrtpProvider.Sealer {
+
+    private static final int RTCP_HEADER_BYTES = 8;
+    private static final int ENCRYPTED_FLAG = 0x80000000;
+
+    private final NativeMemory memory;
+    private final GcmKey rtp;
+    private final GcmKey rtcp;
+
+    GcmSealer(NativeMemory memory, SessionKeys rtp, SessionKeys rtcp) {
+        this.memory = memory;
+        this.rtp = new GcmKey(memory, rtp, true);
+        this.rtcp = new GcmKey(memory, rtcp, true);
+    }
+
+    @Override
+    public int sealRtp(
+            int ssrc,
+            long index,
+            ByteBuffer head,
+            int headLength,
+            int rtpHeaderLength,
+            ByteBuffer payload,
+            int payloadOffset,
+            int payloadLength,
+            ByteBuffer out,
+            int outOffset) {
+        long known = memory.addressOf(out);
+        boolean direct = known != 0;
+        ByteBuffer target = direct ? out : memory.packetBuffer;
+        int at = direct ? outOffset : 0;
+        long address = direct ? known + outOffset : memory.packet;
+
+        target.put(at, head, 0, headLength);
+        rtp.begin(ssrc, index);
+        rtp.authenticate(address, rtpHeaderLength);
+        rtp.transform(address + rtpHeaderLength, headLength - rtpHeaderLength, address + rtpHeaderLength);
+        long source = memory.addressOf(payload);
+        if (source != 0) {
+            rtp.transform(source + payloadOffset, payloadLength, address + headLength);
+        } else {
+            target.put(at + headLength, payload, payloadOffset, payloadLength);
+            rtp.transform(address + headLength, payloadLength, address + headLength);
+        }
+        int plain = headLength + payloadLength;
+        rtp.seal(address + plain);
+        int length = plain + GcmKey.TAG_BYTES;
+        if (!direct) {
+            out.put(outOffset, memory.packetBuffer, 0, length);
+        }
+        return length;
+    }
+
+    @Override
+    public int sealRtcp(int ssrc, int index, ByteBuffer packet, int offset, int length, ByteBuffer out, int outOffset) {
+        int body = length - RTCP_HEADER_BYTES;
+        long address = memory.packet;
+        memory.packetBuffer.put(0, packet, offset, length);
+        memory.putWord(index | ENCRYPTED_FLAG);
+        rtcp.begin(ssrc, index);
+        rtcp.authenticate(address, RTCP_HEADER_BYTES);
+        rtcp.authenticate(memory.word, Integer.BYTES);
+        rtcp.transform(address + RTCP_HEADER_BYTES, body, address + RTCP_HEADER_BYTES);
+        rtcp.seal(address + length);
+        memory.packetBuffer.putInt(length + GcmKey.TAG_BYTES, index | ENCRYPTED_FLAG);
+        int sealed = length + GcmKey.TAG_BYTES + Integer.BYTES;
+        out.put(outOffset, memory.packetBuffer, 0, sealed);
+        return sealed;
+    }
+
+    @Override
+    public void close() {
+        rtp.close();
+        rtcp.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.sfu.srtp.openssl;
+
+import org.jspecify.annotations.NullMarked;
