@@ -2,6 +2,7 @@ package io.spillway.testkit.client;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,20 +60,32 @@ public final class Tab implements AutoCloseable {
     }
 
     /**
-     * Waits until an expression is true.
+     * Waits until an expression is true. One that throws is not true yet: the page may just be going to another.
      *
      * @param timeoutMs after which the wait is a failure
      * @throws AssertionError naming the expression, the page's own state and its complaints when it did not become true in time
      */
     public void waitFor(String expression, long timeoutMs) {
+        String look = "() => { try { return (" + expression + ") ? '' : 'false'; } catch (e) { return String(e); } }";
         long deadlineNs = System.nanoTime() + timeoutMs * 1_000_000;
-        while (!Boolean.TRUE.equals(page.evaluate("() => Boolean(" + expression + ")"))) {
+        for (String said = look(look); !said.isEmpty(); said = look(look)) {
             if (System.nanoTime() - deadlineNs > 0) {
-                Object state = page.evaluate("() => JSON.stringify(window.__spillway ?? null)");
-                throw new AssertionError("not true within " + timeoutMs + " ms: " + expression + "; page " + page.url()
-                        + " says " + state + ", complaints " + complaints);
+                throw new AssertionError(
+                        "not true within " + timeoutMs + " ms but " + said + ": " + expression + "; page "
+                                + page.url() + " says " + look("() => JSON.stringify(window.__spillway ?? null)")
+                                + ", complaints "
+                                + complaints);
             }
             page.waitForTimeout(POLL_MS);
+        }
+    }
+
+    /** What a function gives as text; what went wrong when the page went away under it. */
+    private String look(String function) {
+        try {
+            return String.valueOf(page.evaluate(function));
+        } catch (PlaywrightException e) {
+            return String.valueOf(e.getMessage());
         }
     }
 

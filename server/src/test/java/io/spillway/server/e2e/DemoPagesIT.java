@@ -1,0 +1,61 @@
+package io.spillway.server.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.testkit.client.Tab;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The pages as a person goes through them: home, publish, watch, and home again. */
+final class DemoPagesIT {
+
+    @Test
+    void shouldBringAPersonFromNothingToALiveStream() {
+        try (Scene scene = Scene.open();
+                Tab publisher = scene.publisherTab();
+                Tab viewer = scene.viewerTab()) {
+            publisher.open(scene.server().url("/"));
+            publisher.waitFor(
+                    "__spillway.error === null && !document.getElementById('nothing').hidden", Scene.PATIENCE_MS);
+            publisher.waitFor("__spillway.key !== null", Scene.PATIENCE_MS);
+            assertTrue(publisher.page().inputValue("#whip").endsWith("/whip/live"));
+            assertFalse(publisher.page().inputValue("#key").isEmpty(), "the key is shown on the server's own machine");
+            publisher.screenshot("e2e-home-nobody");
+
+            viewer.open(scene.server().url("/watch/live"));
+            viewer.waitFor("__spillway.state === 'waiting'", Scene.PATIENCE_MS);
+            viewer.screenshot("e2e-watch-waiting");
+
+            publisher.page().click("#first-publish");
+            publisher.page().selectOption("#size", "360");
+            publisher.page().click("#start");
+            publisher.waitFor(
+                    "__spillway.state === 'live' && __spillway.stats?.video?.bitrateBps > 0", Scene.PATIENCE_MS);
+            publisher.screenshot("e2e-publish-live");
+
+            viewer.waitFor("__spillway.state === 'live'", Scene.PATIENCE_MS);
+            viewer.waitFor("__spillway.latencySource === 'picture' && __spillway.latencyMs < 1000", Scene.PATIENCE_MS);
+            viewer.waitFor("__spillway.stats?.video?.bitrateBps > 0", Scene.PATIENCE_MS);
+            viewer.page().click("#unmute");
+            assertEquals(false, viewer.eval("document.getElementById('video').muted"));
+            viewer.screenshot("e2e-watch-live");
+
+            try (Tab home = scene.viewerTab()) {
+                home.open(scene.server().url("/"));
+                home.waitFor("__spillway.live.includes('live')", Scene.PATIENCE_MS);
+                home.waitFor("document.querySelector('.facts').textContent.startsWith('1 viewer')", Scene.PATIENCE_MS);
+                home.waitFor("document.querySelectorAll('.card .layers li').length === 2", Scene.PATIENCE_MS);
+                home.screenshot("e2e-home-live");
+                home.page().click(".card a.primary");
+                home.waitFor("__spillway.page === 'watch' && __spillway.state === 'live'", Scene.PATIENCE_MS);
+                assertEquals(List.of(), home.complaints());
+            }
+
+            publisher.page().click("#stop");
+            viewer.waitFor("__spillway.state === 'away' || __spillway.state === 'waiting'", Scene.PATIENCE_MS);
+            assertEquals(List.of(), publisher.complaints());
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.spillway.server.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.testkit.client.Chromium;
+import io.spillway.testkit.client.SpillwayProcess;
+import io.spillway.testkit.client.Tab;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The built server as its own process, and browsers around it: one that publishes, another that watches. Owned by the test's thread. */
+final class Scene implements AutoCloseable {
+
+    private static final Path JAR = Path.of("target", "spillway", "spillway.jar");
+
+    /** Generous: the machine may run a whole build beside the test. What is promised in less is measured, not waited for. */
+    static final long PATIENCE_MS = 30_000;
+
+    private final SpillwayProcess server;
+    private final Map<String, Chromium> browsers = new HashMap<>();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private Scene(SpillwayProcess server) {
+        this.server = server;
+    }
+
+    static Scene open(String... arguments) {
+        return new Scene(SpillwayProcess.startJar(JAR, Map.of(), arguments));
+    }
+
+    /** The command that starts a sub-command of the server. */
+    static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-jar",
+                JAR.toAbsolutePath().toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    SpillwayProcess server() {
+        return server;
+    }
+
+    /** A tab of the browser that publishes, in a window of its own. */
+    Tab publisherTab() {
+        return browser("publisher").newPage();
+    }
+
+    /** A tab of the browser that watches. */
+    Tab viewerTab() {
+        return browser("viewer").newPage();
+    }
+
+    private Chromium browser(String name) {
+        return browsers.computeIfAbsent(name, each -> Chromium.launch());
+    }
+
+    /** Publishes the test picture from the publish page; {@code query} fills the form in, as in {@code codec=VP8}. */
+    Tab publish(String stream, String query) {
+        Tab tab = publisherTab();
+        tab.open(server.url("/publish/" + stream + "?size=360&bitrate=900&" + query));
+        tab.page().click("#start");
+        tab.waitFor("__spillway.state === 'live'", PATIENCE_MS);
+        return tab;
+    }
+
+    /** Opens the watch page; {@link Watching#awaitLive} tells when it plays. */
+    Watching watch(String stream, String query) {
+        Tab tab = viewerTab();
+        tab.open(server.url("/watch/" + stream + "?" + query));
+        return new Watching(tab);
+    }
+
+    /** The status resource of a stream, as JSON without spaces. */
+    String status(String stream) {
+        return get("/api/v1/streams/" + stream + "/status").replaceAll("\\s", "");
+    }
+
+    /** Waits until the status of a stream contains a text. */
+    void awaitStatus(String stream, String text, Tab pump) {
+        for (int i = 0; i < PATIENCE_MS / 100 && !status(stream).contains(text); i++) {
+            pump.watchFor(100);
+        }
+        assertTrue(status(stream).contains(text), () -> text + " in " + status(stream));
+    }
+
+    /** The body that an address answers. */
+    String get(String path) {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create(server.url(path))).build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new AssertionError(path + " of the server: " + server.log(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        @Nullable RuntimeException failed = null;
+        for (Chromium browser : browsers.values()) {
+            try {
+                browser.close();
+            } catch (RuntimeException e) {
+                failed = e;
+            }
+        }
+        try (server) {
+            server.endCleanly();
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+}
