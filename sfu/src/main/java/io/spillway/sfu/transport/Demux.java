@@ -45,7 +45,7 @@ public final class Demux {
     /** Lets a transport go, with all its addresses. */
     public void remove(Transport transport) {
         byUfrag.remove(transport.ufrag(), transport);
-        byAddress.values().removeIf(owner -> owner == transport);
+        transport.leaveBook();
     }
 
     /** Hands a datagram to its transport; gives why it was dropped, or null. */

@@ -223,9 +223,7 @@ public final class Transport implements MediaSink {
         }
         dtls.close();
         closed = true;
-        for (InetSocketAddress address : ice.validAddresses()) {
-            book.unbind(address, this);
-        }
+        leaveBook();
         if (receiver != null) {
             receiver.close();
         }
@@ -317,6 +315,14 @@ public final class Transport implements MediaSink {
         for (InetSocketAddress address : ice.validAddresses()) {
             kept.bind(address, this);
         }
+    }
+
+    /** Takes its addresses out of the book and keeps them there no more. */
+    void leaveBook() {
+        for (InetSocketAddress address : ice.validAddresses()) {
+            book.unbind(address, this);
+        }
+        book = NO_BOOK;
     }
 
     /** Another session passed a check from this address: it is no longer ours. */

@@ -193,7 +193,11 @@ class LossyNetworkTest {
         }
 
         private Layer layer() {
-            return media.publication().track(MediaKind.VIDEO).orElseThrow().layers().getFirst();
+            return media.publication()
+                    .track(MediaKind.VIDEO)
+                    .orElseThrow()
+                    .layers()
+                    .getFirst();
         }
 
         /** Packets that never came, but for the first ones, whose loss nothing shows. */

@@ -10,6 +10,7 @@ import io.spillway.sfu.dtls.DtlsFailure;
 import io.spillway.sfu.dtls.PinnedCertificate;
 import io.spillway.sfu.sdp.DtlsRole;
 import io.spillway.sfu.sdp.Fingerprint;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +53,7 @@ class FingerprintTest {
 
     @Test
     void shouldKnowTheAlgorithmsThatStillProveSomething() throws Exception {
-        byte[] certificate = "any bytes".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] certificate = "any bytes".getBytes(StandardCharsets.UTF_8);
         for (String algorithm : new String[] {"sha-256", "sha-384", "sha-512"}) {
             byte[] hash = MessageDigest.getInstance(algorithm).digest(certificate);
             assertTrue(new PinnedCertificate(Fingerprint.of(algorithm, hash)).matches(certificate));
