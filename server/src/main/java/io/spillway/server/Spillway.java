@@ -13,6 +13,7 @@ import io.spillway.sfu.session.SfuServer;
 import io.spillway.sfu.session.SfuSettings;
 import io.spillway.sfu.srtp.SrtpProvider;
 import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
+import io.spillway.sfu.srtp.openssl.OpenSslSrtp;
 import io.spillway.sfu.transport.LoopBuffers;
 import io.spillway.sfu.transport.TransportServices;
 import io.spillway.signaling.api.ControlPlane;
@@ -83,7 +84,7 @@ public final class Spillway implements AutoCloseable {
 
         DropCounters drops = new DropCounters();
         media = openMedia(config, drops);
-        SrtpProvider srtp = new JitsiSrtp();
+        SrtpProvider srtp = OpenSslSrtp.load().<SrtpProvider>map(found -> found).orElseGet(JitsiSrtp::new);
         engine = "SRTP by " + srtp.name() + ", " + (MediaPort.nativeTransport() ? "epoll" : "NIO");
         TransportServices services = new TransportServices(
                 BcIdentity.create(random, Instant.now()),

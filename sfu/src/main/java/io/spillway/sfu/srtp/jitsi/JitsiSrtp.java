@@ -25,7 +25,11 @@ public final class JitsiSrtp implements SrtpProvider {
     private static final int RTCP_INDEX_BYTES = 4;
     private static final int HMAC_KEY_BYTES = 20;
 
+    /** Held, since the JDK forgets the level of a logger that nobody holds. */
+    private static final java.util.logging.Logger LIBRARY_LOG = java.util.logging.Logger.getLogger("org.jitsi");
+
     static {
+        LIBRARY_LOG.setLevel(Level.WARNING);
         // Otherwise a benchmark at start picks one, sometimes another, and loads native code to do so.
         Aes.setFactoryClassName("org.jitsi.srtp.crypto.Aes$SunJCECipherFactory");
     }
