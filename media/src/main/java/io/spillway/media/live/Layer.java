@@ -208,7 +208,12 @@ public final class Layer {
         }
         burstCount = 0;
         for (LayerSubscriber subscriber : subscribers) {
-            subscriber.onBurst(this, burst, count, nowNs);
+            try {
+                subscriber.onBurst(this, burst, count, nowNs);
+            } catch (RuntimeException defect) {
+                // This is the publisher's turn: a reader's defect must end neither it nor the other readers.
+                subscriber.onDefect(defect, nowNs);
+            }
         }
     }
 

@@ -45,7 +45,12 @@ public final class LiveStream {
         }
         publication = next;
         for (StreamListener listener : listeners) {
-            listener.onPublication(next, nowNs);
+            try {
+                listener.onPublication(next, nowNs);
+            } catch (RuntimeException defect) {
+                // This is the publisher's turn: a follower's defect must end neither it nor the other followers.
+                listener.onDefect(defect, nowNs);
+            }
         }
     }
 
@@ -57,7 +62,11 @@ public final class LiveStream {
         }
         publication = null;
         for (StreamListener listener : listeners) {
-            listener.onOffline(nowNs);
+            try {
+                listener.onOffline(nowNs);
+            } catch (RuntimeException defect) {
+                listener.onDefect(defect, nowNs);
+            }
         }
     }
 

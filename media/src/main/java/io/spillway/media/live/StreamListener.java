@@ -8,4 +8,9 @@ public interface StreamListener {
 
     /** The publisher left and none replaced it. The stream and its viewers stay. */
     void onOffline(long nowNs);
+
+    /** One of the two above broke an invariant of the follower's own. The stream and all other followers go on; the follower should leave. */
+    default void onDefect(RuntimeException defect, long nowNs) {
+        throw defect;
+    }
 }

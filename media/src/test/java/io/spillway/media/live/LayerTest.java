@@ -26,6 +26,33 @@ class LayerTest {
     private final StoredPacket found = new StoredPacket();
 
     @Test
+    void shouldGoOnToOtherReadersWhenOneBreaks() {
+        Layer layer = layer();
+        List<RuntimeException> told = new ArrayList<>();
+        List<Long> received = new ArrayList<>();
+        IllegalStateException defect = new IllegalStateException("broken reader");
+        layer.subscribe(new LayerSubscriber() {
+            @Override
+            public void onBurst(Layer from, long[] extSeqs, int count, long nowNs) {
+                throw defect;
+            }
+
+            @Override
+            public void onDefect(RuntimeException caught, long nowNs) {
+                told.add(caught);
+                layer.unsubscribe(this);
+            }
+        });
+        layer.subscribe((from, extSeqs, count, nowNs) -> received.add(extSeqs[0]));
+        append(layer, 100);
+        layer.flush(0);
+        append(layer, 101);
+        layer.flush(0);
+        assertEquals(List.of(defect), told);
+        assertEquals(List.of(100L, 101L), received);
+    }
+
+    @Test
     void shouldStartGopAtFirstPacketOfTheKeyframesTimestamp() {
         Layer layer = layer(VIDEO, HistoryBounds.VIDEO);
         put(layer, 10, 3000, false);

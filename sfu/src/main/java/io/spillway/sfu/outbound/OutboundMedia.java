@@ -33,6 +33,7 @@ public final class OutboundMedia {
     private final LiveStream live;
     private final DropCounters drops;
     private final LongSupplier unixNs;
+    private final DefectListener defects;
     private final List<OutboundTrack> tracks = new ArrayList<>();
     private final List<OutboundStream> streams = new ArrayList<>();
     private final ViewerReports viewer = new ViewerReports();
@@ -46,6 +47,7 @@ public final class OutboundMedia {
      * @param agreed the viewer's m-lines; one without sources gets nothing
      * @param sources what was announced for each m-line, by mid
      * @param cname announced for all of them
+     * @param defects told when our own code broke while a publisher's turn called it: the viewer is to be closed
      * @param unixNs wall clock, nanoseconds since 1970, read once at the start
      */
     public OutboundMedia(
@@ -55,18 +57,20 @@ public final class OutboundMedia {
             LiveStream live,
             MediaSink out,
             DropCounters drops,
+            DefectListener defects,
             RandomGenerator random,
             LongSupplier unixNs) {
         this.live = live;
         this.drops = drops;
         this.unixNs = unixNs;
+        this.defects = defects;
         this.reports = new SenderReports(streams, cname, out, viewer);
         for (AgreedMedia media : agreed) {
             OutboundSources ours = sources.get(media.mid());
             if (ours != null) {
                 var stream = new OutboundStream(media, ours, out, drops, random, reports::onStarted);
                 streams.add(stream);
-                tracks.add(new OutboundTrack(media, stream, new BestLayer(), MATCHER, drops));
+                tracks.add(new OutboundTrack(media, stream, new BestLayer(), MATCHER, drops, defects));
             }
         }
     }
@@ -185,6 +189,11 @@ public final class OutboundMedia {
             for (OutboundTrack track : tracks) {
                 track.detach(nowNs);
             }
+        }
+
+        @Override
+        public void onDefect(RuntimeException defect, long nowNs) {
+            defects.onDefect(defect, nowNs);
         }
     }
 

@@ -50,6 +50,7 @@ final class OutboundTrack implements LayerSubscriber {
     private final LayerChoice choice;
     private final CodecMatcher matcher;
     private final DropCounters drops;
+    private final DefectListener defects;
     private final KeyframeDemand demand = new KeyframeDemand();
     private final LayerSwitch next = new LayerSwitch(this);
     private final StoredPacket stored = new StoredPacket();
@@ -85,12 +86,18 @@ final class OutboundTrack implements LayerSubscriber {
     }
 
     OutboundTrack(
-            AgreedMedia media, OutboundStream stream, LayerChoice choice, CodecMatcher matcher, DropCounters drops) {
+            AgreedMedia media,
+            OutboundStream stream,
+            LayerChoice choice,
+            CodecMatcher matcher,
+            DropCounters drops,
+            DefectListener defects) {
         this.media = media;
         this.stream = stream;
         this.choice = choice;
         this.matcher = matcher;
         this.drops = drops;
+        this.defects = defects;
     }
 
     OutboundStream stream() {
@@ -110,6 +117,11 @@ final class OutboundTrack implements LayerSubscriber {
             layer.subscribe(this);
         }
         chooseFirst(track, nowNs);
+    }
+
+    @Override
+    public void onDefect(RuntimeException defect, long nowNs) {
+        defects.onDefect(defect, nowNs);
     }
 
     /** Leaves what is published; what was sent can be sent again for a while. */

@@ -108,7 +108,7 @@ final class Session implements Transport.Listener {
         try {
             media().onRtp(packet, offset, length, nowNs);
         } catch (RuntimeException defect) {
-            owner.onSessionDefect(this, defect, nowNs);
+            onDefect(defect, nowNs);
         }
     }
 
@@ -118,7 +118,7 @@ final class Session implements Transport.Listener {
         try {
             media().onRtcp(packet, offset, length, nowNs);
         } catch (RuntimeException defect) {
-            owner.onSessionDefect(this, defect, nowNs);
+            onDefect(defect, nowNs);
         }
     }
 
@@ -143,6 +143,12 @@ final class Session implements Transport.Listener {
         }
     }
 
+    /** When {@link #onTick} is wanted next. */
+    long nextDeadlineNs() {
+        long deadlineNs = transport().nextDeadlineNs();
+        return connected && !ended ? Math.min(deadlineNs, media().nextDeadlineNs()) : deadlineNs;
+    }
+
     void onTick(long nowNs) {
         if (transport().nextDeadlineNs() <= nowNs) {
             transport().onTimeout(nowNs);
@@ -159,6 +165,11 @@ final class Session implements Transport.Listener {
             media().close(nowNs);
             transport().close(nowNs);
         }
+    }
+
+    /** Our own code broke inside this session, in whoever's turn: it ends, and nothing else. */
+    void onDefect(RuntimeException defect, long nowNs) {
+        owner.onSessionDefect(this, defect, nowNs);
     }
 
     private void touch() {

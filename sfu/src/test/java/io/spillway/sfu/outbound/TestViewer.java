@@ -124,6 +124,9 @@ final class TestViewer implements MediaSink {
                 world.live,
                 out,
                 counters,
+                (defect, nowNs) -> {
+                    throw defect;
+                },
                 random,
                 () -> world.unixAtZeroNs + world.nowNs);
     }
