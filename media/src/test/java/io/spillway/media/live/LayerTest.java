@@ -27,9 +27,8 @@ class LayerTest {
 
     @Test
     void shouldGoOnToOtherReadersWhenOneBreaks() {
-        Layer layer = layer();
+        Layer layer = layer(VIDEO, HistoryBounds.VIDEO);
         List<RuntimeException> told = new ArrayList<>();
-        List<Long> received = new ArrayList<>();
         IllegalStateException defect = new IllegalStateException("broken reader");
         layer.subscribe(new LayerSubscriber() {
             @Override
@@ -44,10 +43,11 @@ class LayerTest {
             }
         });
         layer.subscribe((from, extSeqs, count, nowNs) -> received.add(extSeqs[0]));
-        append(layer, 100);
+        put(layer, 100, 3000, true);
         layer.flush(0);
-        append(layer, 101);
+        put(layer, 101, 6000, false);
         layer.flush(0);
+
         assertEquals(List.of(defect), told);
         assertEquals(List.of(100L, 101L), received);
     }
