@@ -75,7 +75,15 @@ final class SessionFactory {
             announced.put(media.mid(), new OutboundSources(source.ssrc(), source.rtxSsrc()));
         }
         OutboundMedia outbound = new OutboundMedia(
-                agreement.media(), announced, PlayNames.CNAME, stream, transport, services.drops(), session::onDefect, random, unixNs);
+                agreement.media(),
+                announced,
+                PlayNames.CNAME,
+                stream,
+                transport,
+                services.drops(),
+                session::onDefect,
+                random,
+                unixNs);
         session.carry(transport, new ViewerMedia(outbound, services.drops()));
         return session;
     }

@@ -1,0 +1,179 @@
+package io.spillway.sfu.session;
+
+import io.spillway.media.rtp.RtpPacket;
+import io.spillway.media.rtp.SequenceUnwrapper;
+import io.spillway.media.rtp.TimestampUnwrapper;
+import io.spillway.sfu.Rejected;
+import io.spillway.sfu.Sfu.SessionAnswer;
+import io.spillway.sfu.Sfu.SessionRequest;
+import io.spillway.sfu.dtls.PinnedCertificate;
+import io.spillway.sfu.ice.IceCredentials;
+import io.spillway.sfu.peer.LockStepRunner;
+import io.spillway.sfu.peer.Peer;
+import io.spillway.sfu.peer.PeerConfig;
+import io.spillway.sfu.sdp.DtlsRole;
+import io.spillway.sfu.sdp.Fingerprint;
+import io.spillway.sfu.srtp.SrtpProfile;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One publisher or viewer of VP8: its offer, its transport, and what it sent and got. */
+final class Client implements Peer.Listener {
+
+    private static final int VP8 = 96;
+    private static final int HEADER_BYTES = 12;
+    private static final int PAYLOAD_BYTES = 200;
+    private static final int TICKS_A_FRAME = 3000;
+
+    private final World world;
+    private final InetSocketAddress address;
+    private final SessionAnswer answer;
+    private final Peer peer;
+    private final int ssrc;
+    private final RtpPacket packet = new RtpPacket();
+    private final SequenceUnwrapper sequences = new SequenceUnwrapper();
+    private final TimestampUnwrapper timestamps = new TimestampUnwrapper();
+    private final List<Received> received = new ArrayList<>();
+    private final ByteBuffer frame = ByteBuffer.allocateDirect(HEADER_BYTES + PAYLOAD_BYTES);
+    private int sequence;
+    private int timestamp;
+    private int framesSent;
+    private boolean closedByServer;
+
+    /** A packet as it came: extended numbers, and whether it begins a keyframe. */
+    record Received(int ssrc, long sequence, long timestamp, boolean keyframe) {}
+
+    Client(World world, boolean publishes, InetSocketAddress address) throws Rejected {
+        this.world = world;
+        this.address = address;
+        this.ssrc = world.random.nextInt() | 1;
+        this.sequence = world.random.nextInt() & 0x7FFF;
+        this.timestamp = world.random.nextInt();
+        IceCredentials ice = IceCredentials.create(world.random);
+        SessionRequest request = new SessionRequest(World.LIVE, offer(publishes, ice), null, "test");
+        answer = publishes ? world.sfu.publish(request) : world.sfu.play(request);
+        PeerConfig config = new PeerConfig(
+                ice,
+                new IceCredentials(attribute("ice-ufrag"), attribute("ice-pwd")),
+                World.SERVER,
+                DtlsRole.CLIENT,
+                new PinnedCertificate(Fingerprint.of(
+                        "sha-256",
+                        HexFormat.ofDelimiter(":")
+                                .parseHex(attribute("fingerprint").substring("sha-256 ".length())))),
+                SrtpProfile.preference());
+        peer = new Peer(
+                config,
+                World.CLIENT_IDENTITY,
+                new LockStepRunner(),
+                world.srtp,
+                world.loop,
+                (buffer, offset, length, to) -> world.net.send(address, to, buffer, offset, length),
+                this,
+                world.random,
+                world.net.nowNs());
+    }
+
+    private static String offer(boolean publishes, IceCredentials ice) {
+        return String.join(
+                "\r\n",
+                "v=0",
+                "o=- 1 1 IN IP4 127.0.0.1",
+                "s=-",
+                "t=0 0",
+                "a=group:BUNDLE 0",
+                "m=video 9 UDP/TLS/RTP/SAVPF 96 97",
+                "c=IN IP4 0.0.0.0",
+                "a=ice-ufrag:" + ice.ufrag(),
+                "a=ice-pwd:" + ice.pwd(),
+                "a=fingerprint:sha-256 " + World.CLIENT_IDENTITY.fingerprint().hex(),
+                "a=setup:actpass",
+                "a=mid:0",
+                publishes ? "a=sendonly" : "a=recvonly",
+                "a=rtcp-mux",
+                "a=rtcp-rsize",
+                "a=rtpmap:96 VP8/90000",
+                "a=rtcp-fb:96 nack",
+                "a=rtcp-fb:96 nack pli",
+                "a=rtpmap:97 rtx/90000",
+                "a=fmtp:97 apt=96",
+                "");
+    }
+
+    private String attribute(String name) {
+        Matcher line = Pattern.compile("(?m)^a=" + name + ":(.*?)\r?$").matcher(answer.sdp());
+        if (!line.find()) {
+            throw new AssertionError("the answer has no a=" + name + ":\n" + answer.sdp());
+        }
+        return line.group(1);
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    String sessionId() {
+        return answer.sessionId();
+    }
+
+    int framesSent() {
+        return framesSent;
+    }
+
+    boolean isClosedByServer() {
+        return closedByServer;
+    }
+
+    List<Received> received() {
+        return received;
+    }
+
+    /** Vanishes without a word, as a process that was killed. */
+    void vanish() {
+        world.net.detach(address);
+        peer.stopChecking();
+    }
+
+    /** Sends one picture in one packet. */
+    void sendFrame(boolean keyframe) {
+        sequence++;
+        timestamp += TICKS_A_FRAME;
+        framesSent++;
+        frame.put(0, (byte) 0x80).put(1, (byte) (0x80 | VP8));
+        frame.putShort(2, (short) sequence).putInt(4, timestamp).putInt(8, ssrc);
+        frame.put(12, (byte) 0x10); // S=1, PID=0 (RFC 7741 §4.2)
+        frame.put(13, (byte) (keyframe ? 0x10 : 0x11)); // P bit
+        frame.put(16, (byte) 0x9d).put(17, (byte) 0x01).put(18, (byte) 0x2a);
+        frame.put(19, (byte) 0x80).put(20, (byte) 0x02).put(21, (byte) 0x68).put(22, (byte) 0x01); // 640x360
+        peer.sendRtp(frame, HEADER_BYTES, HEADER_BYTES + PAYLOAD_BYTES, world.net.nowNs());
+    }
+
+    @Override
+    public void onRtp(ByteBuffer plain, int offset, int length, long nowNs) {
+        if (!packet.wrap(plain, offset, length)) {
+            throw new AssertionError("the server sent malformed RTP");
+        }
+        if (packet.payloadType() == VP8) {
+            boolean keyframe = (plain.get(packet.payloadOffset() + 1) & 1) == 0;
+            received.add(new Received(
+                    packet.ssrc(),
+                    sequences.unwrap(packet.sequence()),
+                    timestamps.unwrap(packet.timestamp()),
+                    keyframe));
+        }
+    }
+
+    @Override
+    public void onServerClosed() {
+        closedByServer = true;
+    }
+}
