@@ -36,7 +36,6 @@ class HouseTest {
     /** Library packages, and the only packages of ours that may import them. */
     private static final Map<String, List<String>> QUARANTINE = Map.of(
             "io.netty..", List.of("io.spillway.sfu.netty"),
-            "org.ice4j..", List.of("io.spillway.sfu.ice4j"),
             "org.bouncycastle..", List.of("io.spillway.sfu.dtls.bc"),
             "org.jitsi..", List.of("io.spillway.sfu.srtp.jitsi"),
             "java.lang.foreign..", List.of("io.spillway.sfu.srtp.openssl"),

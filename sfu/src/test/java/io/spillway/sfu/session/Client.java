@@ -1,5 +1,7 @@
 package io.spillway.sfu.session;
 
+import io.spillway.media.rtcp.RtcpParser;
+import io.spillway.media.rtcp.RtcpVisitor;
 import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.rtp.SequenceUnwrapper;
 import io.spillway.media.rtp.TimestampUnwrapper;
@@ -17,13 +19,15 @@ import io.spillway.sfu.srtp.SrtpProfile;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One publisher or viewer of VP8: its offer, its transport, and what it sent and got. */
-final class Client implements Peer.Listener {
+final class Client implements Peer.Listener, RtcpVisitor {
 
     private static final int VP8 = 96;
     private static final int HEADER_BYTES = 12;
@@ -43,6 +47,8 @@ final class Client implements Peer.Listener {
     private int sequence;
     private int timestamp;
     private int framesSent;
+    private final Map<Integer, byte[]> sent = new HashMap<>();
+    private int nacksAnswered;
     private boolean closedByServer;
 
     /** A packet as it came: extended numbers, and whether it begins a keyframe. */
@@ -154,7 +160,31 @@ final class Client implements Peer.Listener {
         frame.put(13, (byte) (keyframe ? 0x10 : 0x11)); // P bit
         frame.put(16, (byte) 0x9d).put(17, (byte) 0x01).put(18, (byte) 0x2a);
         frame.put(19, (byte) 0x80).put(20, (byte) 0x02).put(21, (byte) 0x68).put(22, (byte) 0x01); // 640x360
+        byte[] kept = new byte[HEADER_BYTES + PAYLOAD_BYTES];
+        frame.get(0, kept);
+        sent.put(sequence & 0xFFFF, kept);
         peer.sendRtp(frame, HEADER_BYTES, HEADER_BYTES + PAYLOAD_BYTES, world.net.nowNs());
+    }
+
+    /** Resends on the original SSRC and sequence number, as OBS does (O6). */
+    @Override
+    public void onNack(int senderSsrc, int mediaSsrc, int seq16) {
+        byte[] kept = sent.get(seq16);
+        if (kept != null && mediaSsrc == ssrc) {
+            nacksAnswered++;
+            peer.sendRtp(ByteBuffer.wrap(kept), HEADER_BYTES, kept.length, world.net.nowNs());
+        }
+    }
+
+    @Override
+    public void onRtcp(ByteBuffer plain, int offset, int length, long nowNs) {
+        if (!RtcpParser.parse(plain, offset, length, this)) {
+            throw new AssertionError("the server sent malformed RTCP");
+        }
+    }
+
+    int nacksAnswered() {
+        return nacksAnswered;
     }
 
     @Override

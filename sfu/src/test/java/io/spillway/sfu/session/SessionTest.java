@@ -12,6 +12,8 @@ import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
 import io.spillway.testkit.Link;
 import io.spillway.testkit.Seeds;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Publishers and viewers over their whole life, in virtual time. */
@@ -133,22 +135,22 @@ class SessionTest {
     }
 
     @Seeds(10)
-    void shouldRepairWhatTheNetworkLosesOnBothSides(long seed) throws Rejected {
+    void shouldRepairWhatThePublishersNetworkLoses(long seed) throws Rejected {
         World world = new World(seed);
         Client publisher = world.publisher();
         world.play(publisher, 5, 1000);
         Client viewer = world.viewer();
-        world.net.defaultLink(Link.ofDelayMs(10).withLoss(0.05));
+        world.net.link(publisher.address(), World.SERVER, Link.ofDelayMs(25).withLoss(0.05));
+        world.net.link(World.SERVER, publisher.address(), Link.ofDelayMs(25).withLoss(0.05));
         world.play(publisher, 300, 1000);
-        world.net.defaultLink(Link.ofDelayMs(10));
-        world.net.advanceMs(500);
+        world.net.advanceMs(1_000);
 
-        // Toward the viewer nobody asks here, so what is missing is the second hop's loss; the first hop's is repaired.
-        long span = viewer.received().getLast().sequence()
-                - viewer.received().getFirst().sequence()
-                + 1;
-        assertTrue(viewer.received().size() > 0.9 * span, viewer.received().size() + " of " + span);
-        assertTrue(span >= 295, "the publisher's losses are repaired, not skipped: " + span);
+        assertTrue(publisher.nacksAnswered() > 0, "the network lost something, and it was asked for");
+        Set<Long> distinct =
+                viewer.received().stream().map(Client.Received::sequence).collect(Collectors.toSet());
+        assertEquals(viewer.received().size(), distinct.size(), "nothing twice");
+        // The very last packet may be lost without a later one to show the gap.
+        assertTrue(distinct.size() >= 304, distinct.size() + " of 305");
     }
 
     static void assertContinuous(Client viewer) {
