@@ -41,7 +41,7 @@ function showCard({ id, startedAt }, status) {
   const facts = [`on air for ${since(startedAt)}`];
   if (viewers !== null) facts.unshift(viewers === 1 ? '1 viewer' : `${viewers} viewers`);
   setText(card.facts, facts.join(' · '));
-  showLines(card.layers, (status?.tracks ?? []).flatMap(linesOf));
+  showLines(card.layers, [...(status?.tracks ?? [])].sort((a, b) => b.kind.localeCompare(a.kind)).flatMap(linesOf));
   showLines(card.warnings, warningsOf(status));
   return card.root;
 }

@@ -34,7 +34,12 @@ final class Scene implements AutoCloseable {
     }
 
     static Scene open(String... arguments) {
-        return new Scene(SpillwayProcess.startJar(JAR, Map.of(), arguments));
+        return open(Map.of(), arguments);
+    }
+
+    /** With environment variables of its own. */
+    static Scene open(Map<String, String> environment, String... arguments) {
+        return new Scene(SpillwayProcess.startJar(JAR, environment, arguments));
     }
 
     /** The command that starts a sub-command of the server. */
