@@ -58,7 +58,6 @@ public final class HttpServer implements AutoCloseable {
         server = new Server(threads);
         server.setStopTimeout(2000);
         server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
-        server.addBean(new SlowRequestGuard(server));
         http = connector(plain.bind(), plain.port(), plainFactories());
         https = tls.map(port -> connector(port.bind(), port.port(), tlsFactories(port.context())));
         List<Handler> all = new ArrayList<>(handlers);
@@ -120,6 +119,7 @@ public final class HttpServer implements AutoCloseable {
         connector.setPort(port);
         connector.setIdleTimeout(IDLE_TIMEOUT_MS);
         connector.setAcceptQueueSize(1024);
+        connector.addBean(new SlowRequestGuard(connector, SlowRequestGuard.FIRST_REQUEST_MS));
         server.addConnector(connector);
         return connector;
     }
