@@ -35,6 +35,7 @@ final class SfuCore implements LoopAgent, Session.Owner {
     private final Demux demux;
     private final DropCounters drops;
     private final SessionCounters counters;
+    private final Departures departures = new Departures();
     private final DistinctErrors defects = new DistinctErrors();
     private final Map<String, Session> sessions = new HashMap<>();
     private final Map<StreamName, LiveStream> streams = new HashMap<>();
@@ -97,6 +98,11 @@ final class SfuCore implements LoopAgent, Session.Owner {
         demux.register(session.transport());
         counters.opened(session.role());
         LOG.debug("{} joins", session);
+    }
+
+    /** Whether a session's peer has said goodbye on the media port a moment ago, and now says so by HTTP too; once. */
+    boolean hasLeft(SessionRole role, StreamName name, String id, long nowNs) {
+        return departures.take(role, name, id, nowNs);
     }
 
     /** Ends a session as its owner asked. */
@@ -211,6 +217,9 @@ final class SfuCore implements LoopAgent, Session.Owner {
     @Override
     public void onSessionClosed(Session session, CloseReason reason, long nowNs) {
         counters.closed(reason);
+        if (reason == CloseReason.PEER_CLOSED) {
+            departures.note(session.role(), session.stream().name(), session.id(), nowNs);
+        }
         forget(session, sentence(reason));
     }
 

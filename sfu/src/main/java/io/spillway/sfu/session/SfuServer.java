@@ -118,8 +118,9 @@ public final class SfuServer implements Sfu {
     public boolean end(SessionRole role, StreamName stream, String sessionId) {
         return loop.read(() -> {
             Optional<Session> session = core.find(role, stream, sessionId);
-            session.ifPresent(found -> core.end(found, clockNs.getAsLong()));
-            return session.isPresent();
+            long nowNs = clockNs.getAsLong();
+            session.ifPresent(found -> core.end(found, nowNs));
+            return session.isPresent() || core.hasLeft(role, stream, sessionId, nowNs);
         });
     }
 

@@ -95,6 +95,23 @@ class SessionTest {
     }
 
     @Test
+    void shouldTakeTheDeleteOfOneWhoHungUpFirst() throws Rejected {
+        World world = new World(8);
+        Client publisher = world.publisher();
+        publisher.peer().close();
+        world.net.advanceMs(100);
+        assertFalse(world.sfu.exists(SessionRole.PUBLISHER, World.LIVE, publisher.sessionId()));
+        assertFalse(world.sfu.end(SessionRole.VIEWER, World.LIVE, publisher.sessionId()));
+        assertTrue(world.sfu.end(SessionRole.PUBLISHER, World.LIVE, publisher.sessionId()), "OBS wants its 200");
+        assertFalse(world.sfu.end(SessionRole.PUBLISHER, World.LIVE, publisher.sessionId()));
+
+        Client late = world.publisher();
+        late.peer().close();
+        world.net.advanceMs(10_000);
+        assertFalse(world.sfu.end(SessionRole.PUBLISHER, World.LIVE, late.sessionId()));
+    }
+
+    @Test
     void shouldRefuseASecondPublisherWhenToldTo() throws Rejected {
         World world = new World(
                 5, new SfuSettings(() -> List.of(World.address("192.0.2.1")), false, 64, 32), new JitsiSrtp());
