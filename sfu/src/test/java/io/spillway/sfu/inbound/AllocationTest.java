@@ -34,6 +34,9 @@ class AllocationTest {
 
     private static final int PACKETS = 100_000;
 
+    /** The JVM links a class or two late, once; what allocates a packet shows in every round. */
+    private static final int ROUNDS = 5;
+
     private final long[] counted = new long[3];
     private final StoredPacket found = new StoredPacket();
 
@@ -61,9 +64,12 @@ class AllocationTest {
         source.send(PACKETS); // warm: classes loaded, the history grown to its GOP
 
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        source.send(PACKETS);
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS && allocated > 0; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            source.send(PACKETS);
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
 
         assertEquals(0, allocated, "bytes for " + PACKETS + " packets");
         assertTrue(counted[0] > 1.9 * PACKETS, "packets were read: " + counted[0]);

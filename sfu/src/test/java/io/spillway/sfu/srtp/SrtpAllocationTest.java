@@ -1,7 +1,7 @@
 package io.spillway.sfu.srtp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.spillway.sfu.srtp.openssl.OpenSslSrtp;
@@ -17,6 +17,9 @@ class SrtpAllocationTest {
     private static final int WARM_UP = 30_000;
     private static final int MEASURED = 10_000;
 
+    /** The JVM links a class or two late, once; what allocates a packet shows in every round. */
+    private static final int ROUNDS = 5;
+
     private final ByteBuffer head = ByteBuffer.allocate(64);
     private final ByteBuffer payload = ByteBuffer.allocateDirect(1200);
     private final ByteBuffer sealed = ByteBuffer.allocateDirect(2048);
@@ -26,7 +29,7 @@ class SrtpAllocationTest {
     @Test
     void shouldAllocateNothingAPacketWithOpenSsl() {
         Optional<OpenSslSrtp> provider = OpenSslSrtp.load();
-        assumeTrue(provider.isPresent(), "no libcrypto here");
+        assertTrue(provider.isPresent(), "libcrypto is missing: install libssl3, or what your system calls OpenSSL 3");
         for (SrtpProfile profile : SrtpProfile.values()) {
             assertEquals(0, bytesAllocated(provider.get(), profile), profile.name());
         }
@@ -39,14 +42,19 @@ class SrtpAllocationTest {
                 SrtpReceiver receiver = new SrtpReceiver(provider, keys)) {
             head.put(0, (byte) 0x80).putInt(8, 7);
             report.put(0, (byte) 0x80).put(1, (byte) 200).putInt(4, 7);
-            long before = 0;
-            for (int i = 0; i < WARM_UP + MEASURED; i++) {
-                if (i == WARM_UP) {
-                    before = threads.getCurrentThreadAllocatedBytes();
-                }
-                exchange(sender, receiver, i);
+            int sequence = 0;
+            while (sequence < WARM_UP) {
+                exchange(sender, receiver, sequence++);
             }
-            return threads.getCurrentThreadAllocatedBytes() - before;
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < ROUNDS && least > 0; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < MEASURED; i++) {
+                    exchange(sender, receiver, sequence++);
+                }
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            return least;
         }
     }
 
