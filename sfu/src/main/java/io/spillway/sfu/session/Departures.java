@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Sessions whose peer said goodbye by DTLS a moment ago. OBS and browsers close their transport first and DELETE the resource next; that DELETE finds
- * nothing any more, but is no mistake: OBS reports anything but 200 as a failure (W18). Owned by one loop.
+ * Sessions whose peer said goodbye by DTLS a moment ago. A client that closes its transport and DELETEs its resource at once may be heard on the media port
+ * first, as Chromium was; that DELETE finds nothing any more, but is no mistake: OBS reports anything but 200 as a failure (W18). Owned by one loop.
  */
 final class Departures {
 
