@@ -6,7 +6,6 @@ import io.spillway.sfu.transport.CloseReason;
 import io.spillway.sfu.transport.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** One publisher or viewer: its transport, and what it does with its media. Owned by one loop. */
@@ -29,8 +28,6 @@ final class Session implements Transport.Listener {
     private final String id;
     private final SessionRole role;
     private final LiveStream stream;
-    private final Instant openedAt;
-    private final String agent;
     private final Owner owner;
     private @Nullable Transport transport;
     private @Nullable SessionMedia media;
@@ -38,12 +35,10 @@ final class Session implements Transport.Listener {
     private boolean touched;
     private boolean ended;
 
-    Session(String id, SessionRole role, LiveStream stream, Instant openedAt, String agent, Owner owner) {
+    Session(String id, SessionRole role, LiveStream stream, Owner owner) {
         this.id = id;
         this.role = role;
         this.stream = stream;
-        this.openedAt = openedAt;
-        this.agent = agent;
         this.owner = owner;
     }
 
@@ -63,14 +58,6 @@ final class Session implements Transport.Listener {
 
     LiveStream stream() {
         return stream;
-    }
-
-    Instant openedAt() {
-        return openedAt;
-    }
-
-    String agent() {
-        return agent;
     }
 
     boolean isConnected() {

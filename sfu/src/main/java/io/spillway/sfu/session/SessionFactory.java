@@ -48,7 +48,7 @@ final class SessionFactory {
             Session.Owner owner,
             long nowNs) {
         Instant now = now();
-        Session session = new Session(id, SessionRole.PUBLISHER, stream, now, agent, owner);
+        Session session = new Session(id, SessionRole.PUBLISHER, stream, owner);
         Transport transport = transport(agreement.remote(), ice, true, session, nowNs);
         InboundConfig config = new InboundConfig(PlayNames.CNAME, names.ssrc(0), InboundConfig.DEFAULT_MAX_BITRATE_BPS);
         session.carry(
@@ -64,10 +64,9 @@ final class SessionFactory {
             Agreement agreement,
             PlaySources sources,
             IceCredentials ice,
-            String agent,
             Session.Owner owner,
             long nowNs) {
-        Session session = new Session(id, SessionRole.VIEWER, stream, now(), agent, owner);
+        Session session = new Session(id, SessionRole.VIEWER, stream, owner);
         Transport transport = transport(agreement.remote(), ice, false, session, nowNs);
         Map<String, OutboundSources> announced = new HashMap<>();
         for (AgreedMedia media : agreement.media()) {

@@ -107,8 +107,7 @@ public final class SfuServer implements Sfu {
             admit();
             admitViewer(request.stream());
             LiveStream stream = core.stream(request.stream());
-            core.add(factory.viewer(
-                    id, stream, agreement, sources, ice, request.userAgent(), core, clockNs.getAsLong()));
+            core.add(factory.viewer(id, stream, agreement, sources, ice, core, clockNs.getAsLong()));
             return id;
         });
         return new SessionAnswer(id, agreement.answer(local));
