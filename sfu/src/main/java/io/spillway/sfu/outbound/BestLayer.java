@@ -1,7 +1,7 @@
 package io.spillway.sfu.outbound;
 
 import io.spillway.media.live.Layer;
-import io.spillway.media.live.Track;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The largest layer that is active, then the one of the highest rate; it stays with what it has unless another is clearly better. */
@@ -11,14 +11,14 @@ final class BestLayer implements LayerChoice {
     private static final double CLEARLY_MORE = 1.5;
 
     @Override
-    public @Nullable Layer choose(Track track, @Nullable Layer current, long nowNs) {
-        if (track.layers().size() == 1) {
+    public @Nullable Layer choose(List<Layer> layers, @Nullable Layer current, long nowNs) {
+        if (layers.size() == 1) {
             // Before its first packet too: there is nothing to wait for.
-            return track.layers().getFirst();
+            return layers.getFirst();
         }
-        Layer best = current != null && current.isActive(nowNs) ? current : null;
-        for (int i = 0; i < track.layers().size(); i++) {
-            Layer layer = track.layers().get(i);
+        Layer best = current != null && current.isActive(nowNs) && layers.contains(current) ? current : null;
+        for (int i = 0; i < layers.size(); i++) {
+            Layer layer = layers.get(i);
             if (layer != best && layer.isActive(nowNs) && (best == null || isBetter(layer, best, nowNs))) {
                 best = layer;
             }

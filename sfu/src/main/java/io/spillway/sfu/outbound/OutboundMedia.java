@@ -1,5 +1,6 @@
 package io.spillway.sfu.outbound;
 
+import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.LiveStream;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamListener;
@@ -7,6 +8,7 @@ import io.spillway.media.rtcp.RtcpParser;
 import io.spillway.media.rtcp.RtcpVisitor;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.sdp.CodecMatcher;
 import io.spillway.sfu.transport.MediaSink;
@@ -93,6 +95,15 @@ public final class OutboundMedia {
         feedback.nowNs = nowNs;
         if (!RtcpParser.parse(plain, offset, length, feedback)) {
             drops.count(DropReason.MALFORMED_RTCP);
+        }
+    }
+
+    /** What the viewer wants of the video's layers from now on; it holds over publishers. */
+    public void wish(LayerWish wish, long nowNs) {
+        for (OutboundTrack track : tracks) {
+            if (track.kind() == MediaKind.VIDEO) {
+                track.wish(wish, nowNs);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import io.spillway.media.live.StoredPacket;
 import io.spillway.media.live.Track;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.sdp.CodecMatcher;
 import io.spillway.sfu.sdp.PayloadMapping;
@@ -48,6 +49,7 @@ final class OutboundTrack implements LayerSubscriber {
     private final AgreedMedia media;
     private final OutboundStream stream;
     private final LayerChoice choice;
+    private final WishedLayers wished = new WishedLayers();
     private final CodecMatcher matcher;
     private final DropCounters drops;
     private final DefectListener defects;
@@ -102,6 +104,10 @@ final class OutboundTrack implements LayerSubscriber {
 
     OutboundStream stream() {
         return stream;
+    }
+
+    MediaKind kind() {
+        return media.kind();
     }
 
     /** Goes over to a publication, the first or one that replaces another. */
@@ -184,6 +190,14 @@ final class OutboundTrack implements LayerSubscriber {
         }
     }
 
+    /** What the viewer wants of the layers from now on. */
+    void wish(LayerWish wish, long nowNs) {
+        wished.wish(wish);
+        if (reconsiderNs != NEVER) {
+            reconsiderNs = nowNs;
+        }
+    }
+
     /** Sets how often a keyframe is asked for while one is waited for: clamp(2 RTT, 200 ms, 1 s), R23. */
     void retryKeyframesEvery(long intervalNs) {
         retryEveryNs = intervalNs;
@@ -218,7 +232,7 @@ final class OutboundTrack implements LayerSubscriber {
     }
 
     private void chooseFirst(Track from, long nowNs) {
-        Layer chosen = choice.choose(from, null, nowNs);
+        Layer chosen = choice.choose(wished.of(from, nowNs), null, nowNs);
         if (chosen == null) {
             return;
         }
@@ -412,7 +426,7 @@ final class OutboundTrack implements LayerSubscriber {
         if (current == null || (state != State.LIVE && state != State.WAITING)) {
             return;
         }
-        Layer chosen = choice.choose(current, source, nowNs);
+        Layer chosen = choice.choose(wished.of(current, nowNs), source, nowNs);
         if (chosen == source) {
             next.abandon();
         } else if (chosen != null && chosen != next.target()) {

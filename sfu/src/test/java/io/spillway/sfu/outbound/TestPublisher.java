@@ -31,8 +31,8 @@ final class TestPublisher {
 
     private static final int PAYLOAD_TYPE = 96;
 
-    /** Frame tag, start code, 320x240. RFC 6386 §9.1. */
-    private static final byte[] VP8_FRAME_HEADER = {0, 0, 0, (byte) 0x9D, 0x01, 0x2A, 0x40, 0x01, (byte) 0xF0, 0};
+    /** Frame tag and start code; width and height follow, little-endian. RFC 6386 §9.1. */
+    private static final byte[] VP8_FRAME_HEADER = {0, 0, 0, (byte) 0x9D, 0x01, 0x2A};
 
     final int id;
     final Codec codec;
@@ -49,6 +49,8 @@ final class TestPublisher {
     int framesPerSecond = 30;
     int frameBytes = 8_000;
     int keyframeBytes = 50_000;
+    int width = 320;
+    int height = 240;
     boolean sendsParameterSets = true;
     boolean sendsAudio = true;
     double lossShare;
@@ -93,6 +95,11 @@ final class TestPublisher {
     }
 
     TestPublisher(int id, Codec codec, Map<String, String> fmtp, Map<String, Integer> extensionIds) {
+        this(id, "", codec, fmtp, extensionIds);
+    }
+
+    private TestPublisher(
+            int id, String rid, Codec codec, Map<String, String> fmtp, Map<String, Integer> extensionIds) {
         this.id = id;
         this.codec = codec;
         this.random = new Random(id);
@@ -105,7 +112,7 @@ final class TestPublisher {
                 .sorted(Map.Entry.comparingByValue())
                 .toList();
         var format = new Format(codec, fmtp, extensionIds);
-        video = new Layer("", format, HistoryBounds.VIDEO, new SenderClock(90_000, publisherClock), (layer, nowNs) -> {
+        video = new Layer(rid, format, HistoryBounds.VIDEO, new SenderClock(90_000, publisherClock), (layer, nowNs) -> {
             keyframesAsked++;
             keyframeWanted |= obeys;
         });
@@ -125,6 +132,14 @@ final class TestPublisher {
 
     static TestPublisher vp8(int id) {
         return new TestPublisher(id, Codec.VP8, Map.of());
+    }
+
+    /** A simulcast layer. */
+    static TestPublisher vp8(int id, String rid, int width, int height) {
+        TestPublisher layer = new TestPublisher(id, rid, Codec.VP8, Map.of(), Map.of());
+        layer.width = width;
+        layer.height = height;
+        return layer;
     }
 
     Publication publication() {
@@ -271,6 +286,9 @@ final class TestPublisher {
             buffer.put(at, VP8_FRAME_HEADER);
             buffer.put(at, (byte) (key ? 0 : 1));
             at += VP8_FRAME_HEADER.length;
+            buffer.putShort(at, Short.reverseBytes((short) width));
+            buffer.putShort(at + 2, Short.reverseBytes((short) height));
+            at += 4;
         }
         return at;
     }
