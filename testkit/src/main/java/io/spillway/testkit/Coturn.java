@@ -7,7 +7,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /** A real coturn of this machine, run with a configuration under test on a folder of its own. Close it to end it. */
@@ -29,11 +27,13 @@ public final class Coturn implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
     private static final int POLL_MS = 50;
 
-    /** Linux hands out 32768..60999 to those who ask for any port; above it a free port stays free. */
-    private static final int RELAY_FLOOR = 61_000;
-
     private static final int RELAY_PORTS = 64;
-    private static final int RELAY_TRIES = 100;
+
+    /** Between the draw of its ports and its own bind another program may come; five times in a row it is something else. */
+    private static final int STARTS = 5;
+
+    /** In coturn's log, when somebody else has one of its ports. It may go on without it. */
+    private static final String PORT_TAKEN = "Address already in use";
 
     private static final int STUN_HEADER_BYTES = 20;
     private static final int STUN_MAGIC = 0x2112_A442;
@@ -42,67 +42,79 @@ public final class Coturn implements AutoCloseable {
     private final Process process;
     private final Path folder;
     private final InetSocketAddress address;
+    private final Ports ports;
 
-    private Coturn(Process process, Path folder, InetSocketAddress address) {
+    private Coturn(Process process, Path folder, InetSocketAddress address, Ports ports) {
         this.process = process;
         this.folder = folder;
         this.address = address;
+        this.ports = ports;
     }
 
-    /** Ports that were free a moment ago: {@code listening} on UDP and TCP of loopback, {@code relayMin..relayMax} mostly. */
-    public record Ports(int listening, int relayMin, int relayMax) {}
+    /** Ports for a configuration, free on UDP and TCP when drawn: to listen on, to listen on by TLS, and to lend to clients. */
+    public record Ports(int listening, int tls, int relayMin, int relayMax) {
 
-    /** Finds ports for a configuration. */
-    public static Ports freePorts() {
-        RandomGenerator random = RandomGenerator.getDefault();
-        for (int tries = 0; tries < RELAY_TRIES; tries++) {
-            int relayMin = random.nextInt(RELAY_FLOOR, 65_536 - RELAY_PORTS);
-            try (DatagramSocket first = new DatagramSocket(relayMin);
-                    DatagramSocket listening = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-                if (first.isBound() && listening.isBound()) {
-                    return new Ports(listening.getLocalPort(), relayMin, relayMin + RELAY_PORTS - 1);
-                }
-            } catch (SocketException taken) {
-                // the next draw may be free
-            }
+        private static Ports draw(UnclaimedPorts unclaimed) {
+            int first = unclaimed.draw(2 + RELAY_PORTS);
+            return new Ports(first, first + 1, first + 2, first + 1 + RELAY_PORTS);
         }
-        throw new IllegalStateException("no free UDP port above " + RELAY_FLOOR + " in " + RELAY_TRIES + " tries");
+    }
+
+    /** Writes a configuration that uses the ports it is given. It is asked again where one of them was taken meanwhile. */
+    @FunctionalInterface
+    public interface Setup {
+        String configurationOn(Ports ports) throws Exception;
     }
 
     /**
      * Starts coturn and returns when it answers on its {@code listening-ip} (loopback when the text has none) and {@code listening-port}.
      *
-     * @throws IllegalStateException when coturn is not installed, or ends or stays silent, with its log
+     * @throws IllegalStateException when coturn is not installed, ends, stays silent, or never gets its ports; with its log
      */
-    public static Coturn start(String configText) {
-        Path binary = binary();
-        try {
-            Path folder = Files.createTempDirectory("coturn-");
-            Path config = Files.writeString(folder.resolve("turnserver.conf"), configText);
-            // The system's own database, pid file and log are none of a test's business.
-            Process process = new ProcessBuilder(
-                            binary.toString(),
-                            "-c",
-                            config.toString(),
-                            "--userdb=" + folder.resolve("turndb"),
-                            "--pidfile=" + folder.resolve("pid"),
-                            "--log-file=stdout",
-                            "--verbose")
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("log").toFile())
-                    .start();
-            InetSocketAddress address = new InetSocketAddress(
-                    setting(
-                            configText,
-                            "listening-ip",
-                            InetAddress.getLoopbackAddress().getHostAddress()),
-                    Integer.parseInt(setting(configText, "listening-port", "3478")));
-            Coturn coturn = new Coturn(process, folder, address);
-            coturn.awaitAnswer();
-            return coturn;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    public static Coturn start(Setup setup) throws Exception {
+        UnclaimedPorts unclaimed = UnclaimedPorts.ofThisMachine();
+        String log = "";
+        for (int starts = 0; starts < STARTS; starts++) {
+            Ports ports = Ports.draw(unclaimed);
+            Coturn coturn = startOn(ports, setup.configurationOn(ports));
+            boolean answers = coturn.awaitAnswer();
+            log = coturn.log();
+            if (answers && !log.contains(PORT_TAKEN)) {
+                return coturn;
+            }
+            coturn.close();
+            if (!log.contains(PORT_TAKEN)) {
+                throw new IllegalStateException("coturn did not answer at " + coturn.address + "; it said:\n" + log);
+            }
         }
+        throw new IllegalStateException("coturn found its ports taken " + STARTS + " times; at last it said:\n" + log);
+    }
+
+    private static Coturn startOn(Ports ports, String configText) throws IOException {
+        Path binary = binary();
+        Path folder = Files.createTempDirectory("coturn-");
+        Path config = Files.writeString(folder.resolve("turnserver.conf"), configText);
+        // The system's own database, pid file and log are none of a test's business.
+        Process process = new ProcessBuilder(
+                        binary.toString(),
+                        "-c",
+                        config.toString(),
+                        "--userdb=" + folder.resolve("turndb"),
+                        "--pidfile=" + folder.resolve("pid"),
+                        "--log-file=stdout",
+                        "--verbose")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        String ip = setting(
+                configText, "listening-ip", InetAddress.getLoopbackAddress().getHostAddress());
+        int port = Integer.parseInt(setting(configText, "listening-port", "3478"));
+        return new Coturn(process, folder, new InetSocketAddress(ip, port), ports);
+    }
+
+    /** The ports that its configuration was written for. */
+    public Ports ports() {
+        return ports;
     }
 
     /** Where it listens. */
@@ -140,26 +152,24 @@ public final class Coturn implements AutoCloseable {
         }
     }
 
-    private void awaitAnswer() throws IOException {
+    private boolean awaitAnswer() throws IOException {
         ByteBuffer request = ByteBuffer.allocate(STUN_HEADER_BYTES)
                 .putShort(0, STUN_BINDING_REQUEST)
                 .putInt(4, STUN_MAGIC);
         long tries = START_LIMIT.toMillis() / POLL_MS;
         try (DatagramSocket socket = new DatagramSocket(0, address.getAddress())) {
             socket.setSoTimeout(POLL_MS);
-            for (long i = 0; i < tries && process.isAlive(); i++) {
+            for (long i = 0; i < tries && process.isAlive() && !log().contains(PORT_TAKEN); i++) {
                 socket.send(new DatagramPacket(request.array(), STUN_HEADER_BYTES, address));
                 try {
                     socket.receive(new DatagramPacket(new byte[512], 512));
-                    return;
+                    return true;
                 } catch (SocketTimeoutException silent) {
                     // not up yet
                 }
             }
         }
-        String log = log();
-        close();
-        throw new IllegalStateException("coturn did not answer at " + address + "; it said:\n" + log);
+        return false;
     }
 
     private static String setting(String configText, String key, String otherwise) {

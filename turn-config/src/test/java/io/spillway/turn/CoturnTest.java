@@ -28,12 +28,10 @@ final class CoturnTest {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
     private static Coturn coturn;
-    private static Coturn.Ports ports;
 
     @BeforeAll
-    static void startCoturn() {
-        ports = Coturn.freePorts();
-        coturn = Coturn.start(configuration(ports, LOOPBACK).text());
+    static void startCoturn() throws Exception {
+        coturn = Coturn.start(ports -> configuration(ports, LOOPBACK).text());
     }
 
     @AfterAll
@@ -54,6 +52,7 @@ final class CoturnTest {
             assertTrue(answer.isSignedWith(client.key()));
             InetSocketAddress relayed = answer.addressOf(StunMessage.XOR_RELAYED_ADDRESS);
             assertEquals(LOOPBACK, relayed.getAddress());
+            Coturn.Ports ports = coturn.ports();
             assertTrue(ports.relayMin() <= relayed.getPort() && relayed.getPort() <= ports.relayMax());
         }
     }
@@ -132,12 +131,14 @@ final class CoturnTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "203.0.113.7", "2001:db8::7"})
-    void shouldGiveCoturnNoLineItComplainsOf(String mediaAddress) {
-        Coturn.Ports free = Coturn.freePorts();
-        CoturnConfiguration configuration = configuration(free, InetAddress.ofLiteral(mediaAddress));
-        try (Coturn other = Coturn.start(configuration.text())) {
+    void shouldGiveCoturnNoLineItComplainsOf(String mediaAddress) throws Exception {
+        InetAddress media = InetAddress.ofLiteral(mediaAddress);
+        try (Coturn other = Coturn.start(ports -> configuration(ports, media).text())) {
             String log = other.log();
-            assertTrue(log.contains("UDP listener opened on: 127.0.0.1:" + free.listening()), log);
+            assertTrue(
+                    log.contains(
+                            "UDP listener opened on: 127.0.0.1:" + other.ports().listening()),
+                    log);
             // The one warning that is meant: a relay into loopback is for trying out.
             assertEquals(
                     List.of(),

@@ -20,21 +20,8 @@ final class RelayedViewerIT {
 
     @Test
     void shouldPlayThroughTheRelayThatTheAnswerNames() throws Exception {
-        Coturn.Ports ports = Coturn.freePorts();
-        Path config = Files.writeString(folder.resolve("spillway.yaml"), """
-                media:
-                  addresses: [127.0.0.1]
-                ice:
-                  servers:
-                    - urls: ["turn:127.0.0.1:%d?transport=udp"]
-                      secret: a-secret-of-this-test
-                """.formatted(ports.listening()));
-        // As printed, but on this machine only and on ports that are free in it.
-        String settings = turnConfig(config)
-                        .replaceFirst("(?m)^min-port=.*$", "min-port=" + ports.relayMin())
-                        .replaceFirst("(?m)^max-port=.*$", "max-port=" + ports.relayMax())
-                + "\nlistening-ip=127.0.0.1\nrelay-ip=127.0.0.1\n";
-        try (Coturn coturn = Coturn.start(settings);
+        Path config = folder.resolve("spillway.yaml");
+        try (Coturn coturn = Coturn.start(ports -> settings(config, ports));
                 Scene scene = Scene.open("--config", config.toString());
                 Tab publisher = scene.publish("relayed", "codec=VP8");
                 Watching viewer = scene.watch("relayed", "relay=1")) {
@@ -44,6 +31,22 @@ final class RelayedViewerIT {
             assertEquals("live", publisher.text("__spillway.state"));
             assertTrue(coturn.log().contains("session"), coturn::log);
         }
+    }
+
+    /** As printed, but on this machine only and on ports that are free in it. */
+    private static String settings(Path config, Coturn.Ports ports) throws IOException, InterruptedException {
+        Files.writeString(config, """
+                media:
+                  addresses: [127.0.0.1]
+                ice:
+                  servers:
+                    - urls: ["turn:127.0.0.1:%d?transport=udp"]
+                      secret: a-secret-of-this-test
+                """.formatted(ports.listening()));
+        return turnConfig(config)
+                        .replaceFirst("(?m)^min-port=.*$", "min-port=" + ports.relayMin())
+                        .replaceFirst("(?m)^max-port=.*$", "max-port=" + ports.relayMax())
+                + "\nlistening-ip=127.0.0.1\nrelay-ip=127.0.0.1\n";
     }
 
     private static String turnConfig(Path config) throws IOException, InterruptedException {
