@@ -8,7 +8,8 @@ import io.spillway.server.jetty.Tls;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.dtls.VirtualThreadRunner;
 import io.spillway.sfu.dtls.bc.BcIdentity;
-import io.spillway.sfu.netty.MediaPort;
+import io.spillway.sfu.loop.MediaPort;
+import io.spillway.sfu.netty.NettyPort;
 import io.spillway.sfu.session.SfuServer;
 import io.spillway.sfu.session.SfuSettings;
 import io.spillway.sfu.srtp.SrtpProvider;
@@ -85,7 +86,7 @@ public final class Spillway implements AutoCloseable {
         DropCounters drops = new DropCounters();
         media = openMedia(config, drops);
         SrtpProvider srtp = OpenSslSrtp.load().<SrtpProvider>map(found -> found).orElseGet(JitsiSrtp::new);
-        engine = "SRTP by " + srtp.name() + ", " + (MediaPort.nativeTransport() ? "epoll" : "NIO");
+        engine = "SRTP by " + srtp.name() + ", " + media.name();
         TransportServices services = new TransportServices(
                 BcIdentity.create(random, Instant.now()),
                 new VirtualThreadRunner(MAX_HANDSHAKES, Runtime.getRuntime().availableProcessors()),
@@ -131,7 +132,7 @@ public final class Spillway implements AutoCloseable {
         InetSocketAddress bind =
                 new InetSocketAddress(config.media().bind(), config.media().port());
         try {
-            return MediaPort.open(bind, drops, System::nanoTime);
+            return NettyPort.open(bind, List.of(drops), System::nanoTime).getFirst();
         } catch (IOException taken) {
             throw StartException.configuration(
                     "media.port is \"" + config.media().port() + "\": UDP "

@@ -3,6 +3,7 @@ package io.spillway.sfu.transport;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.dtls.HandshakeRunner;
+import io.spillway.sfu.loop.DatagramSink;
 import io.spillway.sfu.srtp.SrtpProvider;
 import java.util.concurrent.Executor;
 

@@ -24,22 +24,20 @@ import io.netty.util.concurrent.Future;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.loop.LoopAgent;
-import io.spillway.sfu.transport.DatagramSink;
+import io.spillway.sfu.loop.MediaPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The UDP socket that all sessions share, and the media loop that owns it. Stops 1 and 6 of a packet's way. */
-public final class MediaPort implements DatagramSink, Executor, AutoCloseable {
-
-    /** A datagram longer than this is no media of ours: RTP stays below the Ethernet MTU, DTLS flights below 1400. */
-    public static final int MAX_DATAGRAM_BYTES = 2048;
+/** The media port by Netty: epoll where there is one, NIO elsewhere. */
+public final class NettyPort implements MediaPort {
 
     /** Datagrams a {@code recvmmsg} may return. */
     private static final int RECEIVE_BURST = 64;
@@ -53,7 +51,9 @@ public final class MediaPort implements DatagramSink, Executor, AutoCloseable {
     /** A timer armed this much too early or late is left as it is. */
     private static final long TIMER_SLACK_NS = 500_000;
 
-    private static final Logger LOG = LoggerFactory.getLogger(MediaPort.class);
+    private static final boolean EPOLL = Epoll.isAvailable();
+
+    private static final Logger LOG = LoggerFactory.getLogger(NettyPort.class);
 
     private final EventLoopGroup group;
     private final EventLoop loop;
@@ -67,17 +67,17 @@ public final class MediaPort implements DatagramSink, Executor, AutoCloseable {
     private long timerNs = Long.MAX_VALUE;
     private boolean unflushed;
 
-    private MediaPort(InetSocketAddress bind, DropCounters drops, LongSupplier clockNs) throws IOException {
+    private NettyPort(InetSocketAddress bind, DropCounters drops, LongSupplier clockNs, boolean joins)
+            throws IOException {
         this.drops = drops;
         this.clockNs = clockNs;
-        boolean epoll = Epoll.isAvailable();
         group = new MultiThreadIoEventLoopGroup(
                 1,
                 new DefaultThreadFactory("media", true),
-                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+                EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         Bootstrap bootstrap = new Bootstrap()
                 .group(group)
-                .channel(epoll ? EpollDatagramChannel.class : NioDatagramChannel.class)
+                .channel(EPOLL ? EpollDatagramChannel.class : NioDatagramChannel.class)
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
                 .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES)
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -85,12 +85,13 @@ public final class MediaPort implements DatagramSink, Executor, AutoCloseable {
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(SEND_QUEUE_BYTES / 2, SEND_QUEUE_BYTES))
                 .handler(new Inbound());
-        if (epoll) {
+        if (EPOLL) {
             bootstrap
                     .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM_BYTES)
                     .option(
                             ChannelOption.RECVBUF_ALLOCATOR,
-                            new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES * RECEIVE_BURST));
+                            new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES * RECEIVE_BURST))
+                    .option(EpollChannelOption.SO_REUSEPORT, joins);
         } else {
             bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES));
         }
@@ -104,31 +105,50 @@ public final class MediaPort implements DatagramSink, Executor, AutoCloseable {
     }
 
     /**
-     * Opens the socket. Datagrams are ignored until {@link #drive}.
+     * Opens as many sockets on one port as there are counters, each with a loop of its own. The first is bound alone, so that a port in use is refused.
      *
      * @param bind address and port; port 0 takes a free one
-     * @throws IOException the address cannot be bound
+     * @param drops the counters of each loop
+     * @throws IOException the address cannot be bound, or more than one loop is asked for where the kernel does not share a port among sockets
      */
-    public static MediaPort open(InetSocketAddress bind, DropCounters drops, LongSupplier clockNs) throws IOException {
-        return new MediaPort(bind, drops, clockNs);
+    public static List<NettyPort> open(InetSocketAddress bind, List<DropCounters> drops, LongSupplier clockNs)
+            throws IOException {
+        if (drops.size() > 1 && !EPOLL) {
+            throw new IOException("several loops on one port need Linux; take one loop");
+        }
+        List<NettyPort> ports = new ArrayList<>();
+        try {
+            NettyPort first = new NettyPort(bind, drops.getFirst(), clockNs, false);
+            ports.add(first);
+            if (drops.size() > 1) {
+                first.channel.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
+            }
+            InetSocketAddress same = new InetSocketAddress(bind.getAddress(), first.port());
+            for (DropCounters each : drops.subList(1, drops.size())) {
+                ports.add(new NettyPort(same, each, clockNs, true));
+            }
+            return ports;
+        } catch (IOException refused) {
+            ports.forEach(NettyPort::close);
+            throw refused;
+        }
     }
 
-    /** Hands the loop to its agent. */
+    @Override
     public void drive(LoopAgent driven) {
         execute(() -> agent = driven);
     }
 
-    /** The UDP port in use. */
+    @Override
     public int port() {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
-    /** Whether the kernel's batched calls are in use. */
-    public static boolean nativeTransport() {
-        return Epoll.isAvailable();
+    @Override
+    public String name() {
+        return EPOLL ? "epoll" : "NIO";
     }
 
-    /** Runs a command on the loop, then what the command made due. */
     @Override
     public void execute(Runnable command) {
         loop.execute(() -> {
@@ -151,7 +171,6 @@ public final class MediaPort implements DatagramSink, Executor, AutoCloseable {
         unflushed = true;
     }
 
-    /** Stops the loop and closes the socket; returns when both are done or a second has passed. */
     @Override
     public void close() {
         channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);

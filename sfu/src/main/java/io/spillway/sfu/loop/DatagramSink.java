@@ -1,4 +1,4 @@
-package io.spillway.sfu.transport;
+package io.spillway.sfu.loop;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.sfu.loop;
+
+import org.jspecify.annotations.NullMarked;

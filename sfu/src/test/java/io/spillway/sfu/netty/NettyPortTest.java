@@ -1,0 +1,17 @@
+package io.spillway.sfu.netty;
+
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.loop.MediaPort;
+import io.spillway.sfu.loop.MediaPortContract;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** The contract over Netty's native epoll, which every machine that tests has. */
+class NettyPortTest extends MediaPortContract {
+
+    @Override
+    protected List<? extends MediaPort> open(InetSocketAddress bind, List<DropCounters> drops) throws IOException {
+        return NettyPort.open(bind, drops, System::nanoTime);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.sfu.netty;
+
+import org.jspecify.annotations.NullMarked;
