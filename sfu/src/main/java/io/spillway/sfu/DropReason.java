@@ -62,6 +62,8 @@ public enum DropReason {
     NOT_CONNECTED,
     /** The socket's send buffer was full. */
     SEND_BUFFER_FULL,
+    /** Another media loop did not keep up with what was handed to it. */
+    HANDOVER_FULL,
     /** Packet larger than {@code MAX_RTP_BYTES}. */
     TOO_LARGE;
 

@@ -16,6 +16,15 @@ public final class ManualLoop implements Executor {
         tasks.add(task);
     }
 
+    /** Runs the oldest task; false when there is none. */
+    public boolean runNext() {
+        Runnable task = tasks.poll();
+        if (task != null) {
+            task.run();
+        }
+        return task != null;
+    }
+
     /** Runs what is posted, and what that posts; gives the number of tasks run. */
     public int runPending() {
         int ran = 0;

@@ -229,6 +229,13 @@ public final class Layer {
         height = 0;
     }
 
+    /** Takes over what is known of the pictures beside their packets, as a copy of another loop's layer must. */
+    void knowPictures(ParameterSets sets, int pictureWidth, int pictureHeight) {
+        parameterSets.copyFrom(sets);
+        width = pictureWidth;
+        height = pictureHeight;
+    }
+
     private void notePicture(RtpPacket packet, long extSeq, long arrivalNs, PayloadInfo info) {
         if (info.hasParameterSets()) {
             parameterSets.remember(packet.buffer(), packet.timestamp(), info);

@@ -62,6 +62,15 @@ public final class ParameterSets {
         count = 0;
     }
 
+    /** Takes over what another layer of the same pictures has. */
+    void copyFrom(ParameterSets other) {
+        bytes.put(0, other.bytes, 0, other.bytes.capacity());
+        System.arraycopy(other.kinds, 0, kinds, 0, MAX_SETS);
+        System.arraycopy(other.lengths, 0, lengths, 0, MAX_SETS);
+        count = other.count;
+        timestamp = other.timestamp;
+    }
+
     private void keep(ParameterSet kind, ByteBuffer packet, int offset, int length) {
         if (count == MAX_SETS || length > MAX_SET_BYTES || isKept(packet, offset, length)) {
             return;

@@ -12,12 +12,16 @@ public final class PublisherClock {
     /** No network holds a report back this long: the publisher's clock was set. */
     private static final long STEP_NS = 5_000_000_000L;
 
+    static final int STATE_LONGS = WindowedMinimum.STATE_LONGS + 2;
+
     private final WindowedMinimum offsetNs = new WindowedMinimum(WINDOW_NS);
     private long referenceNtp;
     private int epoch;
+    private int revision;
 
     /** Notes that a report stamped {@code ntp} arrived; mappings made under an older {@link #epoch} no longer hold. */
     void onReport(long ntp, long arrivalNs) {
+        revision++;
         if (offsetNs.isEmpty()) {
             restart(ntp);
         }
@@ -37,6 +41,25 @@ public final class PublisherClock {
     /** Counts the settings of the publisher's clock, 1 from the first report on. */
     int epoch() {
         return epoch;
+    }
+
+    /** Counts reports: what maps captures changes with them only. */
+    int revision() {
+        return revision;
+    }
+
+    /** Writes all it knows from {@code at} on, {@link #STATE_LONGS} longs. */
+    void copyTo(long[] state, int at) {
+        offsetNs.copyTo(state, at);
+        state[at + WindowedMinimum.STATE_LONGS] = referenceNtp;
+        state[at + WindowedMinimum.STATE_LONGS + 1] = epoch;
+    }
+
+    /** Takes over what another clock knows. */
+    void copyFrom(long[] state, int at) {
+        offsetNs.copyFrom(state, at);
+        referenceNtp = state[at + WindowedMinimum.STATE_LONGS];
+        epoch = (int) state[at + WindowedMinimum.STATE_LONGS + 1];
     }
 
     private void restart(long ntp) {

@@ -21,6 +21,9 @@ public final class SenderClock {
     /** Anchors move forward in steps of a quarter of the timestamp space, so that differences never wrap. */
     private static final int SLIDE_TICKS = 1 << 30;
 
+    /** Longs that hold all a clock knows, its publisher's part included. */
+    public static final int STATE_LONGS = WindowedMinimum.STATE_LONGS + PublisherClock.STATE_LONGS + 8;
+
     private final int rateHz;
     private final PublisherClock publisher;
     private final WindowedMinimum delayNs = new WindowedMinimum(ARRIVAL_WINDOW_NS);
@@ -129,6 +132,41 @@ public final class SenderClock {
         delayNs.clear();
         reportEpoch = 0;
         ownReport = false;
+    }
+
+    /** Counts the reports of this publisher: while it stands still, two clocks that saw the same packets agree. */
+    public int revision() {
+        return publisher.revision();
+    }
+
+    /** Writes all it knows, {@link #STATE_LONGS} longs. */
+    public void copyTo(long[] state) {
+        publisher.copyTo(state, 0);
+        delayNs.copyTo(state, PublisherClock.STATE_LONGS);
+        int at = PublisherClock.STATE_LONGS + WindowedMinimum.STATE_LONGS;
+        state[at] = baseTimestamp;
+        state[at + 1] = baseArrivalNs;
+        state[at + 2] = lastTimestamp;
+        state[at + 3] = lastArrivalNs;
+        state[at + 4] = reportNtp;
+        state[at + 5] = reportTimestamp;
+        state[at + 6] = reportEpoch;
+        state[at + 7] = ownReport ? 1 : 0;
+    }
+
+    /** Takes over what another clock of the same rate knows, the publisher's part for all that share it. */
+    public void copyFrom(long[] state) {
+        publisher.copyFrom(state, 0);
+        delayNs.copyFrom(state, PublisherClock.STATE_LONGS);
+        int at = PublisherClock.STATE_LONGS + WindowedMinimum.STATE_LONGS;
+        baseTimestamp = (int) state[at];
+        baseArrivalNs = state[at + 1];
+        lastTimestamp = (int) state[at + 2];
+        lastArrivalNs = state[at + 3];
+        reportNtp = state[at + 4];
+        reportTimestamp = (int) state[at + 5];
+        reportEpoch = (int) state[at + 6];
+        ownReport = state[at + 7] != 0;
     }
 
     private void map(long ntp, int timestamp, boolean own) {

@@ -3,6 +3,8 @@ package io.spillway.media.time;
 /** The smallest sample of the last one to two windows: a lower envelope that follows slow drift. */
 final class WindowedMinimum {
 
+    static final int STATE_LONGS = 3;
+
     private static final long NONE = Long.MAX_VALUE;
 
     private final long windowNs;
@@ -37,5 +39,17 @@ final class WindowedMinimum {
     void clear() {
         current = NONE;
         previous = NONE;
+    }
+
+    void copyTo(long[] state, int at) {
+        state[at] = windowStartNs;
+        state[at + 1] = current;
+        state[at + 2] = previous;
+    }
+
+    void copyFrom(long[] state, int at) {
+        windowStartNs = state[at];
+        current = state[at + 1];
+        previous = state[at + 2];
     }
 }

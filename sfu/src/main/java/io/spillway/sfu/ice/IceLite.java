@@ -61,18 +61,9 @@ public final class IceLite {
 
     /** Takes a wrapped message; gives why it was dropped, or null. */
     public @Nullable DropReason onMessage(StunMessage message, InetSocketAddress from, long nowNs) {
-        if (!message.isBindingRequest()) {
-            return DropReason.UNEXPECTED_STUN;
-        }
-        if (!message.hasFingerprint()) {
-            // RFC 8445 §7.1: checks carry one, as they share a port with other protocols.
-            return DropReason.MALFORMED_STUN;
-        }
-        if (!local.ufrag().equals(message.receiverUfrag())) {
-            return DropReason.UNKNOWN_UFRAG;
-        }
-        if (!key.signed(message)) {
-            return DropReason.STUN_INTEGRITY;
+        DropReason refusal = refusal(message, local, key);
+        if (refusal != null) {
+            return refusal;
         }
         message.transactionId(transactionId);
         if (message.unknownCount() > 0) {
@@ -92,6 +83,25 @@ public final class IceLite {
         answer(from);
         onValidCheck(from, message.hasUseCandidate(), nowNs);
         return null;
+    }
+
+    /** Why a message is no valid check of the session that has these credentials; null when it is one. */
+    public static @Nullable DropReason refusal(StunMessage message, IceCredentials credentials) {
+        return refusal(message, credentials, new StunKey(credentials.pwd()));
+    }
+
+    private static @Nullable DropReason refusal(StunMessage message, IceCredentials credentials, StunKey key) {
+        if (!message.isBindingRequest()) {
+            return DropReason.UNEXPECTED_STUN;
+        }
+        if (!message.hasFingerprint()) {
+            // RFC 8445 §7.1: checks carry one, as they share a port with other protocols.
+            return DropReason.MALFORMED_STUN;
+        }
+        if (!credentials.ufrag().equals(message.receiverUfrag())) {
+            return DropReason.UNKNOWN_UFRAG;
+        }
+        return key.signed(message) ? null : DropReason.STUN_INTEGRITY;
     }
 
     private void answer(InetSocketAddress to) {

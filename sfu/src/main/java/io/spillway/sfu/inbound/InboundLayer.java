@@ -26,6 +26,7 @@ final class InboundLayer {
     private final InboundSection section;
     private final Layer layer;
     private final DropCounters drops;
+    private final Runnable keyframeWanted;
     private final PayloadFormat preferred;
     private final boolean repairable;
     private final SequenceGuard guard = new SequenceGuard();
@@ -43,11 +44,20 @@ final class InboundLayer {
     private boolean jumped;
     private long lastJumpNs;
 
-    /** @param preferred what the publisher will most likely send */
+    /**
+     * @param preferred what the publisher will most likely send
+     * @param keyframeWanted run when {@link #keyframeDeadlineNs} came nearer
+     */
     InboundLayer(
-            InboundSection section, String rid, PayloadFormat preferred, PublisherClock publisher, DropCounters drops) {
+            InboundSection section,
+            String rid,
+            PayloadFormat preferred,
+            PublisherClock publisher,
+            DropCounters drops,
+            Runnable keyframeWanted) {
         this.section = section;
         this.drops = drops;
+        this.keyframeWanted = keyframeWanted;
         this.preferred = preferred;
         this.repairable = preferred.agrees(Feedback.NACK);
         this.keyframes =
@@ -174,7 +184,12 @@ final class InboundLayer {
     }
 
     private void want(long nowNs) {
-        if (layer.format().kind() == MediaKind.VIDEO && !keyframes.want(nowNs)) {
+        if (layer.format().kind() != MediaKind.VIDEO) {
+            return;
+        }
+        if (keyframes.want(nowNs)) {
+            keyframeWanted.run();
+        } else {
             drops.count(DropReason.KEYFRAME_REQUEST_THROTTLED);
         }
     }

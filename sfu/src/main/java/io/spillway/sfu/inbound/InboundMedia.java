@@ -58,6 +58,7 @@ public final class InboundMedia {
     private long nextTransportFeedbackNs = NEVER;
     private int newestSsrc;
     private boolean newestSectionAlone;
+    private Runnable deadlineMoved = () -> {};
     private boolean closed;
     private long packets;
     private long bytes;
@@ -75,8 +76,9 @@ public final class InboundMedia {
             DropCounters drops) {
         PublisherClock clock = new PublisherClock();
         this.drops = drops;
-        this.sections =
-                agreed.stream().map(m -> new InboundSection(m, clock, drops)).toArray(InboundSection[]::new);
+        this.sections = agreed.stream()
+                .map(m -> new InboundSection(m, clock, drops, this::tellDeadlineMoved))
+                .toArray(InboundSection[]::new);
         this.binder = new SourceBinder(sections, table);
         List<Track> tracks = Arrays.stream(sections).map(InboundSection::track).toList();
         this.publication = new Publication(tracks, startedAt, publisherAgent);
@@ -86,6 +88,15 @@ public final class InboundMedia {
         this.transportSequenceId = transportWide ? SourceBinder.idOf(sections, HeaderExtension.TRANSPORT_CC) : 0;
         this.remb =
                 transportSequenceId == 0 && agreesAny(Feedback.GOOG_REMB) ? new RembRamp(config.maxBitrateBps()) : null;
+    }
+
+    /** Says who hears, from a turn that is not this publisher's own, that {@link #nextDeadlineNs} came nearer. */
+    public void onDeadlineMoved(Runnable listener) {
+        deadlineMoved = listener;
+    }
+
+    private void tellDeadlineMoved() {
+        deadlineMoved.run();
     }
 
     /** What is published: one object from the beginning to the end, filled as packets come. */

@@ -38,7 +38,7 @@ final class InboundSection {
     private final Set<Feedback> feedback = EnumSet.noneOf(Feedback.class);
     private final boolean feedbackAlone;
 
-    InboundSection(AgreedMedia media, PublisherClock publisher, DropCounters drops) {
+    InboundSection(AgreedMedia media, PublisherClock publisher, DropCounters drops, Runnable keyframeWanted) {
         if (media.payloads().isEmpty() || media.rids().size() > MAX_LAYERS) {
             throw new IllegalArgumentException("an agreed section has payloads, and at most " + MAX_LAYERS + " layers");
         }
@@ -61,7 +61,7 @@ final class InboundSection {
         List<Layer> tracked = new ArrayList<>();
         for (int i = 0; i < layers.length; i++) {
             rids[i] = names.get(i).getBytes(StandardCharsets.UTF_8);
-            layers[i] = new InboundLayer(this, names.get(i), agreed.getFirst(), publisher, drops);
+            layers[i] = new InboundLayer(this, names.get(i), agreed.getFirst(), publisher, drops, keyframeWanted);
             tracked.add(layers[i].layer());
         }
         this.track = new Track(tracked);

@@ -42,6 +42,7 @@ public final class OutboundMedia {
     private final SenderReports reports;
     private final StreamListener follower = new Follower();
     private final Feedback feedback = new Feedback();
+    private Runnable deadlineMoved = () -> {};
     private boolean started;
     private boolean closed;
 
@@ -72,9 +73,19 @@ public final class OutboundMedia {
             if (ours != null) {
                 var stream = new OutboundStream(media, ours, out, drops, random, reports::onStarted);
                 streams.add(stream);
-                tracks.add(new OutboundTrack(media, stream, new BestLayer(), MATCHER, drops, defects));
+                tracks.add(new OutboundTrack(
+                        media, stream, new BestLayer(), MATCHER, drops, defects, this::tellDeadlineMoved));
             }
         }
+    }
+
+    /** Says who hears, from a turn that is not this viewer's own, that {@link #nextDeadlineNs} came nearer. */
+    public void onDeadlineMoved(Runnable listener) {
+        deadlineMoved = listener;
+    }
+
+    private void tellDeadlineMoved() {
+        deadlineMoved.run();
     }
 
     /** The transport can send: what is live goes out from now on. Once. */
@@ -193,6 +204,7 @@ public final class OutboundMedia {
             for (OutboundTrack track : tracks) {
                 track.attach(publication, nowNs);
             }
+            tellDeadlineMoved();
         }
 
         @Override
@@ -200,6 +212,7 @@ public final class OutboundMedia {
             for (OutboundTrack track : tracks) {
                 track.detach(nowNs);
             }
+            tellDeadlineMoved();
         }
 
         @Override

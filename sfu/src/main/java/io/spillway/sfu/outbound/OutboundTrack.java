@@ -53,6 +53,7 @@ final class OutboundTrack implements LayerSubscriber {
     private final CodecMatcher matcher;
     private final DropCounters drops;
     private final DefectListener defects;
+    private final Runnable deadlineMoved;
     private final KeyframeDemand demand = new KeyframeDemand();
     private final LayerSwitch next = new LayerSwitch(this);
     private final StoredPacket stored = new StoredPacket();
@@ -73,6 +74,7 @@ final class OutboundTrack implements LayerSubscriber {
     private long retryEveryNs = RECONSIDER_NS;
 
     private long rejoinNotBeforeNs;
+    private long toldNs = NEVER;
 
     private enum State {
         /** Nothing is published for this m-line. */
@@ -93,13 +95,15 @@ final class OutboundTrack implements LayerSubscriber {
             LayerChoice choice,
             CodecMatcher matcher,
             DropCounters drops,
-            DefectListener defects) {
+            DefectListener defects,
+            Runnable deadlineMoved) {
         this.media = media;
         this.stream = stream;
         this.choice = choice;
         this.matcher = matcher;
         this.drops = drops;
         this.defects = defects;
+        this.deadlineMoved = deadlineMoved;
     }
 
     OutboundStream stream() {
@@ -152,6 +156,14 @@ final class OutboundTrack implements LayerSubscriber {
 
     @Override
     public void onBurst(Layer layer, long[] sequences, int count, long nowNs) {
+        long knownNs = toldNs;
+        onPackets(layer, sequences, count, nowNs);
+        if (nextDeadlineNs() < knownNs) {
+            deadlineMoved.run();
+        }
+    }
+
+    private void onPackets(Layer layer, long[] sequences, int count, long nowNs) {
         Track current = track;
         if (current == null) {
             return;
@@ -205,7 +217,8 @@ final class OutboundTrack implements LayerSubscriber {
 
     long nextDeadlineNs() {
         long first = Math.min(Math.min(replayWakeNs, replayForgetNs), Math.min(keyframeRetryNs, reconsiderNs));
-        return Math.min(first, Math.min(next.cutNs(), forgetNs));
+        toldNs = Math.min(first, Math.min(next.cutNs(), forgetNs));
+        return toldNs;
     }
 
     void onTimeout(long nowNs) {

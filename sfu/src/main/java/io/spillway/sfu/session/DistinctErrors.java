@@ -2,10 +2,11 @@ package io.spillway.sfu.session;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Broken invariants, each distinct place logged once and all counted. Owned by one loop. */
+/** Broken invariants, each distinct place logged once and all counted. Noted by one loop, counted for all. */
 final class DistinctErrors {
 
     /** Enough to see every kind; more would be a flood of one kind. */
@@ -14,11 +15,11 @@ final class DistinctErrors {
     private static final Logger LOG = LoggerFactory.getLogger(DistinctErrors.class);
 
     private final Set<String> seen = new HashSet<>();
-    private long count;
+    private final AtomicLong count = new AtomicLong();
 
     /** Notes an exception that ended {@code what}. */
     void note(String what, RuntimeException error) {
-        count++;
+        count.incrementAndGet();
         StackTraceElement[] stack = error.getStackTrace();
         String place = error.getClass().getName() + (stack.length == 0 ? "" : " at " + stack[0]);
         if (seen.size() < MAX_LOGGED && seen.add(place)) {
@@ -27,6 +28,6 @@ final class DistinctErrors {
     }
 
     long count() {
-        return count;
+        return count.get();
     }
 }

@@ -21,7 +21,7 @@ final class PublisherMedia implements SessionMedia {
 
     @Override
     public void onConnected(long nowNs) {
-        stream.publish(inbound.publication(), nowNs);
+        // The loop's owner has made it the stream's, on all loops.
     }
 
     @Override

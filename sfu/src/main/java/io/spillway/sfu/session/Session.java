@@ -14,30 +14,33 @@ final class Session implements Transport.Listener {
     /** What the session tells its owner. */
     interface Owner {
 
-        void onSessionConnected(Session session, long nowNs);
+        /** The transport is up; says whether the session may go on. */
+        boolean onSessionConnected(Session session, long nowNs);
 
         /** Media came; {@link Session#onBurstEnd} is wanted at the end of the turn. */
         void onSessionTouched(Session session);
 
         void onSessionClosed(Session session, CloseReason reason, long nowNs);
 
+        /** {@link Session#nextDeadlineNs} may be nearer than it was. */
+        void onSessionDeadline(Session session);
+
         /** Our own code broke inside this session. */
         void onSessionDefect(Session session, RuntimeException defect, long nowNs);
     }
 
-    private final String id;
-    private final SessionRole role;
+    private final Ticket ticket;
     private final LiveStream stream;
     private final Owner owner;
+    private final DeadlineQueue.Place place = new DeadlineQueue.Place();
     private @Nullable Transport transport;
     private @Nullable SessionMedia media;
     private boolean connected;
     private boolean touched;
     private boolean ended;
 
-    Session(String id, SessionRole role, LiveStream stream, Owner owner) {
-        this.id = id;
-        this.role = role;
+    Session(Ticket ticket, LiveStream stream, Owner owner) {
+        this.ticket = ticket;
         this.stream = stream;
         this.owner = owner;
     }
@@ -48,12 +51,21 @@ final class Session implements Transport.Listener {
         media = itsMedia;
     }
 
+    Ticket ticket() {
+        return ticket;
+    }
+
     String id() {
-        return id;
+        return ticket.id();
     }
 
     SessionRole role() {
-        return role;
+        return ticket.role();
+    }
+
+    /** Where its owner keeps its deadline. */
+    DeadlineQueue.Place place() {
+        return place;
     }
 
     LiveStream stream() {
@@ -85,8 +97,16 @@ final class Session implements Transport.Listener {
     @Override
     public void onConnected(long nowNs) {
         connected = true;
-        media().onConnected(nowNs);
-        owner.onSessionConnected(this, nowNs);
+        if (owner.onSessionConnected(this, nowNs)) {
+            media().onConnected(nowNs);
+        }
+    }
+
+    @Override
+    public void onDeadlineMoved() {
+        if (!ended) {
+            owner.onSessionDeadline(this);
+        }
     }
 
     @Override
@@ -168,6 +188,6 @@ final class Session implements Transport.Listener {
 
     @Override
     public String toString() {
-        return role.name().toLowerCase(java.util.Locale.ROOT) + " of " + stream.name();
+        return ticket.toString();
     }
 }

@@ -4,44 +4,41 @@ import io.spillway.sfu.Sfu.Counter;
 import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.transport.CloseReason;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
 
-/** How many sessions came and went, and why; datagrams in. Owned by one loop. */
+/** How many sessions came and went, and why, over all loops. Any thread. */
 final class SessionCounters {
 
-    private final Map<SessionRole, long[]> opened = new EnumMap<>(SessionRole.class);
-    private final Map<SessionRole, long[]> connected = new EnumMap<>(SessionRole.class);
-    private final Map<CloseReason, long[]> closed = new EnumMap<>(CloseReason.class);
-    private long receivedDatagrams;
-    private long receivedBytes;
+    private static final SessionRole[] ROLES = SessionRole.values();
+    private static final CloseReason[] REASONS = CloseReason.values();
+
+    private final AtomicLongArray opened = new AtomicLongArray(ROLES.length);
+    private final AtomicLongArray connected = new AtomicLongArray(ROLES.length);
+    private final AtomicLongArray closed = new AtomicLongArray(REASONS.length);
 
     void opened(SessionRole role) {
-        opened.computeIfAbsent(role, _ -> new long[1])[0]++;
+        opened.incrementAndGet(role.ordinal());
     }
 
     void connected(SessionRole role) {
-        connected.computeIfAbsent(role, _ -> new long[1])[0]++;
+        connected.incrementAndGet(role.ordinal());
     }
 
     void closed(CloseReason reason) {
-        closed.computeIfAbsent(reason, _ -> new long[1])[0]++;
-    }
-
-    void received(int bytes) {
-        receivedDatagrams++;
-        receivedBytes += bytes;
+        closed.incrementAndGet(reason.ordinal());
     }
 
     List<Counter> snapshot() {
         List<Counter> all = new ArrayList<>();
-        all.add(new Counter("datagrams_received", "", receivedDatagrams));
-        all.add(new Counter("bytes_received", "", receivedBytes));
-        opened.forEach((role, count) -> all.add(new Counter("sessions_opened", label(role), count[0])));
-        connected.forEach((role, count) -> all.add(new Counter("sessions_connected", label(role), count[0])));
-        closed.forEach((reason, count) -> all.add(new Counter("sessions_closed", label(reason), count[0])));
+        for (SessionRole role : ROLES) {
+            all.add(new Counter("sessions_opened", label(role), opened.get(role.ordinal())));
+            all.add(new Counter("sessions_connected", label(role), connected.get(role.ordinal())));
+        }
+        for (CloseReason reason : REASONS) {
+            all.add(new Counter("sessions_closed", label(reason), closed.get(reason.ordinal())));
+        }
         return all;
     }
 

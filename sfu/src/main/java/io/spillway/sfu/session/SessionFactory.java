@@ -10,7 +10,6 @@ import io.spillway.sfu.inbound.InboundMedia;
 import io.spillway.sfu.outbound.OutboundMedia;
 import io.spillway.sfu.outbound.OutboundSources;
 import io.spillway.sfu.sdp.AgreedMedia;
-import io.spillway.sfu.sdp.Agreement;
 import io.spillway.sfu.sdp.PlaySources;
 import io.spillway.sfu.sdp.RemoteTransport;
 import io.spillway.sfu.srtp.SrtpProfile;
@@ -20,6 +19,7 @@ import io.spillway.sfu.transport.TransportServices;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -39,42 +39,35 @@ final class SessionFactory {
         this.unixNs = unixNs;
     }
 
-    Session publisher(
-            String id,
-            LiveStream stream,
-            Agreement agreement,
-            IceCredentials ice,
-            String agent,
-            Session.Owner owner,
-            long nowNs) {
-        Instant now = now();
-        Session session = new Session(id, SessionRole.PUBLISHER, stream, owner);
-        Transport transport = transport(agreement.remote(), ice, true, session, nowNs);
-        InboundConfig config = new InboundConfig(PlayNames.CNAME, names.ssrc(0), InboundConfig.DEFAULT_MAX_BITRATE_BPS);
+    /** Builds the session of a ticket that was just claimed. */
+    Session build(Ticket ticket, Ticket.Pending pending, LiveStream stream, Session.Owner owner) {
+        Session session = new Session(ticket, stream, owner);
+        boolean publishes = ticket.role() == SessionRole.PUBLISHER;
+        Transport transport =
+                transport(pending.agreement().remote(), pending.ice(), publishes, session, ticket.createdNs());
         session.carry(
                 transport,
-                new PublisherMedia(
-                        stream, new InboundMedia(agreement.media(), config, now, agent, transport, services.drops())));
+                publishes ? publisher(pending, session, transport) : viewer(pending, session, stream, transport));
         return session;
     }
 
-    Session viewer(
-            String id,
-            LiveStream stream,
-            Agreement agreement,
-            PlaySources sources,
-            IceCredentials ice,
-            Session.Owner owner,
-            long nowNs) {
-        Session session = new Session(id, SessionRole.VIEWER, stream, owner);
-        Transport transport = transport(agreement.remote(), ice, false, session, nowNs);
+    private SessionMedia publisher(Ticket.Pending pending, Session session, Transport transport) {
+        InboundConfig config = new InboundConfig(PlayNames.CNAME, names.ssrc(0), InboundConfig.DEFAULT_MAX_BITRATE_BPS);
+        InboundMedia inbound = new InboundMedia(
+                pending.agreement().media(), config, now(), pending.agent(), transport, services.drops());
+        inbound.onDeadlineMoved(session::onDeadlineMoved);
+        return new PublisherMedia(session.stream(), inbound);
+    }
+
+    private SessionMedia viewer(Ticket.Pending pending, Session session, LiveStream stream, Transport transport) {
+        PlaySources sources = Objects.requireNonNull(pending.sources(), "a viewer was promised sources");
         Map<String, OutboundSources> announced = new HashMap<>();
-        for (AgreedMedia media : agreement.media()) {
+        for (AgreedMedia media : pending.agreement().media()) {
             PlaySources.Source source = media.kind() == MediaKind.AUDIO ? sources.audio() : sources.video();
             announced.put(media.mid(), new OutboundSources(source.ssrc(), source.rtxSsrc()));
         }
         OutboundMedia outbound = new OutboundMedia(
-                agreement.media(),
+                pending.agreement().media(),
                 announced,
                 PlayNames.CNAME,
                 stream,
@@ -83,8 +76,8 @@ final class SessionFactory {
                 session::onDefect,
                 random,
                 unixNs);
-        session.carry(transport, new ViewerMedia(outbound, services.drops()));
-        return session;
+        outbound.onDeadlineMoved(session::onDeadlineMoved);
+        return new ViewerMedia(outbound, services.drops());
     }
 
     private Instant now() {
@@ -92,13 +85,13 @@ final class SessionFactory {
     }
 
     private Transport transport(
-            RemoteTransport remote, IceCredentials ice, boolean mediaIsConsent, Session session, long nowNs) {
+            RemoteTransport remote, IceCredentials ice, boolean mediaIsConsent, Session session, long createdNs) {
         TransportConfig config = new TransportConfig(
                 ice,
                 remote.ourRole(),
                 new PinnedCertificate(remote.fingerprint()),
                 SrtpProfile.preference(),
                 mediaIsConsent);
-        return new Transport(config, services, session, nowNs);
+        return new Transport(config, services, session, createdNs);
     }
 }

@@ -1,159 +1,161 @@
 package io.spillway.sfu.session;
 
 import io.spillway.media.live.LiveStream;
-import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
-import io.spillway.sfu.Rejected;
-import io.spillway.sfu.Sfu.SessionRole;
+import io.spillway.sfu.crossing.Arrivals;
+import io.spillway.sfu.crossing.Mirror;
+import io.spillway.sfu.ice.IceLite;
+import io.spillway.sfu.ice.StunMessage;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.transport.CloseReason;
 import io.spillway.sfu.transport.Demux;
+import io.spillway.sfu.transport.TransportServices;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All sessions and streams of one loop, sans-IO: datagrams and time in, datagrams out. */
-final class SfuCore implements LoopAgent, Session.Owner {
+/** All sessions and streams of one loop, sans-IO: datagrams and time in, datagrams and what crosses to other loops out. */
+final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals {
 
-    /** Deadlines are looked at this often even when all of them are later: packets may have moved one. A scan of 1000 sessions costs some 10 µs. */
-    static final long TICK_NS = 5_000_000;
-
-    /** And no more often than this, the finest step that the pacing of a joining viewer asks for. */
+    /** Deadlines are looked at no more often than this, the finest step that the pacing of a joining viewer asks for. */
     static final long MIN_TICK_NS = 1_000_000;
+
+    /** Which loop ends the sessions that no loop has. */
+    static final int EXPIRING_LOOP = 0;
 
     private static final Logger LOG = LoggerFactory.getLogger(SfuCore.class);
 
-    private final Demux demux;
-    private final DropCounters drops;
+    private final int index;
+    private final SessionFactory factory;
+    private final SessionDirectory directory;
+    private final StreamDirectory streamDirectory;
     private final SessionCounters counters;
-    private final Departures departures = new Departures();
+    private final Loops loops;
+    private final DropCounters drops;
+    private final Demux demux;
+    private final Crossings crossings;
+    private final Detours detours;
+    private final LoopStreams streams;
+    private final ReceiveCounter received = new ReceiveCounter();
     private final DistinctErrors defects = new DistinctErrors();
     private final Map<String, Session> sessions = new HashMap<>();
-    private final Map<StreamName, LiveStream> streams = new HashMap<>();
+    private final DeadlineQueue deadlines = new DeadlineQueue();
     private final List<Session> touched = new ArrayList<>();
-    private final List<Session> scan = new ArrayList<>();
-    private long nextTickNs;
-    private boolean draining;
+    private long lastTickNs;
 
-    SfuCore(Demux demux, DropCounters drops, SessionCounters counters) {
-        this.demux = demux;
-        this.drops = drops;
+    /** @param services of this loop */
+    SfuCore(
+            int index,
+            TransportServices services,
+            SessionFactory factory,
+            SessionDirectory directory,
+            StreamDirectory streamDirectory,
+            SessionCounters counters,
+            Loops loops) {
+        this.index = index;
+        this.factory = factory;
+        this.directory = directory;
+        this.streamDirectory = streamDirectory;
         this.counters = counters;
+        this.loops = loops;
+        this.drops = services.drops();
+        this.demux = new Demux(services.buffers(), this);
+        this.crossings = new Crossings(index, loops);
+        this.detours = new Detours(index, loops, crossings, demux, drops);
+        this.streams = new LoopStreams(index, streamDirectory, loops, crossings, drops, defects);
     }
 
-    // What the server asks for
+    // What others ask for
 
-    /** The stream of a name, made when it is not there. It goes again with its last session. */
-    LiveStream stream(StreamName name) {
-        return streams.computeIfAbsent(name, LiveStream::new);
-    }
-
-    /** What a stream carries now; empty while nobody publishes. */
-    Optional<Publication> publication(StreamName name) {
-        LiveStream stream = streams.get(name);
-        return stream == null ? Optional.empty() : Optional.ofNullable(stream.publication());
-    }
-
-    Optional<LiveStream> knownStream(StreamName name) {
-        return Optional.ofNullable(streams.get(name));
-    }
-
-    Collection<LiveStream> streams() {
-        return List.copyOf(streams.values());
-    }
-
-    int sessionCount() {
-        return sessions.size();
-    }
-
-    /** Sessions of one role on one stream. */
-    List<Session> sessions(SessionRole role, StreamName name) {
-        return sessions.values().stream()
-                .filter(session ->
-                        session.role() == role && session.stream().name().equals(name))
-                .toList();
-    }
-
-    Optional<Session> find(SessionRole role, StreamName name, String id) {
-        Session session = sessions.get(id);
-        return session != null
-                        && session.role() == role
-                        && session.stream().name().equals(name)
-                ? Optional.of(session)
-                : Optional.empty();
-    }
-
-    /** Takes a session in whose transport and media are built. */
-    void add(Session session) {
-        sessions.put(session.id(), session);
-        demux.register(session.transport());
-        counters.opened(session.role());
-        LOG.debug("{} joins", session);
-    }
-
-    /** Whether a session's peer has said goodbye on the media port a moment ago, and now says so by HTTP too; once. */
-    boolean hasLeft(SessionRole role, StreamName name, String id, long nowNs) {
-        return departures.take(role, name, id, nowNs);
+    /** Does what another thread asked for; a turn of its own. */
+    void run(Loops.Command command) {
+        long nowNs = loops.nowNs();
+        try {
+            command.run(this, nowNs);
+        } catch (RuntimeException defect) {
+            defects.note("a command", defect);
+        }
+        endTurn(nowNs);
     }
 
     /** Ends a session as its owner asked. */
-    void end(Session session, long nowNs) {
-        session.end(nowNs);
-        forget(session, "ended by request");
+    void end(Ticket ticket, long nowNs) {
+        end(sessions.get(ticket.id()), "ended by request", nowNs);
     }
 
-    /** Refuses new sessions and ends those that are there. */
+    /** Ends a publisher whose stream another has taken. */
+    void endReplaced(String sessionId, long nowNs) {
+        end(sessions.get(sessionId), "replaced by a new publisher", nowNs);
+    }
+
+    private void end(@Nullable Session session, String why, long nowNs) {
+        if (session != null) {
+            session.end(nowNs);
+            forget(session, why, nowNs);
+        }
+    }
+
+    /** Ends all sessions. */
     void drain(long nowNs) {
-        draining = true;
         for (Session session : List.copyOf(sessions.values())) {
             try {
-                end(session, nowNs);
+                end(session, "the server stops", nowNs);
             } catch (RuntimeException defect) {
                 defects.note(session.toString(), defect);
             }
         }
     }
 
-    boolean isDraining() {
-        return draining;
+    LoopStreams streams() {
+        return streams;
     }
 
+    Detours detours() {
+        return detours;
+    }
+
+    /** Any thread. */
     long defectCount() {
         return defects.count();
     }
 
-    /** Whether a new publisher may come; one that is there is replaced when the new one's media can flow. */
-    void admitPublisher(StreamName name, boolean replace) throws Rejected {
-        if (!replace && publication(name).isPresent()) {
-            throw new Rejected(
-                    409,
-                    "already-live",
-                    "The stream " + name
-                            + " is live already and whip.conflict is reject: stop the other publisher, or choose another stream.");
-        }
+    /** Any thread. */
+    ReceiveCounter received() {
+        return received;
+    }
+
+    /** Any thread. */
+    DropCounters drops() {
+        return drops;
     }
 
     // What the loop calls
 
     @Override
     public void onDatagram(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
-        counters.received(length);
+        received.add(length);
+        receive(buffer, offset, length, from, nowNs);
+    }
+
+    /** Whether the datagram was of use. */
+    private boolean receive(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
         try {
             DropReason dropped = demux.onDatagram(buffer, offset, length, from, nowNs);
             if (dropped != null) {
                 drops.count(dropped);
             }
+            return dropped == null;
         } catch (RuntimeException defect) {
             defects.note("the handling of a datagram", defect);
+            return false;
         }
     }
 
@@ -163,50 +165,169 @@ final class SfuCore implements LoopAgent, Session.Owner {
             Session session = touched.get(i);
             try {
                 session.onBurstEnd(nowNs);
+                if (session.media() instanceof PublisherMedia media) {
+                    streams.describe(session.stream().name(), media.inbound().publication());
+                }
             } catch (RuntimeException defect) {
                 onSessionDefect(session, defect, nowNs);
             }
+            onSessionDeadline(session);
         }
         touched.clear();
+        endTurn(nowNs);
     }
 
     @Override
     public long nextDeadlineNs() {
-        return sessions.isEmpty() ? Long.MAX_VALUE : nextTickNs;
+        long nextNs = deadlines.nextNs();
+        if (index == EXPIRING_LOOP) {
+            nextNs = Math.min(nextNs, directory.nextExpiryNs());
+        }
+        return nextNs == Long.MAX_VALUE ? nextNs : Math.max(nextNs, lastTickNs + MIN_TICK_NS);
     }
 
     @Override
     public void onTimeout(long nowNs) {
-        long nextNs = nowNs + TICK_NS;
-        scan.addAll(sessions.values());
-        for (int i = 0; i < scan.size(); i++) {
-            Session session = scan.get(i);
+        lastTickNs = nowNs;
+        for (Session session = deadlines.first();
+                session != null && deadlines.nextNs() <= nowNs;
+                session = deadlines.first()) {
             try {
                 session.onTick(nowNs);
-                nextNs = session.hasEnded() ? nextNs : Math.min(nextNs, session.nextDeadlineNs());
+                deadlines.move(session, Math.max(session.nextDeadlineNs(), nowNs + MIN_TICK_NS));
             } catch (RuntimeException defect) {
+                deadlines.remove(session);
                 onSessionDefect(session, defect, nowNs);
             }
         }
-        scan.clear();
-        nextTickNs = Math.max(nextNs, nowNs + MIN_TICK_NS);
+        if (index == EXPIRING_LOOP) {
+            directory.expire(nowNs, ticket -> {
+                counters.closed(CloseReason.SETUP_TIMEOUT);
+                LOG.info("{} left: {}", ticket, sentence(CloseReason.SETUP_TIMEOUT));
+            });
+        }
+        endTurn(nowNs);
+    }
+
+    private void endTurn(long nowNs) {
+        streams.flush(nowNs);
+        crossings.flush();
+    }
+
+    // What no transport of this loop knows of
+
+    @Override
+    public @Nullable DropReason onCheck(
+            StunMessage check,
+            String ufrag,
+            ByteBuffer buffer,
+            int offset,
+            int length,
+            InetSocketAddress from,
+            long nowNs) {
+        Ticket ticket = directory.byUfrag(ufrag);
+        Ticket.State state = ticket == null ? null : ticket.state();
+        if (ticket != null && state instanceof Ticket.Pending pending) {
+            DropReason refusal = IceLite.refusal(check, pending.ice());
+            if (refusal != null) {
+                return refusal;
+            }
+            if (ticket.claim(pending, index)) {
+                take(ticket, pending, nowNs);
+                return demux.onDatagram(buffer, offset, length, from, nowNs);
+            }
+            state = ticket.state();
+        }
+        if (state instanceof Ticket.Owned owned && owned.loop() != index) {
+            return crossings.to(owned.loop()).check(from, buffer, offset, length) ? null : DropReason.HANDOVER_FULL;
+        }
+        return DropReason.UNKNOWN_UFRAG;
+    }
+
+    /** Builds the session that this loop has just claimed. */
+    private void take(Ticket ticket, Ticket.Pending pending, long nowNs) {
+        LiveStream stream = streams.join(ticket.role(), ticket.stream(), nowNs);
+        try {
+            Session session = factory.build(ticket, pending, stream, this);
+            sessions.put(ticket.id(), session);
+            demux.register(session.transport());
+            deadlines.add(session, session.nextDeadlineNs());
+        } catch (RuntimeException defect) {
+            streams.leave(ticket.role(), ticket.stream(), nowNs);
+            directory.onEnded(ticket, false);
+            throw defect;
+        }
+    }
+
+    @Override
+    public boolean onDatagram(ByteBuffer buffer, int offset, int length, InetSocketAddress from) {
+        return detours.forward(from, buffer, offset, length);
+    }
+
+    @Override
+    public void onBound(InetSocketAddress address) {
+        detours.onBound(address);
+    }
+
+    @Override
+    public void onUnbound(InetSocketAddress address) {
+        detours.onUnbound(address);
+    }
+
+    // What other loops hand over
+
+    @Override
+    public void onCheck(int fromLoop, InetSocketAddress from, ByteBuffer bytes, int offset, int length, long nowNs) {
+        if (receive(bytes, offset, length, from, nowNs) && demux.has(from)) {
+            detours.onCheckedElsewhere(from, fromLoop);
+        }
+    }
+
+    @Override
+    public void onDetoured(int detour, ByteBuffer bytes, int offset, int length, long nowNs) {
+        InetSocketAddress from = detours.address(detour);
+        if (from == null) {
+            drops.count(DropReason.UNKNOWN_ADDRESS);
+        } else {
+            receive(bytes, offset, length, from, nowNs);
+        }
+    }
+
+    @Override
+    public @Nullable Mirror mirror(int number, long nowNs) {
+        return streams.mirror(number, nowNs);
+    }
+
+    @Override
+    public void onArrived(long nowNs) {
+        onBurstEnd(nowNs);
+    }
+
+    @Override
+    public void onDefect(RuntimeException defect) {
+        defects.note("what another loop handed over", defect);
     }
 
     // What sessions tell
 
     @Override
-    public void onSessionConnected(Session session, long nowNs) {
+    public boolean onSessionConnected(Session session, long nowNs) {
         counters.connected(session.role());
-        LOG.info("{} connected from {}", session, session.transport().selectedAddress());
-        if (session.role() == SessionRole.PUBLISHER) {
-            for (Session other :
-                    sessions(SessionRole.PUBLISHER, session.stream().name())) {
-                if (other != session && other.isConnected()) {
-                    other.end(nowNs);
-                    forget(other, "replaced by a new publisher");
-                }
-            }
+        LOG.info("{} connected from {} on loop {}", session, session.transport().selectedAddress(), index);
+        onSessionDeadline(session);
+        if (!(session.media() instanceof PublisherMedia media)) {
+            streamDirectory.onWatching(session.stream().name());
+            return true;
         }
+        boolean published = streams.publish(session.stream().name(), session.id(), media.inbound(), nowNs);
+        if (!published) {
+            // Not at once: the transport is in the middle of telling.
+            loops.post(
+                    index,
+                    (core, thenNs) ->
+                            core.end(session, "another publisher was there first and whip.conflict is reject", thenNs));
+        }
+        return published;
     }
 
     @Override
@@ -215,12 +336,17 @@ final class SfuCore implements LoopAgent, Session.Owner {
     }
 
     @Override
+    public void onSessionDeadline(Session session) {
+        deadlines.move(session, session.nextDeadlineNs());
+    }
+
+    @Override
     public void onSessionClosed(Session session, CloseReason reason, long nowNs) {
         counters.closed(reason);
         if (reason == CloseReason.PEER_CLOSED) {
-            departures.note(session.role(), session.stream().name(), session.id(), nowNs);
+            directory.departures().note(session.role(), session.stream().name(), session.id(), nowNs);
         }
-        forget(session, sentence(reason));
+        forget(session, sentence(reason), nowNs);
     }
 
     private static String sentence(CloseReason reason) {
@@ -234,18 +360,19 @@ final class SfuCore implements LoopAgent, Session.Owner {
         };
     }
 
-    private void forget(Session session, String why) {
+    private void forget(Session session, String why, long nowNs) {
         if (sessions.remove(session.id()) == null) {
             return;
         }
+        deadlines.remove(session);
         demux.remove(session.transport());
-        LOG.info("{} left: {}", session, why);
         StreamName name = session.stream().name();
-        boolean inUse = sessions.values().stream()
-                .anyMatch(other -> other.stream().name().equals(name));
-        if (!inUse) {
-            streams.remove(name);
+        if (session.media() instanceof PublisherMedia media) {
+            streams.unpublish(name, media.inbound().publication());
         }
+        streams.leave(session.role(), name, nowNs);
+        directory.onEnded(session.ticket(), session.isConnected());
+        LOG.info("{} left: {}", session, why);
     }
 
     /** A broken invariant ends that session only. */
@@ -258,7 +385,7 @@ final class SfuCore implements LoopAgent, Session.Owner {
             } catch (RuntimeException again) {
                 defects.note(session.toString(), again);
             }
-            forget(session, "a defect of ours");
+            forget(session, "a defect of ours", nowNs);
         }
     }
 }

@@ -1,14 +1,11 @@
 package io.spillway.sfu.session;
 
-import io.spillway.media.codec.MediaKind;
-import io.spillway.media.live.LiveStream;
-import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamName;
-import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.StreamStatus;
+import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.sdp.Agreement;
@@ -17,210 +14,202 @@ import io.spillway.sfu.sdp.LocalTransport;
 import io.spillway.sfu.sdp.Negotiator;
 import io.spillway.sfu.sdp.Offer;
 import io.spillway.sfu.sdp.PlaySources;
-import io.spillway.sfu.transport.Demux;
 import io.spillway.sfu.transport.TransportServices;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The SFU as its neighbours call it: offers are judged on the caller's thread, everything that lives is on the loop. */
+/** The SFU as its neighbours call it: offers are judged and answered on the caller's thread, and live on the loop that their first STUN check reaches. */
 public final class SfuServer implements Sfu {
 
-    private static final int RETRY_WITHOUT_PUBLISHER_SECONDS = 2;
-    private static final int RETRY_WHEN_FULL_SECONDS = 10;
+    /** A loop is a bit in a word where addresses are told of. */
+    public static final int MAX_LOOPS = 64;
 
     private final SfuSettings settings;
-    private final TransportServices services;
+    private final DtlsIdentity identity;
     private final LongSupplier clockNs;
     private final int mediaPort;
     private final SessionCounters counters = new SessionCounters();
     private final SessionNames names;
-    private final SessionFactory factory;
     private final RandomGenerator random;
     private final Negotiator negotiator = new Negotiator(new CodecMatcher(CodecMatcher.H264Policy.ASSUME_DECODABLE));
-    private final SfuCore core;
-    private final LoopCalls loop;
+    private final StreamDirectory streams;
+    private final SessionDirectory sessions;
+    private final Loops loops;
+    private final LoopCalls calls;
 
     /**
+     * @param loops what the sessions of each loop work with; at most {@value #MAX_LOOPS}
      * @param mediaPort UDP port that candidates carry
-     * @param random cryptographically strong in production
+     * @param random cryptographically strong in production; any thread
      */
     public SfuServer(
             SfuSettings settings,
-            TransportServices services,
+            List<TransportServices> loops,
             int mediaPort,
             LongSupplier clockNs,
             LongSupplier unixNs,
             RandomGenerator random) {
+        if (loops.isEmpty() || loops.size() > MAX_LOOPS) {
+            throw new IllegalArgumentException(loops.size() + " loops; 1 to " + MAX_LOOPS + " are allowed");
+        }
         this.settings = settings;
-        this.services = services;
+        this.identity = loops.getFirst().identity();
         this.mediaPort = mediaPort;
         this.clockNs = clockNs;
         this.random = random;
         this.names = new SessionNames(random);
-        this.factory = new SessionFactory(services, names, random, unixNs);
-        this.core = new SfuCore(new Demux(services.buffers()), services.drops(), counters);
-        this.loop = new LoopCalls(services.loop());
+        this.streams = new StreamDirectory(settings.replacePublisher(), settings.maxViewersPerStream());
+        this.sessions = new SessionDirectory(streams, settings.maxSessions());
+        this.loops = new Loops(loops.stream().map(TransportServices::loop).toList(), clockNs);
+        this.calls = new LoopCalls(this.loops);
+        for (int i = 0; i < loops.size(); i++) {
+            TransportServices services = loops.get(i).on(this.loops.executor(i));
+            SessionFactory factory = new SessionFactory(services, names, random, unixNs);
+            this.loops.add(new SfuCore(i, services, factory, sessions, streams, counters, this.loops));
+        }
     }
 
-    /** What the media loop is to drive. */
-    public LoopAgent agent() {
-        return core;
+    /** What each media loop is to drive, in the order of their services. */
+    public List<LoopAgent> agents() {
+        return List.copyOf(loops.cores());
     }
 
     @Override
     public SessionAnswer publish(SessionRequest request) throws Rejected {
+        sessions.admit();
         Agreement agreement = negotiator.publish(Offer.parse(request.offer()));
-        IceCredentials ice = IceCredentials.create(random);
-        LocalTransport local = local(ice, request.serverAddress());
-        String id = names.sessionId();
-        loop.ask(() -> {
-            admit();
-            core.admitPublisher(request.stream(), settings.replacePublisher());
-            LiveStream stream = core.stream(request.stream());
-            core.add(factory.publisher(id, stream, agreement, ice, request.userAgent(), core, clockNs.getAsLong()));
-            return id;
-        });
-        return new SessionAnswer(id, agreement.answer(local));
+        return take(SessionRole.PUBLISHER, request, agreement, null);
     }
 
     @Override
     public SessionAnswer play(SessionRequest request) throws Rejected {
+        sessions.admit();
         Offer offer = Offer.parse(request.offer());
-        PlaySources sources = loop.ask(() -> {
-            admit();
-            Publication publication = core.publication(request.stream()).orElseThrow(() -> notLive(request.stream()));
-            return sources(publication);
-        });
-        Agreement agreement = negotiator.play(offer, sources);
+        PlaySources sources = sources(streams.live(request.stream()));
+        return take(SessionRole.VIEWER, request, negotiator.play(offer, sources), sources);
+    }
+
+    private SessionAnswer take(
+            SessionRole role, SessionRequest request, Agreement agreement, @Nullable PlaySources sources)
+            throws Rejected {
         IceCredentials ice = IceCredentials.create(random);
         LocalTransport local = local(ice, request.serverAddress());
-        String id = names.sessionId();
-        loop.ask(() -> {
-            admit();
-            admitViewer(request.stream());
-            LiveStream stream = core.stream(request.stream());
-            core.add(factory.viewer(id, stream, agreement, sources, ice, core, clockNs.getAsLong()));
-            return id;
-        });
-        return new SessionAnswer(id, agreement.answer(local));
+        Ticket ticket = new Ticket(
+                names.sessionId(),
+                role,
+                request.stream(),
+                new Ticket.Pending(ice, agreement, sources, request.userAgent()),
+                clockNs.getAsLong());
+        sessions.add(ticket);
+        counters.opened(role);
+        // Its loop looks when the session expires, if no loop takes it.
+        loops.post(SfuCore.EXPIRING_LOOP, (_, _) -> {});
+        return new SessionAnswer(ticket.id(), agreement.answer(local));
     }
 
     @Override
     public boolean end(SessionRole role, StreamName stream, String sessionId) {
-        return loop.read(() -> {
-            Optional<Session> session = core.find(role, stream, sessionId);
-            long nowNs = clockNs.getAsLong();
-            session.ifPresent(found -> core.end(found, nowNs));
-            return session.isPresent() || core.hasLeft(role, stream, sessionId, nowNs);
-        });
+        Ticket ticket = sessions.find(role, stream, sessionId);
+        if (ticket == null) {
+            return sessions.departures().take(role, stream, sessionId, clockNs.getAsLong());
+        }
+        if (!sessions.cancel(ticket) && ticket.state() instanceof Ticket.Owned owned) {
+            var _ = calls.ask(List.of(owned.loop()), (core, nowNs) -> {
+                core.end(ticket, nowNs);
+                return true;
+            });
+        }
+        return true;
     }
 
     @Override
     public boolean exists(SessionRole role, StreamName stream, String sessionId) {
-        return loop.read(() -> core.find(role, stream, sessionId).isPresent());
+        return sessions.find(role, stream, sessionId) != null;
     }
 
     @Override
     public List<StreamStatus> streams() {
-        return loop.read(() -> {
-            long nowNs = clockNs.getAsLong();
-            return core.streams().stream().map(stream -> status(stream, nowNs)).toList();
-        });
+        Map<StreamName, StatusReport> reports = new HashMap<>();
+        calls.ask(all(), (core, nowNs) -> core.streams().reports(nowNs))
+                .forEach(said -> said.forEach(report -> reports.put(report.name(), report)));
+        return streams.names().stream()
+                .sorted(Comparator.comparing(StreamName::value))
+                .flatMap(name ->
+                        streams.find(name).stream().map(state -> StatusReport.status(name, state, reports.get(name))))
+                .toList();
     }
 
     @Override
     public Optional<StreamStatus> stream(StreamName name) {
-        return loop.read(() -> core.knownStream(name).map(stream -> status(stream, clockNs.getAsLong())));
+        return streams.find(name).map(state -> {
+            StreamState.Live live = state.live();
+            List<Optional<StatusReport>> said = live == null
+                    ? List.of()
+                    : calls.ask(
+                            List.of(live.loop()),
+                            (core, nowNs) -> core.streams().report(name, nowNs));
+            return StatusReport.status(
+                    name,
+                    state,
+                    said.stream().flatMap(Optional::stream).findFirst().orElse(null));
+        });
     }
 
     @Override
     public List<String> unreadyReasons() {
-        return loop.read(() -> {
-            List<String> reasons = new ArrayList<>();
-            if (core.isDraining()) {
-                reasons.add("The server is draining: it ends its sessions and takes no new ones.");
-            }
-            if (core.sessionCount() >= settings.maxSessions()) {
-                reasons.add("All " + settings.maxSessions() + " sessions are taken (limits.sessions).");
-            }
-            return reasons;
-        });
+        List<String> reasons = new ArrayList<>();
+        if (sessions.isDraining()) {
+            reasons.add("The server is draining: it ends its sessions and takes no new ones.");
+        }
+        if (sessions.isFull()) {
+            reasons.add("All " + settings.maxSessions() + " sessions are taken (limits.sessions).");
+        }
+        return reasons;
     }
 
     @Override
     public List<Counter> counters() {
-        return loop.read(() -> {
-            List<Counter> all = counters.snapshot();
-            all.add(new Counter("defects", "", core.defectCount()));
-            DropCounters drops = services.drops();
-            for (DropReason reason : DropReason.values()) {
-                all.add(new Counter("drops", reason.label(), drops.dropped(reason)));
-            }
-            return all;
-        });
+        List<Counter> all = counters.snapshot();
+        all.add(sum("datagrams_received", "", core -> core.received().datagrams()));
+        all.add(sum("bytes_received", "", core -> core.received().bytes()));
+        all.add(sum("defects", "", SfuCore::defectCount));
+        for (DropReason reason : DropReason.values()) {
+            all.add(sum("drops", reason.label(), core -> core.drops().dropped(reason)));
+        }
+        return all;
+    }
+
+    private Counter sum(String name, String label, ToLongFunction<SfuCore> count) {
+        return new Counter(name, label, loops.cores().stream().mapToLong(count).sum());
     }
 
     /** Refuses new sessions and says goodbye on those that are there. */
     public void drain() {
-        loop.read(() -> {
-            core.drain(clockNs.getAsLong());
+        sessions.drain();
+        var _ = calls.ask(all(), (core, nowNs) -> {
+            core.drain(nowNs);
             return true;
         });
     }
 
-    private StreamStatus status(LiveStream stream, long nowNs) {
-        return StatusReport.of(
-                stream,
-                core.sessions(SessionRole.PUBLISHER, stream.name()),
-                core.sessions(SessionRole.VIEWER, stream.name()),
-                nowNs);
+    private List<Integer> all() {
+        return IntStream.range(0, loops.count()).boxed().toList();
     }
 
-    private void admit() throws Rejected {
-        if (core.isDraining()) {
-            throw new Rejected(
-                    503, "draining", "The server is shutting down and takes no new sessions; try again shortly.", 5);
-        }
-        if (core.sessionCount() >= settings.maxSessions()) {
-            throw new Rejected(
-                    503,
-                    "sessions-full",
-                    "All " + settings.maxSessions() + " sessions are taken; the operator can raise limits.sessions.",
-                    RETRY_WHEN_FULL_SECONDS);
-        }
-    }
-
-    private void admitViewer(StreamName name) throws Rejected {
-        if (core.publication(name).isEmpty()) {
-            throw notLive(name);
-        }
-        if (core.sessions(SessionRole.VIEWER, name).size() >= settings.maxViewersPerStream()) {
-            throw new Rejected(
-                    503,
-                    "viewers-full",
-                    "The stream " + name + " has its " + settings.maxViewersPerStream()
-                            + " viewers; the operator can raise limits.viewers-per-stream.",
-                    RETRY_WHEN_FULL_SECONDS);
-        }
-    }
-
-    private static Rejected notLive(StreamName name) {
-        return new Rejected(
-                409,
-                "not-live",
-                "Nobody publishes " + name + " at this moment; try again when the publisher is back.",
-                RETRY_WITHOUT_PUBLISHER_SECONDS);
-    }
-
-    private PlaySources sources(Publication publication) {
+    private PlaySources sources(StreamState.Live live) {
         int audio = names.ssrc(0);
         int audioRtx = names.ssrc(audio);
         int video = names.ssrc(audio);
@@ -228,16 +217,8 @@ public final class SfuServer implements Sfu {
         return new PlaySources(
                 PlayNames.CNAME,
                 PlayNames.STREAM_ID,
-                new PlaySources.Source(audio, audioRtx, carried(publication, MediaKind.AUDIO)),
-                new PlaySources.Source(video, videoRtx, carried(publication, MediaKind.VIDEO)));
-    }
-
-    private static PlaySources.@Nullable Carried carried(Publication publication, MediaKind kind) {
-        return publication
-                .track(kind)
-                .map(track -> new PlaySources.Carried(
-                        track.format().codec(), track.format().fmtp()))
-                .orElse(null);
+                new PlaySources.Source(audio, audioRtx, live.audio()),
+                new PlaySources.Source(video, videoRtx, live.video()));
     }
 
     /** The address the client used comes first: FFmpeg tries no other. */
@@ -250,7 +231,7 @@ public final class SfuServer implements Sfu {
         return new LocalTransport(
                 ice.ufrag(),
                 ice.pwd(),
-                services.identity().fingerprint(),
+                identity.fingerprint(),
                 addresses.stream()
                         .map(address -> new InetSocketAddress(address, mediaPort))
                         .toList(),

@@ -14,7 +14,36 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Demux {
 
+    /** What this loop's transports do not know of: other loops, and sessions that no loop has yet. */
+    public interface Strays {
+
+        /**
+         * A STUN check that names no transport here.
+         *
+         * @return why it was dropped; null when it was dealt with
+         */
+        @Nullable
+        DropReason onCheck(
+                StunMessage check,
+                String ufrag,
+                ByteBuffer buffer,
+                int offset,
+                int length,
+                InetSocketAddress from,
+                long nowNs);
+
+        /** A datagram from an address of no transport here; whether it is known elsewhere. */
+        boolean onDatagram(ByteBuffer buffer, int offset, int length, InetSocketAddress from);
+
+        /** An address is a transport's of this loop. */
+        void onBound(InetSocketAddress address);
+
+        /** An address is no transport's of this loop any more. */
+        void onUnbound(InetSocketAddress address);
+    }
+
     private final LoopBuffers buffers;
+    private final Strays strays;
     private final Map<String, Transport> byUfrag = new HashMap<>();
     private final Map<InetSocketAddress, Transport> byAddress = new HashMap<>();
     private final Transport.AddressBook book = new Transport.AddressBook() {
@@ -23,17 +52,22 @@ public final class Demux {
             Transport before = byAddress.put(address, transport);
             if (before != null && before != transport) {
                 before.lose(address);
+            } else if (before == null) {
+                strays.onBound(address);
             }
         }
 
         @Override
         public void unbind(InetSocketAddress address, Transport transport) {
-            byAddress.remove(address, transport);
+            if (byAddress.remove(address, transport)) {
+                strays.onUnbound(address);
+            }
         }
     };
 
-    public Demux(LoopBuffers buffers) {
+    public Demux(LoopBuffers buffers, Strays strays) {
         this.buffers = buffers;
+        this.strays = strays;
     }
 
     /** Takes a transport in, with the addresses it has. */
@@ -60,6 +94,9 @@ public final class Demux {
         }
         Transport transport = byAddress.get(from);
         if (transport == null) {
+            if (strays.onDatagram(buffer, offset, length, from)) {
+                return null;
+            }
             return protocol == Protocol.DTLS ? DropReason.DTLS_BEFORE_ICE : DropReason.UNKNOWN_ADDRESS;
         }
         return transport.onDatagram(buffer, offset, length, from, nowNs);
@@ -74,16 +111,27 @@ public final class Demux {
             return DropReason.UNEXPECTED_STUN;
         }
         String ufrag = message.receiverUfrag();
-        Transport transport = ufrag == null ? null : byUfrag.get(ufrag);
-        return transport == null ? DropReason.UNKNOWN_UFRAG : transport.onStun(message, from, nowNs);
+        if (ufrag == null) {
+            return DropReason.UNKNOWN_UFRAG;
+        }
+        Transport transport = byUfrag.get(ufrag);
+        return transport == null
+                ? strays.onCheck(message, ufrag, buffer, offset, length, from, nowNs)
+                : transport.onStun(message, from, nowNs);
     }
 
-    /** Which session a datagram's STUN check names, or null when it is none; for finding the loop that owns it. */
-    public @Nullable String ufragOf(ByteBuffer buffer, int offset, int length) {
-        boolean check = Protocol.of(buffer, offset, length) == Protocol.STUN
-                && buffers.stun.wrap(buffer, offset, length)
-                && buffers.stun.isBindingRequest();
-        return check ? buffers.stun.receiverUfrag() : null;
+    /** Whether an address is a transport's of this loop. */
+    public boolean has(InetSocketAddress address) {
+        return byAddress.containsKey(address);
+    }
+
+    /** Takes an address from the transport that has it, as when a session of another loop passed a check from it. */
+    public void lose(InetSocketAddress address) {
+        Transport transport = byAddress.remove(address);
+        if (transport != null) {
+            transport.lose(address);
+            strays.onUnbound(address);
+        }
     }
 
     /** Sessions taken in. */

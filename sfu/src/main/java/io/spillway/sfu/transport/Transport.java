@@ -51,6 +51,9 @@ public final class Transport implements MediaSink {
 
         /** The transport ended by itself; not called for {@link #close}. */
         void onClosed(CloseReason reason, long nowNs);
+
+        /** {@link Transport#nextDeadlineNs} may be nearer than it was, before the keys were there. */
+        void onDeadlineMoved();
     }
 
     /** Which transport an address belongs to; kept by {@link Demux}. */
@@ -93,7 +96,10 @@ public final class Transport implements MediaSink {
         this.dtls = new DtlsSession(
                 services.identity().engine(config.role(), config.peer(), config.profiles()),
                 services.handshakes(),
-                services.loop(),
+                task -> services.loop().execute(() -> {
+                    task.run();
+                    listener.onDeadlineMoved();
+                }),
                 new DtlsOutput());
     }
 
@@ -125,6 +131,7 @@ public final class Transport implements MediaSink {
         if (drop == null && config.role() == DtlsRole.CLIENT && ice.selected() != null) {
             // Again with every check until a place is free.
             dtls.start(nowNs);
+            listener.onDeadlineMoved();
         }
         return drop;
     }
@@ -133,7 +140,12 @@ public final class Transport implements MediaSink {
         if (closed) {
             return DropReason.NOT_CONNECTED;
         }
-        return ice.isValid(from) ? dtls.onDatagram(buffer, offset, length, nowNs) : DropReason.DTLS_BEFORE_ICE;
+        if (!ice.isValid(from)) {
+            return DropReason.DTLS_BEFORE_ICE;
+        }
+        DropReason drop = dtls.onDatagram(buffer, offset, length, nowNs);
+        listener.onDeadlineMoved();
+        return drop;
     }
 
     private @Nullable DropReason onRtp(ByteBuffer buffer, int offset, int length, InetSocketAddress from) {

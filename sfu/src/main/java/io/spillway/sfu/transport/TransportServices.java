@@ -21,4 +21,10 @@ public record TransportServices(
         Executor loop,
         DatagramSink out,
         DropCounters drops,
-        LoopBuffers buffers) {}
+        LoopBuffers buffers) {
+
+    /** The same with another way onto the loop. */
+    public TransportServices on(Executor otherLoop) {
+        return new TransportServices(identity, handshakes, srtp, otherLoop, out, drops, buffers);
+    }
+}

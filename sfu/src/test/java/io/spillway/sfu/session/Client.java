@@ -2,6 +2,7 @@ package io.spillway.sfu.session;
 
 import io.spillway.media.rtcp.RtcpParser;
 import io.spillway.media.rtcp.RtcpVisitor;
+import io.spillway.media.rtcp.RtcpWriter;
 import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.rtp.SequenceUnwrapper;
 import io.spillway.media.rtp.TimestampUnwrapper;
@@ -10,6 +11,8 @@ import io.spillway.sfu.Sfu.SessionAnswer;
 import io.spillway.sfu.Sfu.SessionRequest;
 import io.spillway.sfu.dtls.PinnedCertificate;
 import io.spillway.sfu.ice.IceCredentials;
+import io.spillway.sfu.ice.StunKey;
+import io.spillway.sfu.ice.StunWriter;
 import io.spillway.sfu.peer.LockStepRunner;
 import io.spillway.sfu.peer.Peer;
 import io.spillway.sfu.peer.PeerConfig;
@@ -30,12 +33,13 @@ import java.util.regex.Pattern;
 final class Client implements Peer.Listener, RtcpVisitor {
 
     private static final int VP8 = 96;
+    private static final int RTX = 97;
     private static final int HEADER_BYTES = 12;
     private static final int PAYLOAD_BYTES = 200;
     private static final int TICKS_A_FRAME = 3000;
 
     private final World world;
-    private final InetSocketAddress address;
+    private InetSocketAddress address;
     private final SessionAnswer answer;
     private final Peer peer;
     private final int ssrc;
@@ -49,6 +53,10 @@ final class Client implements Peer.Listener, RtcpVisitor {
     private int framesSent;
     private final Map<Integer, byte[]> sent = new HashMap<>();
     private int nacksAnswered;
+    private int keyframesAsked;
+    private int repeats;
+    private final RtcpWriter writer = new RtcpWriter();
+    private final ByteBuffer feedback = ByteBuffer.allocateDirect(256);
     private boolean closedByServer;
 
     /** A packet as it came: extended numbers, and whether it begins a keyframe. */
@@ -78,8 +86,8 @@ final class Client implements Peer.Listener, RtcpVisitor {
                 World.CLIENT_IDENTITY,
                 new LockStepRunner(),
                 world.srtp,
-                world.loop,
-                (buffer, offset, length, to) -> world.net.send(address, to, buffer, offset, length),
+                world.clientLoop,
+                (buffer, offset, length, to) -> world.net.send(address(), to, buffer, offset, length),
                 this,
                 world.random,
                 world.net.nowNs());
@@ -143,6 +151,14 @@ final class Client implements Peer.Listener, RtcpVisitor {
         return received;
     }
 
+    /** Goes on from another address, as after a change of network, and checks from there. */
+    void moveTo(InetSocketAddress next) {
+        world.net.detach(address);
+        address = next;
+        world.net.attach(next, peer);
+        peer.check();
+    }
+
     /** Vanishes without a word, as a process that was killed. */
     void vanish() {
         world.net.detach(address);
@@ -177,6 +193,47 @@ final class Client implements Peer.Listener, RtcpVisitor {
     }
 
     @Override
+    public void onPictureLoss(int senderSsrc, int mediaSsrc) {
+        if (mediaSsrc == ssrc) {
+            keyframesAsked++;
+        }
+    }
+
+    int keyframesAsked() {
+        return keyframesAsked;
+    }
+
+    /** Tells the server that the picture is lost. */
+    void askForKeyframe() {
+        writer.reset(feedback);
+        writer.pictureLoss(1, received.getLast().ssrc());
+        peer.sendRtcp(feedback, writer.length(), world.net.nowNs());
+    }
+
+    /** Tells the server that a packet is lost. */
+    void askForRepeat(Received lost) {
+        writer.reset(feedback);
+        writer.nack(1, lost.ssrc(), new long[] {lost.sequence() & 0xFFFF}, 0, 1);
+        peer.sendRtcp(feedback, writer.length(), world.net.nowNs());
+    }
+
+    /** Packets that came on the repair stream. */
+    int repeats() {
+        return repeats;
+    }
+
+    /** A check that names the session and is not signed with its password. */
+    ByteBuffer unsignedCheck() {
+        StunWriter check = new StunWriter();
+        int length = check.request(new byte[12])
+                .username(attribute("ice-ufrag") + ":x")
+                .finish(new StunKey("not the password, not the password"));
+        ByteBuffer copy = ByteBuffer.allocateDirect(length);
+        copy.put(0, check.buffer(), 0, length);
+        return copy;
+    }
+
+    @Override
     public void onRtcp(ByteBuffer plain, int offset, int length, long nowNs) {
         if (!RtcpParser.parse(plain, offset, length, this)) {
             throw new AssertionError("the server sent malformed RTCP");
@@ -199,6 +256,8 @@ final class Client implements Peer.Listener, RtcpVisitor {
                     sequences.unwrap(packet.sequence()),
                     timestamps.unwrap(packet.timestamp()),
                     keyframe));
+        } else if (packet.payloadType() == RTX) {
+            repeats++;
         }
     }
 

@@ -46,9 +46,8 @@ class HostilePortTest {
                     default -> viewer.address();
                 };
                 ByteBuffer datagram = spoilt(real, random);
-                world.agent.onDatagram(datagram, 0, datagram.limit(), from, world.net.nowNs());
+                world.datagram(datagram, from);
             }
-            world.agent.onBurstEnd(world.net.nowNs());
             world.play(publisher, 1, 1000);
         }
 
@@ -62,14 +61,13 @@ class HostilePortTest {
                 DropReason.UNKNOWN_ADDRESS,
                 DropReason.SRTP_AUTH,
                 DropReason.SRTP_REPLAY)) {
-            assertTrue(world.drops.dropped(expected) > 0, "counted: " + expected);
+            assertTrue(world.dropped(expected) > 0, "counted: " + expected);
         }
     }
 
     @Test
     void shouldForgetTenThousandHalfOpenSessionsAndPlayOn() throws Rejected {
-        World world = new World(
-                1, new SfuSettings(() -> List.of(World.address("192.0.2.1")), true, 10_002, 10_001), new JitsiSrtp());
+        World world = new World(1, World.settings(true, 10_002, 10_001), new JitsiSrtp(), 1);
         Client publisher = world.publisher();
         world.play(publisher, 10, 1000);
         Client viewer = world.viewer();

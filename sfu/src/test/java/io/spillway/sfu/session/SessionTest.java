@@ -113,8 +113,7 @@ class SessionTest {
 
     @Test
     void shouldRefuseASecondPublisherWhenToldTo() throws Rejected {
-        World world = new World(
-                5, new SfuSettings(() -> List.of(World.address("192.0.2.1")), false, 64, 32), new JitsiSrtp());
+        World world = new World(5, World.settings(false, 64, 32), new JitsiSrtp(), 1);
         Client publisher = world.publisher();
         Rejected refused = assertThrows(Rejected.class, () -> world.offer(true));
         assertEquals(409, refused.status());
@@ -124,8 +123,7 @@ class SessionTest {
 
     @Test
     void shouldRefuseBeyondItsLimits() throws Rejected {
-        World world =
-                new World(6, new SfuSettings(() -> List.of(World.address("192.0.2.1")), true, 4, 2), new JitsiSrtp());
+        World world = new World(6, World.settings(true, 4, 2), new JitsiSrtp(), 1);
         world.publisher();
         world.viewer();
         world.viewer();

@@ -2,6 +2,7 @@ package io.spillway.sfu.session;
 
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.dtls.bc.BcIdentity;
@@ -12,6 +13,7 @@ import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
 import io.spillway.sfu.transport.LoopBuffers;
 import io.spillway.sfu.transport.TransportServices;
 import io.spillway.testkit.ManualLoop;
+import io.spillway.testkit.ManualLoops;
 import io.spillway.testkit.SimNet;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +22,9 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executor;
 
@@ -37,53 +41,102 @@ final class World {
     final SimNet net;
     final Random random;
     final SrtpProvider srtp;
-    final DropCounters drops = new DropCounters();
+    final List<DropCounters> drops = new ArrayList<>();
     final SfuServer sfu;
-    final LoopAgent agent;
-    final Executor loop;
+    final ManualLoops loops;
+
+    /** Where handshakes of clients post. */
+    final Executor clientLoop;
+
+    private final List<LoopAgent> agents;
+    private final Map<InetSocketAddress, Integer> arrivals = new HashMap<>();
     final List<Client> clients = new ArrayList<>();
     private int nextHost;
 
     World(long seed) {
-        this(seed, new SfuSettings(() -> List.of(address("192.0.2.1")), true, 64, 32), new JitsiSrtp());
+        this(seed, 1);
     }
 
-    World(long seed, SfuSettings settings, SrtpProvider srtp) {
+    World(long seed, int loopCount) {
+        this(seed, settings(true, 64, 32), new JitsiSrtp(), loopCount);
+    }
+
+    World(long seed, SfuSettings settings, SrtpProvider srtp, int loopCount) {
         this.net = new SimNet(seed);
         this.random = new Random(seed);
         this.srtp = srtp;
+        this.loops = new ManualLoops(loopCount, seed);
         ManualLoop posted = new ManualLoop();
-        Thread test = Thread.currentThread();
-        // Calls of the test are the loop's own turn; handshakes post from their threads.
-        this.loop = command -> {
-            if (Thread.currentThread().equals(test)) {
-                command.run();
-            } else {
-                posted.execute(command);
-            }
-        };
-        TransportServices services = new TransportServices(
-                SERVER_IDENTITY,
-                new LockStepRunner(),
-                srtp,
-                loop,
-                (buffer, offset, length, to) -> net.send(SERVER, to, buffer, offset, length),
-                drops,
-                new LoopBuffers());
+        this.clientLoop = posted;
+        List<TransportServices> services = new ArrayList<>();
+        for (int i = 0; i < loopCount; i++) {
+            drops.add(new DropCounters());
+            services.add(new TransportServices(
+                    SERVER_IDENTITY,
+                    new LockStepRunner(),
+                    srtp,
+                    loops.executor(i),
+                    (buffer, offset, length, to) -> net.send(SERVER, to, buffer, offset, length),
+                    drops.get(i),
+                    new LoopBuffers()));
+        }
         this.sfu = new SfuServer(settings, services, SERVER.getPort(), net::nowNs, net::nowNs, random);
-        this.agent = sfu.agent();
+        this.agents = sfu.agents();
         net.pump(posted::runPending);
+        net.pump(loops::runPending);
         net.attach(SERVER, new Port());
     }
 
-    /** A publisher that is connected. */
+    static SfuSettings settings(boolean replacePublisher, int maxSessions, int maxViewersPerStream) {
+        return new SfuSettings(() -> List.of(address("192.0.2.1")), replacePublisher, maxSessions, maxViewersPerStream);
+    }
+
+    /** Has what a client sends from its address arrive on that loop, as the kernel's hash would. */
+    void arrive(InetSocketAddress address, int loop) {
+        arrivals.put(address, loop);
+    }
+
+    private int loopOf(InetSocketAddress from) {
+        return arrivals.getOrDefault(from, Math.floorMod(from.hashCode(), loops.count()));
+    }
+
+    /** One datagram, as a burst of its own. */
+    void datagram(ByteBuffer datagram, InetSocketAddress from) {
+        int loop = loopOf(from);
+        loops.turn(loop, () -> {
+            agents.get(loop).onDatagram(datagram, 0, datagram.limit(), from, net.nowNs());
+            agents.get(loop).onBurstEnd(net.nowNs());
+        });
+    }
+
+    long dropped(DropReason reason) {
+        return drops.stream().mapToLong(each -> each.dropped(reason)).sum();
+    }
+
+    /** A publisher that is connected, on that loop. */
+    Client publisher(int loop) throws Rejected {
+        return connected(offer(true), loop);
+    }
+
+    /** A viewer that is connected, on that loop. */
+    Client viewer(int loop) throws Rejected {
+        return connected(offer(false), loop);
+    }
+
+    private Client connected(Client client, int loop) {
+        arrive(client.address(), loop);
+        connect(client);
+        return client;
+    }
+
+    /** A publisher that is connected, on any loop. */
     Client publisher() throws Rejected {
         Client client = offer(true);
         connect(client);
         return client;
     }
 
-    /** A viewer that is connected. */
+    /** A viewer that is connected, on any loop. */
     Client viewer() throws Rejected {
         Client client = offer(false);
         connect(client);
@@ -117,6 +170,14 @@ final class World {
         }
     }
 
+    /** Has a publisher send pictures at once, as a burst of the server's loop. */
+    void burst(Client publisher, int frames) {
+        for (int i = 0; i < frames; i++) {
+            publisher.sendFrame(false);
+        }
+        net.advanceMs(20);
+    }
+
     boolean isLive() {
         return sfu.stream(LIVE).map(status -> status.live()).orElse(false);
     }
@@ -145,18 +206,28 @@ final class World {
 
         @Override
         public void onDatagram(ByteBuffer datagram, InetSocketAddress from, long nowNs) {
-            agent.onDatagram(datagram, 0, datagram.limit(), from, nowNs);
-            agent.onBurstEnd(nowNs);
+            World.this.datagram(datagram, from);
         }
 
         @Override
         public long nextDeadlineNs() {
-            return agent.nextDeadlineNs();
+            long nextNs = Long.MAX_VALUE;
+            for (int i = 0; i < loops.count(); i++) {
+                nextNs = loops.isStalled(i)
+                        ? nextNs
+                        : Math.min(nextNs, agents.get(i).nextDeadlineNs());
+            }
+            return nextNs;
         }
 
         @Override
         public void onTimeout(long nowNs) {
-            agent.onTimeout(nowNs);
+            for (int i = 0; i < loops.count(); i++) {
+                LoopAgent agent = agents.get(i);
+                if (!loops.isStalled(i) && agent.nextDeadlineNs() <= nowNs) {
+                    loops.turn(i, () -> agent.onTimeout(nowNs));
+                }
+            }
         }
     }
 }

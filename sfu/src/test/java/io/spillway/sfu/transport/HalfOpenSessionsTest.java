@@ -33,6 +33,9 @@ class HalfOpenSessionsTest {
         long lastNs;
 
         @Override
+        public void onDeadlineMoved() {}
+
+        @Override
         public void onConnected(long nowNs) {}
 
         @Override

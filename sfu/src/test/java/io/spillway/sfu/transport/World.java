@@ -44,7 +44,7 @@ final class World {
     final ManualLoop loop = new ManualLoop();
     final Random random;
     final LoopBuffers buffers = new LoopBuffers();
-    final Demux demux = new Demux(buffers);
+    final Demux demux = new Demux(buffers, new NoStrays());
     final DropCounters drops = new DropCounters();
     final Map<DropReason, Integer> refused = new EnumMap<>(DropReason.class);
     final List<Transport> transports = new ArrayList<>();
@@ -151,6 +151,9 @@ final class World {
         }
 
         private final class ServerSide implements Transport.Listener {
+
+            @Override
+            public void onDeadlineMoved() {}
 
             @Override
             public void onConnected(long nowNs) {

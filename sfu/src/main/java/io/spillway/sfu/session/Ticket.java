@@ -1,0 +1,103 @@
+package io.spillway.sfu.session;
+
+import io.spillway.media.live.StreamName;
+import io.spillway.sfu.Sfu.SessionRole;
+import io.spillway.sfu.ice.IceCredentials;
+import io.spillway.sfu.sdp.Agreement;
+import io.spillway.sfu.sdp.PlaySources;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session from its answer to its end, as all threads know it. At first it belongs to nobody: the loop that sees its first valid STUN check takes it, once.
+ *
+ * <pre>
+ *   Pending --claim--> Owned --end--> Gone
+ *      '------- expires, or is ended --'
+ * </pre>
+ */
+final class Ticket {
+
+    private final String id;
+    private final SessionRole role;
+    private final StreamName stream;
+    private final String ufrag;
+    private final long createdNs;
+    private final AtomicReference<State> state;
+
+    sealed interface State {}
+
+    /**
+     * What a session is built from.
+     *
+     * @param sources what a viewer was promised; null of a publisher
+     */
+    record Pending(
+            IceCredentials ice,
+            Agreement agreement,
+            @Nullable PlaySources sources,
+            String agent) implements State {}
+
+    /** A loop has it. */
+    record Owned(int loop) implements State {}
+
+    /** It ended. */
+    record Gone() implements State {}
+
+    private static final Gone GONE = new Gone();
+
+    Ticket(String id, SessionRole role, StreamName stream, Pending pending, long createdNs) {
+        this.id = id;
+        this.role = role;
+        this.stream = stream;
+        this.ufrag = pending.ice().ufrag();
+        this.createdNs = createdNs;
+        this.state = new AtomicReference<>(pending);
+    }
+
+    String id() {
+        return id;
+    }
+
+    SessionRole role() {
+        return role;
+    }
+
+    StreamName stream() {
+        return stream;
+    }
+
+    String ufrag() {
+        return ufrag;
+    }
+
+    long createdNs() {
+        return createdNs;
+    }
+
+    State state() {
+        return Objects.requireNonNull(state.get(), "never unset");
+    }
+
+    /** Takes the session for a loop; false when it is pending no more. */
+    boolean claim(Pending seen, int loop) {
+        return state.compareAndSet(seen, new Owned(loop));
+    }
+
+    /** Ends a session that no loop has taken; false when one has. */
+    boolean cancel() {
+        State seen = state.get();
+        return seen instanceof Pending && state.compareAndSet(seen, GONE);
+    }
+
+    /** Told by the loop that had it. */
+    void end() {
+        state.set(GONE);
+    }
+
+    @Override
+    public String toString() {
+        return role.name().toLowerCase(java.util.Locale.ROOT) + " of " + stream;
+    }
+}
