@@ -5,18 +5,7 @@ import io.spillway.server.config.ConfigException;
 import io.spillway.server.jetty.HttpServer;
 import io.spillway.server.jetty.PortTakenException;
 import io.spillway.server.jetty.Tls;
-import io.spillway.sfu.DropCounters;
-import io.spillway.sfu.dtls.VirtualThreadRunner;
-import io.spillway.sfu.dtls.bc.BcIdentity;
-import io.spillway.sfu.loop.MediaPort;
-import io.spillway.sfu.netty.NettyPort;
 import io.spillway.sfu.session.SfuServer;
-import io.spillway.sfu.session.SfuSettings;
-import io.spillway.sfu.srtp.SrtpProvider;
-import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
-import io.spillway.sfu.srtp.openssl.OpenSslSrtp;
-import io.spillway.sfu.transport.LoopBuffers;
-import io.spillway.sfu.transport.TransportServices;
 import io.spillway.signaling.api.ControlPlane;
 import io.spillway.signaling.api.CrossOrigin;
 import io.spillway.signaling.auth.AdminToken;
@@ -33,10 +22,8 @@ import io.spillway.whipwhep.Policy;
 import io.spillway.whipwhep.WhipWhep;
 import io.spillway.whipwhep.jetty.WhipWhepHandler;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,12 +33,9 @@ import org.slf4j.LoggerFactory;
 /** The whole server: every room built and wired, from open ports to goodbye. */
 public final class Spillway implements AutoCloseable {
 
-    /** Handshakes under way at once; most of them wait for their peer. Beyond it a join retries with its next ClientHello. */
-    private static final int MAX_HANDSHAKES = 1024;
-
     private static final Logger LOG = LoggerFactory.getLogger(Spillway.class);
 
-    private final MediaPort media;
+    private final MediaPlane media;
     private final SfuServer sfu;
     private final HttpServer http;
     private final Metrics metrics;
@@ -59,7 +43,6 @@ public final class Spillway implements AutoCloseable {
     private final KnownStream stream;
     private final Path adminToken;
     private final Path dataDir;
-    private final String engine;
 
     private Spillway(Config config, LiveSettings live) throws ConfigException, StartException {
         SecureRandom random = new SecureRandom();
@@ -83,30 +66,8 @@ public final class Spillway implements AutoCloseable {
         Authority authority = new Authority(keys, admin, config.auth().loopback());
         live.onStreamKeys(keys::configure);
 
-        DropCounters drops = new DropCounters();
-        media = openMedia(config, drops);
-        SrtpProvider srtp = OpenSslSrtp.load().<SrtpProvider>map(found -> found).orElseGet(JitsiSrtp::new);
-        engine = "SRTP by " + srtp.name() + ", " + media.name();
-        TransportServices services = new TransportServices(
-                BcIdentity.create(random, Instant.now()),
-                new VirtualThreadRunner(MAX_HANDSHAKES, Runtime.getRuntime().availableProcessors()),
-                srtp,
-                media,
-                media,
-                drops,
-                new LoopBuffers());
-        sfu = new SfuServer(
-                new SfuSettings(
-                        live::addresses,
-                        config.replacePublisher(),
-                        config.limits().sessions(),
-                        config.limits().viewersPerStream()),
-                services,
-                media.port(),
-                System::nanoTime,
-                Spillway::unixNs,
-                random);
-        media.drive(sfu.agent());
+        media = MediaPlane.open(config, live, random);
+        sfu = media.sfu();
 
         WhipWhep whipWhep = new WhipWhep(
                 sfu, new StreamAdmission(authority), live.iceServers(), Policy.standard(), System::nanoTime);
@@ -126,21 +87,6 @@ public final class Spillway implements AutoCloseable {
     /** Opens the ports and starts. @throws StartException a port or folder that cannot be had, in a sentence */
     public static Spillway start(Config config, LiveSettings live) throws ConfigException, StartException {
         return new Spillway(config, live);
-    }
-
-    private static MediaPort openMedia(Config config, DropCounters drops) throws StartException {
-        InetSocketAddress bind =
-                new InetSocketAddress(config.media().bind(), config.media().port());
-        try {
-            return NettyPort.open(bind, List.of(drops), System::nanoTime).getFirst();
-        } catch (IOException taken) {
-            throw StartException.configuration(
-                    "media.port is \"" + config.media().port() + "\": UDP "
-                            + bind.getAddress().getHostAddress() + ":"
-                            + bind.getPort() + " cannot be bound (" + taken.getMessage()
-                            + "); end what uses it, or set media.port (SPILLWAY_MEDIA_PORT) to another, 0 takes a free one.",
-                    taken);
-        }
     }
 
     private HttpServer openHttp(Config config, ControlPlane control, WhipWhep whipWhep)
@@ -198,12 +144,7 @@ public final class Spillway implements AutoCloseable {
 
     /** What a person is told when it is ready. */
     public String banner() {
-        return Banner.of(reachability, stream.name(), stream.publishKey(), adminToken, dataDir, List.of(engine));
-    }
-
-    private static long unixNs() {
-        Instant now = Instant.now();
-        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        return Banner.of(reachability, stream.name(), stream.publishKey(), adminToken, dataDir, List.of(media.engine()));
     }
 
     /** Says goodbye to every session, then closes the ports; a few seconds at most. */

@@ -24,8 +24,11 @@ public record Config(
     /** {@code certificate} and {@code key} are null exactly when {@code selfSigned}; both unused unless {@code enabled}. */
     public record Https(boolean enabled, int port, Path certificate, Path key, boolean selfSigned) {}
 
-    /** {@code addresses} are announced beside the interfaces' own, which are announced when {@code interfaces}. */
-    public record Media(int port, InetAddress bind, List<InetAddress> addresses, boolean interfaces) {}
+    /**
+     * {@code addresses} are announced beside the interfaces' own, which are announced when {@code interfaces}; {@code loops} is 0 for one a
+     * core.
+     */
+    public record Media(int port, InetAddress bind, int loops, List<InetAddress> addresses, boolean interfaces) {}
 
     /** Publish keys by stream, and whether loopback callers need none. */
     public record Auth(Map<StreamName, String> streams, boolean loopback) {}

@@ -53,6 +53,7 @@ public final class ConfigReader {
                 new Config.Media(
                         integer(Key.MEDIA_PORT, 0, 65_535),
                         address(Key.MEDIA_BIND),
+                        integer(Key.MEDIA_LOOPS, 0, 64),
                         addresses(Key.MEDIA_ADDRESSES),
                         flag(Key.MEDIA_INTERFACES)),
                 Path.of(text(Key.DATA_DIR)).toAbsolutePath().normalize(),

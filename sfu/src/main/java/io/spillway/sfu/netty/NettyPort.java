@@ -134,6 +134,11 @@ public final class NettyPort implements MediaPort {
         }
     }
 
+    /** Whether several sockets can share a port, so that the kernel spreads clients over them. */
+    public static boolean canShare() {
+        return EPOLL;
+    }
+
     @Override
     public void drive(LoopAgent driven) {
         execute(() -> agent = driven);

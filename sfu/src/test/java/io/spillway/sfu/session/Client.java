@@ -38,7 +38,7 @@ final class Client implements Peer.Listener, RtcpVisitor {
     private static final int PAYLOAD_BYTES = 200;
     private static final int TICKS_A_FRAME = 3000;
 
-    private final World world;
+    private final Ground ground;
     private InetSocketAddress address;
     private final SessionAnswer answer;
     private final Peer peer;
@@ -62,19 +62,19 @@ final class Client implements Peer.Listener, RtcpVisitor {
     /** A packet as it came: extended numbers, and whether it begins a keyframe. */
     record Received(int ssrc, long sequence, long timestamp, boolean keyframe) {}
 
-    Client(World world, boolean publishes, InetSocketAddress address) throws Rejected {
-        this.world = world;
+    Client(Ground ground, boolean publishes, InetSocketAddress address) throws Rejected {
+        this.ground = ground;
         this.address = address;
-        this.ssrc = world.random.nextInt() | 1;
-        this.sequence = world.random.nextInt() & 0x7FFF;
-        this.timestamp = world.random.nextInt();
-        IceCredentials ice = IceCredentials.create(world.random);
+        this.ssrc = ground.random().nextInt() | 1;
+        this.sequence = ground.random().nextInt() & 0x7FFF;
+        this.timestamp = ground.random().nextInt();
+        IceCredentials ice = IceCredentials.create(ground.random());
         SessionRequest request = new SessionRequest(World.LIVE, offer(publishes, ice), null, "test");
-        answer = publishes ? world.sfu.publish(request) : world.sfu.play(request);
+        answer = publishes ? ground.sfu().publish(request) : ground.sfu().play(request);
         PeerConfig config = new PeerConfig(
                 ice,
                 new IceCredentials(attribute("ice-ufrag"), attribute("ice-pwd")),
-                World.SERVER,
+                ground.server(),
                 DtlsRole.CLIENT,
                 new PinnedCertificate(Fingerprint.of(
                         "sha-256",
@@ -85,12 +85,12 @@ final class Client implements Peer.Listener, RtcpVisitor {
                 config,
                 World.CLIENT_IDENTITY,
                 new LockStepRunner(),
-                world.srtp,
-                world.clientLoop,
-                (buffer, offset, length, to) -> world.net.send(address(), to, buffer, offset, length),
+                ground.srtp(),
+                ground.clientLoop(),
+                (buffer, offset, length, to) -> ground.send(address(), to, buffer, offset, length),
                 this,
-                world.random,
-                world.net.nowNs());
+                ground.random(),
+                ground.nowNs());
     }
 
     private static String offer(boolean publishes, IceCredentials ice) {
@@ -151,18 +151,9 @@ final class Client implements Peer.Listener, RtcpVisitor {
         return received;
     }
 
-    /** Goes on from another address, as after a change of network, and checks from there. */
-    void moveTo(InetSocketAddress next) {
-        world.net.detach(address);
+    /** What is sent from now on comes from another address. */
+    void address(InetSocketAddress next) {
         address = next;
-        world.net.attach(next, peer);
-        peer.check();
-    }
-
-    /** Vanishes without a word, as a process that was killed. */
-    void vanish() {
-        world.net.detach(address);
-        peer.stopChecking();
     }
 
     /** Sends one picture in one packet. */
@@ -179,7 +170,7 @@ final class Client implements Peer.Listener, RtcpVisitor {
         byte[] kept = new byte[HEADER_BYTES + PAYLOAD_BYTES];
         frame.get(0, kept);
         sent.put(sequence & 0xFFFF, kept);
-        peer.sendRtp(frame, HEADER_BYTES, HEADER_BYTES + PAYLOAD_BYTES, world.net.nowNs());
+        peer.sendRtp(frame, HEADER_BYTES, HEADER_BYTES + PAYLOAD_BYTES, ground.nowNs());
     }
 
     /** Resends on the original SSRC and sequence number, as OBS does (O6). */
@@ -188,7 +179,7 @@ final class Client implements Peer.Listener, RtcpVisitor {
         byte[] kept = sent.get(seq16);
         if (kept != null && mediaSsrc == ssrc) {
             nacksAnswered++;
-            peer.sendRtp(ByteBuffer.wrap(kept), HEADER_BYTES, kept.length, world.net.nowNs());
+            peer.sendRtp(ByteBuffer.wrap(kept), HEADER_BYTES, kept.length, ground.nowNs());
         }
     }
 
@@ -207,14 +198,14 @@ final class Client implements Peer.Listener, RtcpVisitor {
     void askForKeyframe() {
         writer.reset(feedback);
         writer.pictureLoss(1, received.getLast().ssrc());
-        peer.sendRtcp(feedback, writer.length(), world.net.nowNs());
+        peer.sendRtcp(feedback, writer.length(), ground.nowNs());
     }
 
     /** Tells the server that a packet is lost. */
     void askForRepeat(Received lost) {
         writer.reset(feedback);
         writer.nack(1, lost.ssrc(), new long[] {lost.sequence() & 0xFFFF}, 0, 1);
-        peer.sendRtcp(feedback, writer.length(), world.net.nowNs());
+        peer.sendRtcp(feedback, writer.length(), ground.nowNs());
     }
 
     /** Packets that came on the repair stream. */

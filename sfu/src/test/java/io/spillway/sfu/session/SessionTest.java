@@ -61,7 +61,7 @@ class SessionTest {
         world.play(first, 30, 1000);
         Client viewer = world.viewer();
         world.play(first, 30, 1000);
-        first.vanish();
+        world.vanish(first);
         world.net.advanceMs(29_000);
         assertTrue(world.isLive(), "30 s of silence are allowed (RFC 7675 §5.1)");
         world.net.advanceMs(3_000);

@@ -137,10 +137,10 @@ class ShardedLoopsTest {
 
         InetSocketAddress viewersNext = new InetSocketAddress("198.51.100.7", 41_000);
         world.arrive(viewersNext, 2);
-        viewer.moveTo(viewersNext);
+        world.move(viewer, viewersNext);
         InetSocketAddress publishersNext = new InetSocketAddress("198.51.100.8", 41_001);
         world.arrive(publishersNext, 3);
-        publisher.moveTo(publishersNext);
+        world.move(publisher, publishersNext);
         // What is under way to the old address is lost; from here on nothing may be.
         world.net.advanceMs(100);
         int before = viewer.received().size();
@@ -154,7 +154,7 @@ class ShardedLoopsTest {
         // And back again, for longer than consent holds: checks cross too.
         InetSocketAddress home = new InetSocketAddress("198.51.100.9", 41_002);
         world.arrive(home, 1);
-        viewer.moveTo(home);
+        world.move(viewer, home);
         world.play(publisher, 1_000, 200);
         assertFalse(viewer.isClosedByServer() || publisher.isClosedByServer());
         assertEquals(before + 1_060, viewer.received().size());
@@ -170,8 +170,8 @@ class ShardedLoopsTest {
         Client other = world.viewer(0);
         InetSocketAddress wanted = other.address();
         // A page reloaded: the other's port is the mover's now, though its packets arrive on the other's loop.
-        other.vanish();
-        mover.moveTo(wanted);
+        world.vanish(other);
+        world.move(mover, wanted);
         world.net.advanceMs(100);
         int before = mover.received().size();
         world.play(publisher, 20, NO_KEYFRAMES);
@@ -255,7 +255,7 @@ class ShardedLoopsTest {
         Client publisher = world.publisher(0);
         world.play(publisher, 10, NO_KEYFRAMES);
         List<Client> viewers = List.of(world.viewer(0), world.viewer(1), world.viewer(2));
-        viewers.forEach(Client::vanish);
+        viewers.forEach(world::vanish);
         world.play(publisher, 1_100, 100);
         assertEquals(0, world.sfu.stream(World.LIVE).orElseThrow().viewers());
         assertEquals(3, world.counter("sessions_closed", "consent_expired"));

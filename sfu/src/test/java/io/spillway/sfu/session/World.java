@@ -29,7 +29,7 @@ import java.util.Random;
 import java.util.concurrent.Executor;
 
 /** A whole SFU on a simulated network, and clients that offer, connect and send as real ones do. */
-final class World {
+final class World implements Ground {
 
     static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.1", 8189);
     static final StreamName LIVE = new StreamName("live");
@@ -45,8 +45,7 @@ final class World {
     final SfuServer sfu;
     final ManualLoops loops;
 
-    /** Where handshakes of clients post. */
-    final Executor clientLoop;
+    private final Executor clientLoop;
 
     private final List<LoopAgent> agents;
     private final Map<InetSocketAddress, Integer> arrivals = new HashMap<>();
@@ -188,6 +187,55 @@ final class World {
                         counter.name().equals(name) && counter.label().equals(label))
                 .mapToLong(Sfu.Counter::value)
                 .sum();
+    }
+
+    /** A client goes on from another address, as after a change of network, and checks from there. */
+    void move(Client client, InetSocketAddress next) {
+        net.detach(client.address());
+        client.address(next);
+        net.attach(next, client.peer());
+        client.peer().check();
+    }
+
+    /** A client vanishes without a word, as a process that was killed. */
+    void vanish(Client client) {
+        net.detach(client.address());
+        client.peer().stopChecking();
+    }
+
+    @Override
+    public Sfu sfu() {
+        return sfu;
+    }
+
+    @Override
+    public InetSocketAddress server() {
+        return SERVER;
+    }
+
+    @Override
+    public Random random() {
+        return random;
+    }
+
+    @Override
+    public SrtpProvider srtp() {
+        return srtp;
+    }
+
+    @Override
+    public Executor clientLoop() {
+        return clientLoop;
+    }
+
+    @Override
+    public long nowNs() {
+        return net.nowNs();
+    }
+
+    @Override
+    public void send(InetSocketAddress from, InetSocketAddress to, ByteBuffer buffer, int offset, int length) {
+        net.send(from, to, buffer, offset, length);
     }
 
     static InetAddress address(String literal) {

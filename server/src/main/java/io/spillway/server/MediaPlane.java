@@ -1,0 +1,133 @@
+package io.spillway.server;
+
+import io.spillway.server.config.Config;
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.dtls.HandshakeRunner;
+import io.spillway.sfu.dtls.VirtualThreadRunner;
+import io.spillway.sfu.dtls.bc.BcIdentity;
+import io.spillway.sfu.loop.LoopAgent;
+import io.spillway.sfu.loop.MediaPort;
+import io.spillway.sfu.netty.NettyPort;
+import io.spillway.sfu.session.SfuServer;
+import io.spillway.sfu.session.SfuSettings;
+import io.spillway.sfu.srtp.SrtpProvider;
+import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
+import io.spillway.sfu.srtp.openssl.OpenSslSrtp;
+import io.spillway.sfu.transport.LoopBuffers;
+import io.spillway.sfu.transport.TransportServices;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The media loops, a socket each on the one port, and the SFU that lives on them. */
+final class MediaPlane implements AutoCloseable {
+
+    /** Handshakes under way at once; most of them wait for their peer. Beyond it a join retries with its next ClientHello. */
+    private static final int MAX_HANDSHAKES = 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(MediaPlane.class);
+
+    private final List<MediaPort> ports;
+    private final SfuServer sfu;
+    private final String engine;
+
+    private MediaPlane(List<MediaPort> ports, SfuServer sfu, String engine) {
+        this.ports = ports;
+        this.sfu = sfu;
+        this.engine = engine;
+    }
+
+    /** Opens the port and starts the loops. @throws StartException the port cannot be had, in a sentence */
+    static MediaPlane open(Config config, LiveSettings live, SecureRandom random) throws StartException {
+        List<DropCounters> drops =
+                Stream.generate(DropCounters::new).limit(loops(config)).toList();
+        List<MediaPort> ports = ports(config, drops);
+        BcIdentity identity = BcIdentity.create(random, Instant.now());
+        HandshakeRunner handshakes =
+                new VirtualThreadRunner(MAX_HANDSHAKES, Runtime.getRuntime().availableProcessors());
+        List<TransportServices> services = new ArrayList<>();
+        for (int i = 0; i < ports.size(); i++) {
+            MediaPort port = ports.get(i);
+            services.add(new TransportServices(
+                    identity, handshakes, srtp(), port, port, drops.get(i), new LoopBuffers()));
+        }
+        SfuServer sfu = new SfuServer(
+                new SfuSettings(
+                        live::addresses,
+                        config.replacePublisher(),
+                        config.limits().sessions(),
+                        config.limits().viewersPerStream()),
+                services,
+                ports.getFirst().port(),
+                System::nanoTime,
+                MediaPlane::unixNs,
+                random);
+        List<LoopAgent> agents = sfu.agents();
+        for (int i = 0; i < ports.size(); i++) {
+            ports.get(i).drive(agents.get(i));
+        }
+        String engine = "SRTP by " + services.getFirst().srtp().name() + ", "
+                + ports.getFirst().name() + ", " + ports.size() + (ports.size() == 1 ? " media loop" : " media loops");
+        return new MediaPlane(ports, sfu, engine);
+    }
+
+    private static int loops(Config config) {
+        int wanted = config.media().loops() == 0
+                ? Math.min(Runtime.getRuntime().availableProcessors(), SfuServer.MAX_LOOPS)
+                : config.media().loops();
+        if (wanted > 1 && !NettyPort.canShare()) {
+            LOG.info("one media loop: this system does not spread clients over sockets that share a port");
+            return 1;
+        }
+        return wanted;
+    }
+
+    private static List<MediaPort> ports(Config config, List<DropCounters> drops) throws StartException {
+        InetSocketAddress bind =
+                new InetSocketAddress(config.media().bind(), config.media().port());
+        try {
+            return List.copyOf(NettyPort.open(bind, drops, System::nanoTime));
+        } catch (IOException taken) {
+            throw StartException.configuration(
+                    "media.port is \"" + config.media().port() + "\": UDP "
+                            + bind.getAddress().getHostAddress() + ":"
+                            + bind.getPort() + " cannot be bound (" + taken.getMessage()
+                            + "); end what uses it, or set media.port (SPILLWAY_MEDIA_PORT) to another, 0 takes a free one.",
+                    taken);
+        }
+    }
+
+    /** One a loop: its native memory is the loop's own. */
+    private static SrtpProvider srtp() {
+        return OpenSslSrtp.load().<SrtpProvider>map(found -> found).orElseGet(JitsiSrtp::new);
+    }
+
+    private static long unixNs() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    SfuServer sfu() {
+        return sfu;
+    }
+
+    int port() {
+        return ports.getFirst().port();
+    }
+
+    /** What does the work, for the banner. */
+    String engine() {
+        return engine;
+    }
+
+    @Override
+    public void close() {
+        ports.forEach(MediaPort::close);
+    }
+}

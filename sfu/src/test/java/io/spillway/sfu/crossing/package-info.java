@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.sfu.crossing;
+
+import org.jspecify.annotations.NullMarked;
