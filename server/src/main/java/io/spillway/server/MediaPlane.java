@@ -54,8 +54,8 @@ final class MediaPlane implements AutoCloseable {
         List<TransportServices> services = new ArrayList<>();
         for (int i = 0; i < ports.size(); i++) {
             MediaPort port = ports.get(i);
-            services.add(new TransportServices(
-                    identity, handshakes, srtp(), port, port, drops.get(i), new LoopBuffers()));
+            services.add(
+                    new TransportServices(identity, handshakes, srtp(), port, port, drops.get(i), new LoopBuffers()));
         }
         SfuServer sfu = new SfuServer(
                 new SfuSettings(

@@ -144,7 +144,8 @@ public final class Spillway implements AutoCloseable {
 
     /** What a person is told when it is ready. */
     public String banner() {
-        return Banner.of(reachability, stream.name(), stream.publishKey(), adminToken, dataDir, List.of(media.engine()));
+        return Banner.of(
+                reachability, stream.name(), stream.publishKey(), adminToken, dataDir, List.of(media.engine()));
     }
 
     /** Says goodbye to every session, then closes the ports; a few seconds at most. */

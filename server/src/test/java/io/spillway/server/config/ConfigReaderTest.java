@@ -98,7 +98,7 @@ class ConfigReaderTest {
                 "http:\\n  port: eighty | line 2: http.port is \"eighty\"; allowed is 0 to 65535",
                 "http:\\n  bind: example.org | http.bind is \"example.org\"; allowed is an address",
                 "media:\\n  loops: 65 | media.loops is \"65\"; allowed is 0 to 64, 0 is one a core",
-            "media:\\n  addresses: [host.example] | media.addresses is \"host.example\"; allowed is a list of IP addresses",
+                "media:\\n  addresses: [host.example] | media.addresses is \"host.example\"; allowed is a list of IP addresses",
                 "media:\\n  addresses: 192.0.2.1 | media.addresses is \"192.0.2.1\"; allowed is a list",
                 "auth:\\n  streams: {\"a b\": kkkkkkkkkk} | auth.streams is \"a b\"; allowed is stream names match",
                 "auth:\\n  streams: {live: short} | the publish key of \"live\" has 5 characters; at least 8 are needed",
