@@ -5,7 +5,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packs the records that the library sends into as few datagrams as they fit, and tells a flight sent for the first time from one sent again: handshake message numbers only grow in a new one.
+ * Packs the records that the library sends into as few datagrams as they fit, and tells a flight sent for the first time from one sent again: handshake message numbers only grow in a new one, and a
+ * server's last begins with its only change of cipher (RFC 6347 §4.2.4).
  */
 final class FlightPacker {
 
@@ -17,13 +18,20 @@ final class FlightPacker {
         EITHER
     }
 
+    private static final int CHANGE_CIPHER_SPEC_TYPE = 20;
+
     private final ArrayDeque<ByteBuffer> ready = new ArrayDeque<>();
     private @Nullable ByteBuffer filling;
     private int newestSequence = -1;
     private int newestEnd;
+    private boolean cipherChanged;
 
     /** Looks at a record about to be sent, without taking it. */
     Kind kind(byte[] record, int offset, int length) {
+        if (length > 0 && record[offset] == CHANGE_CIPHER_SPEC_TYPE && !cipherChanged) {
+            cipherChanged = true;
+            return Kind.NEW;
+        }
         int message = offset + RecordGuard.RECORD_HEADER_BYTES;
         if (length < RecordGuard.RECORD_HEADER_BYTES + RecordGuard.MESSAGE_HEADER_BYTES
                 || record[offset] != RecordGuard.HANDSHAKE_TYPE

@@ -281,7 +281,11 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
         try {
             if (!open) {
                 FlightPacker.Kind kind = packer.kind(record, offset, length);
-                if (kind == FlightPacker.Kind.REPEATED && !resendGranted) {
+                if (kind == FlightPacker.Kind.NEW) {
+                    // The peer's records came in one datagram: the library repeated its flight between two of them, and
+                    // goes on without waiting here again.
+                    muted = false;
+                } else if (kind == FlightPacker.Kind.REPEATED && !resendGranted) {
                     muted = true;
                 }
                 if (muted) {
