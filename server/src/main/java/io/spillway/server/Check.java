@@ -1,6 +1,7 @@
 package io.spillway.server;
 
 import io.spillway.server.config.Config;
+import io.spillway.sfu.AddressText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.DatagramPacket;
@@ -82,10 +83,10 @@ final class Check {
         try (DatagramSocket sender = new DatagramSocket()) {
             sender.send(new DatagramPacket(sent, sent.length, address, socket.getLocalPort()));
             socket.receive(new DatagramPacket(new byte[64], 64));
-            line(true, "candidate", address.getHostAddress() + " leads to this machine");
+            line(true, "candidate", AddressText.of(address) + " leads to this machine");
         } catch (IOException silent) {
             // A router that does not hairpin is no fault: seen from outside the address may well work.
-            out.println("note    candidate: " + address.getHostAddress()
+            out.println("note    candidate: " + AddressText.of(address)
                     + " could not be reached from here; test it from outside (UDP " + socket.getLocalPort()
                     + " must be forwarded)");
         }

@@ -1,6 +1,7 @@
 package io.spillway.server;
 
 import io.spillway.server.config.Config;
+import io.spillway.sfu.AddressText;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.dtls.HandshakeRunner;
 import io.spillway.sfu.dtls.VirtualThreadRunner;
@@ -96,8 +97,7 @@ final class MediaPlane implements AutoCloseable {
         } catch (IOException taken) {
             throw StartException.configuration(
                     "media.port is \"" + config.media().port() + "\": UDP "
-                            + bind.getAddress().getHostAddress() + ":"
-                            + bind.getPort() + " cannot be bound (" + taken.getMessage()
+                            + AddressText.of(bind) + " cannot be bound (" + taken.getMessage()
                             + "); end what uses it, or set media.port (SPILLWAY_MEDIA_PORT) to another, 0 takes a free one.",
                     taken);
         }

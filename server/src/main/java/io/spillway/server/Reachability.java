@@ -1,6 +1,7 @@
 package io.spillway.server;
 
 import io.spillway.server.config.Config;
+import io.spillway.sfu.AddressText;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -25,10 +26,10 @@ record Reachability(
                     + ".");
         }
         if (config.http().bind().isLoopbackAddress()) {
-            warnings.add("http.bind is " + config.http().bind().getHostAddress()
+            warnings.add("http.bind is " + AddressText.of(config.http().bind())
                     + ": pages and signalling answer this machine only.");
         }
-        String host = config.http().bind().isLoopbackAddress() ? "localhost" : literal(addresses.getFirst());
+        String host = config.http().bind().isLoopbackAddress() ? "localhost" : AddressText.host(addresses.getFirst());
         return new Reachability(host, httpPort, httpsPort, mediaPort, addresses, warnings);
     }
 
@@ -45,7 +46,7 @@ record Reachability(
     /** Announced media addresses with their port. */
     List<String> candidates() {
         return addresses.stream()
-                .map(address -> literal(address) + ":" + mediaPort)
+                .map(address -> AddressText.host(address) + ":" + mediaPort)
                 .toList();
     }
 
@@ -55,10 +56,5 @@ record Reachability(
                 && !address.isSiteLocalAddress()
                 && !address.isLinkLocalAddress()
                 && !uniqueLocal;
-    }
-
-    private static String literal(InetAddress address) {
-        String text = address.getHostAddress();
-        return address instanceof Inet6Address ? "[" + text.replaceFirst("%.*", "") + "]" : text;
     }
 }

@@ -1,5 +1,6 @@
 package io.spillway.sfu.sdp;
 
+import io.spillway.sfu.AddressText;
 import io.spillway.sfu.sdp.PayloadMapping.Feedback;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -173,18 +174,11 @@ final class AnswerWriter {
         for (InetSocketAddress candidate : local.candidates()) {
             int priority = HOST_PREFERENCE << 24 | localPreference << 8 | 256 - COMPONENT;
             int foundation = MAX_LOCAL_PREFERENCE - localPreference + 1;
-            line("a=candidate:" + foundation + " " + COMPONENT + " udp " + priority + " " + host(candidate) + " "
-                    + candidate.getPort() + " typ host");
+            line("a=candidate:" + foundation + " " + COMPONENT + " udp " + priority + " "
+                    + AddressText.of(candidate.getAddress()) + " " + candidate.getPort() + " typ host");
             localPreference--;
         }
         line("a=end-of-candidates");
-    }
-
-    /** The address without the zone that Java appends to link-local ones. */
-    private static String host(InetSocketAddress candidate) {
-        String host = candidate.getAddress().getHostAddress();
-        int zone = host.indexOf('%');
-        return zone < 0 ? host : host.substring(0, zone);
     }
 
     private static List<String> payloadTypes(List<OfferedCodec> codecs) {

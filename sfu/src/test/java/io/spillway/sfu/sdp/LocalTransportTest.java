@@ -45,7 +45,7 @@ class LocalTransportTest {
         assertEquals(
                 List.of(
                         "a=candidate:1 1 udp 2130706431 192.0.2.9 8189 typ host",
-                        "a=candidate:2 1 udp 2130706175 fe80:0:0:0:0:0:0:1 8189 typ host"),
+                        "a=candidate:2 1 udp 2130706175 fe80::1 8189 typ host"),
                 candidates);
     }
 
