@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Sends H.264 or VP8 video and Opus into layers as the publisher's side of the SFU does. Each payload says which frame it is of, so that a
+ * Sends H.264, VP8, VP9 or AV1 video and Opus into layers as the publisher's side of the SFU does. Each payload says which frame it is of, so that a
  * viewer can tell what it got: after the codec's own bytes come publisher, frame, packet and packet count.
  */
 final class TestPublisher {
@@ -83,6 +83,13 @@ final class TestPublisher {
     int pictureId;
     int tl0PicIdx;
     int keyIdx;
+
+    /** Of a dependency descriptor. */
+    int frameNumber;
+
+    /** 7 bits instead of 15. */
+    boolean shortPictureIds;
+
     private int sinceKeyframe;
     private long nextFrameNs;
     private long nextAudioNs;
@@ -108,6 +115,7 @@ final class TestPublisher {
         this.pictureId = random.nextInt(32_768);
         this.tl0PicIdx = random.nextInt(256);
         this.keyIdx = random.nextInt(32);
+        this.frameNumber = random.nextInt(65_536);
         this.extensionIds = extensionIds.entrySet().stream()
                 .sorted(Map.Entry.comparingByValue())
                 .toList();
@@ -201,6 +209,7 @@ final class TestPublisher {
         frame++;
         pictureId = (pictureId + 1) & 0x7FFF;
         tl0PicIdx = (tl0PicIdx + 1) & 0xFF;
+        frameNumber = (frameNumber + 1) & 0xFFFF;
         if (key && codec == Codec.H264 && sendsParameterSets) {
             sendParameterSets(nowNs, id);
         }
@@ -208,7 +217,12 @@ final class TestPublisher {
         int count = (bytes + PAYLOAD_BYTES - 1) / PAYLOAD_BYTES;
         for (int i = 0; i < count; i++) {
             int offset = beginVideo(i == count - 1);
-            offset = codec == Codec.H264 ? putFragment(offset, key, i, count) : putVp8(offset, key, i);
+            offset = switch (codec) {
+                case H264 -> putFragment(offset, key, i, count);
+                case VP9 -> putVp9(offset, key, i, count);
+                case AV1 -> putAv1(offset, key, i, count);
+                default -> putVp8(offset, key, i);
+            };
             offset = putMark(offset, i, count);
             if (losesMarkers && i == count - 1) {
                 videoSequence++;
@@ -254,7 +268,7 @@ final class TestPublisher {
             Map.Entry<String, Integer> extension = extensionIds.get(i);
             boolean descriptor = extension.getKey().equals(HeaderExtension.DEPENDENCY_DESCRIPTOR.uri());
             // A descriptor is flags and template, then the frame number. Others hold their own id.
-            header.extension(extension.getValue(), descriptor ? 0xC1_0000L | pictureId : extension.getValue(), 3);
+            header.extension(extension.getValue(), descriptor ? 0xC1_0000L | frameNumber : extension.getValue(), 3);
         }
         return header.finish();
     }
@@ -278,10 +292,10 @@ final class TestPublisher {
     private int putVp8(int offset, boolean key, int index) {
         buffer.put(offset, (byte) (0x80 | (index == 0 ? 0x10 : 0)));
         buffer.put(offset + 1, (byte) 0xF0);
-        buffer.putShort(offset + 2, (short) (0x8000 | pictureId));
-        buffer.put(offset + 4, (byte) tl0PicIdx);
-        buffer.put(offset + 5, (byte) keyIdx);
-        int at = offset + 6;
+        int at = putPictureId(offset + 2);
+        buffer.put(at, (byte) tl0PicIdx);
+        buffer.put(at + 1, (byte) keyIdx);
+        at += 2;
         if (index == 0) {
             buffer.put(at, VP8_FRAME_HEADER);
             buffer.put(at, (byte) (key ? 0 : 1));
@@ -291,6 +305,36 @@ final class TestPublisher {
             at += 4;
         }
         return at;
+    }
+
+    /** One spatial layer, not flexible: RFC 9628 §4.2. */
+    private int putVp9(int offset, boolean key, int index, int count) {
+        int begins = index == 0 ? 0x08 : 0;
+        int ends = index == count - 1 ? 0x04 : 0;
+        buffer.put(offset, (byte) (0xA0 | (key ? 0 : 0x40) | begins | ends));
+        int at = putPictureId(offset + 1);
+        buffer.put(at, (byte) 0);
+        buffer.put(at + 1, (byte) tl0PicIdx);
+        return at + 2;
+    }
+
+    /** One OBU, a frame, in as many elements: AV1 RTP specification §4.4. */
+    private int putAv1(int offset, boolean key, int index, int count) {
+        int continues = index > 0 ? 0x80 : 0;
+        int goesOn = index < count - 1 ? 0x40 : 0;
+        int newSequence = key && index == 0 ? 0x08 : 0;
+        buffer.put(offset, (byte) (continues | goesOn | 0x10 | newSequence));
+        buffer.put(offset + 1, (byte) 0x30);
+        return offset + 2;
+    }
+
+    private int putPictureId(int at) {
+        if (shortPictureIds) {
+            buffer.put(at, (byte) (pictureId & 0x7F));
+            return at + 1;
+        }
+        buffer.putShort(at, (short) (0x8000 | pictureId));
+        return at + 2;
     }
 
     private int putMark(int offset, int index, int count) {

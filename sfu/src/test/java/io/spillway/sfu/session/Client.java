@@ -7,41 +7,38 @@ import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.rtp.SequenceUnwrapper;
 import io.spillway.media.rtp.TimestampUnwrapper;
 import io.spillway.sfu.Rejected;
-import io.spillway.sfu.Sfu.SessionAnswer;
-import io.spillway.sfu.Sfu.SessionRequest;
-import io.spillway.sfu.dtls.PinnedCertificate;
-import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.ice.StunKey;
 import io.spillway.sfu.ice.StunWriter;
-import io.spillway.sfu.peer.LockStepRunner;
 import io.spillway.sfu.peer.Peer;
-import io.spillway.sfu.peer.PeerConfig;
-import io.spillway.sfu.sdp.DtlsRole;
-import io.spillway.sfu.sdp.Fingerprint;
-import io.spillway.sfu.srtp.SrtpProfile;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** One publisher or viewer of VP8: its offer, its transport, and what it sent and got. */
 final class Client implements Peer.Listener, RtcpVisitor {
 
     private static final int VP8 = 96;
     private static final int RTX = 97;
+
+    /** The m-line and what describes its codecs. */
+    static final List<String> CODECS = List.of(
+            "m=video 9 UDP/TLS/RTP/SAVPF 96 97",
+            "a=rtpmap:96 VP8/90000",
+            "a=rtcp-fb:96 nack",
+            "a=rtcp-fb:96 nack pli",
+            "a=rtpmap:97 rtx/90000",
+            "a=fmtp:97 apt=96");
+
     private static final int HEADER_BYTES = 12;
     private static final int PAYLOAD_BYTES = 200;
     private static final int TICKS_A_FRAME = 3000;
 
     private final Ground ground;
     private InetSocketAddress address;
-    private final SessionAnswer answer;
-    private final Peer peer;
+    private final Negotiated negotiated;
     private final int ssrc;
     private final RtpPacket packet = new RtpPacket();
     private final SequenceUnwrapper sequences = new SequenceUnwrapper();
@@ -68,63 +65,7 @@ final class Client implements Peer.Listener, RtcpVisitor {
         this.ssrc = ground.random().nextInt() | 1;
         this.sequence = ground.random().nextInt() & 0x7FFF;
         this.timestamp = ground.random().nextInt();
-        IceCredentials ice = IceCredentials.create(ground.random());
-        SessionRequest request = new SessionRequest(World.LIVE, offer(publishes, ice), null, "test");
-        answer = publishes ? ground.sfu().publish(request) : ground.sfu().play(request);
-        PeerConfig config = new PeerConfig(
-                ice,
-                new IceCredentials(attribute("ice-ufrag"), attribute("ice-pwd")),
-                ground.server(),
-                DtlsRole.CLIENT,
-                new PinnedCertificate(Fingerprint.of(
-                        "sha-256",
-                        HexFormat.ofDelimiter(":")
-                                .parseHex(attribute("fingerprint").substring("sha-256 ".length())))),
-                SrtpProfile.preference());
-        peer = new Peer(
-                config,
-                World.CLIENT_IDENTITY,
-                new LockStepRunner(),
-                ground.srtp(),
-                ground.clientLoop(),
-                (buffer, offset, length, to) -> ground.send(address(), to, buffer, offset, length),
-                this,
-                ground.random(),
-                ground.nowNs());
-    }
-
-    private static String offer(boolean publishes, IceCredentials ice) {
-        return String.join(
-                "\r\n",
-                "v=0",
-                "o=- 1 1 IN IP4 127.0.0.1",
-                "s=-",
-                "t=0 0",
-                "a=group:BUNDLE 0",
-                "m=video 9 UDP/TLS/RTP/SAVPF 96 97",
-                "c=IN IP4 0.0.0.0",
-                "a=ice-ufrag:" + ice.ufrag(),
-                "a=ice-pwd:" + ice.pwd(),
-                "a=fingerprint:sha-256 " + World.CLIENT_IDENTITY.fingerprint().hex(),
-                "a=setup:actpass",
-                "a=mid:0",
-                publishes ? "a=sendonly" : "a=recvonly",
-                "a=rtcp-mux",
-                "a=rtcp-rsize",
-                "a=rtpmap:96 VP8/90000",
-                "a=rtcp-fb:96 nack",
-                "a=rtcp-fb:96 nack pli",
-                "a=rtpmap:97 rtx/90000",
-                "a=fmtp:97 apt=96",
-                "");
-    }
-
-    private String attribute(String name) {
-        Matcher line = Pattern.compile("(?m)^a=" + name + ":(.*?)\r?$").matcher(answer.sdp());
-        if (!line.find()) {
-            throw new AssertionError("the answer has no a=" + name + ":\n" + answer.sdp());
-        }
-        return line.group(1);
+        this.negotiated = Negotiated.by(ground, publishes, this::address, CODECS, this);
     }
 
     InetSocketAddress address() {
@@ -132,11 +73,11 @@ final class Client implements Peer.Listener, RtcpVisitor {
     }
 
     Peer peer() {
-        return peer;
+        return negotiated.peer();
     }
 
     String sessionId() {
-        return answer.sessionId();
+        return negotiated.sessionId();
     }
 
     int framesSent() {
@@ -170,7 +111,7 @@ final class Client implements Peer.Listener, RtcpVisitor {
         byte[] kept = new byte[HEADER_BYTES + PAYLOAD_BYTES];
         frame.get(0, kept);
         sent.put(sequence & 0xFFFF, kept);
-        peer.sendRtp(frame, HEADER_BYTES, HEADER_BYTES + PAYLOAD_BYTES, ground.nowNs());
+        peer().sendRtp(frame, HEADER_BYTES, HEADER_BYTES + PAYLOAD_BYTES, ground.nowNs());
     }
 
     /** Resends on the original SSRC and sequence number, as OBS does (O6). */
@@ -179,7 +120,7 @@ final class Client implements Peer.Listener, RtcpVisitor {
         byte[] kept = sent.get(seq16);
         if (kept != null && mediaSsrc == ssrc) {
             nacksAnswered++;
-            peer.sendRtp(ByteBuffer.wrap(kept), HEADER_BYTES, kept.length, ground.nowNs());
+            peer().sendRtp(ByteBuffer.wrap(kept), HEADER_BYTES, kept.length, ground.nowNs());
         }
     }
 
@@ -198,14 +139,14 @@ final class Client implements Peer.Listener, RtcpVisitor {
     void askForKeyframe() {
         writer.reset(feedback);
         writer.pictureLoss(1, received.getLast().ssrc());
-        peer.sendRtcp(feedback, writer.length(), ground.nowNs());
+        peer().sendRtcp(feedback, writer.length(), ground.nowNs());
     }
 
     /** Tells the server that a packet is lost. */
     void askForRepeat(Received lost) {
         writer.reset(feedback);
         writer.nack(1, lost.ssrc(), new long[] {lost.sequence() & 0xFFFF}, 0, 1);
-        peer.sendRtcp(feedback, writer.length(), ground.nowNs());
+        peer().sendRtcp(feedback, writer.length(), ground.nowNs());
     }
 
     /** Packets that came on the repair stream. */
@@ -217,7 +158,7 @@ final class Client implements Peer.Listener, RtcpVisitor {
     ByteBuffer unsignedCheck() {
         StunWriter check = new StunWriter();
         int length = check.request(new byte[12])
-                .username(attribute("ice-ufrag") + ":x")
+                .username(negotiated.attribute("ice-ufrag") + ":x")
                 .finish(new StunKey("not the password, not the password"));
         ByteBuffer copy = ByteBuffer.allocateDirect(length);
         copy.put(0, check.buffer(), 0, length);

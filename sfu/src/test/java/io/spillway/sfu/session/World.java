@@ -50,7 +50,17 @@ final class World implements Ground {
     private final List<LoopAgent> agents;
     private final Map<InetSocketAddress, Integer> arrivals = new HashMap<>();
     final List<Client> clients = new ArrayList<>();
+
+    /** Where the server's datagrams go: onto the network, unless a test puts itself between. */
+    Out out;
+
     private int nextHost;
+
+    /** Takes what the server sends; the bytes are borrowed for the call. */
+    @FunctionalInterface
+    interface Out {
+        void send(ByteBuffer buffer, int offset, int length, InetSocketAddress to);
+    }
 
     World(long seed) {
         this(seed, 1);
@@ -64,6 +74,7 @@ final class World implements Ground {
         this.net = new SimNet(seed);
         this.random = new Random(seed);
         this.srtp = srtp;
+        this.out = (buffer, offset, length, to) -> net.send(SERVER, to, buffer, offset, length);
         this.loops = new ManualLoops(loopCount, seed);
         ManualLoop posted = new ManualLoop();
         this.clientLoop = posted;
@@ -75,7 +86,7 @@ final class World implements Ground {
                     new LockStepRunner(),
                     srtp,
                     loops.executor(i),
-                    (buffer, offset, length, to) -> net.send(SERVER, to, buffer, offset, length),
+                    (buffer, offset, length, to) -> out.send(buffer, offset, length, to),
                     drops.get(i),
                     new LoopBuffers()));
         }
@@ -93,6 +104,10 @@ final class World implements Ground {
     /** Has what a client sends from its address arrive on that loop, as the kernel's hash would. */
     void arrive(InetSocketAddress address, int loop) {
         arrivals.put(address, loop);
+    }
+
+    LoopAgent agent(int loop) {
+        return agents.get(loop);
     }
 
     private int loopOf(InetSocketAddress from) {
