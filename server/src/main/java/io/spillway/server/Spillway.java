@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +69,7 @@ public final class Spillway implements AutoCloseable {
         sfu = media.sfu();
 
         WhipWhep whipWhep = new WhipWhep(
-                sfu, new StreamAdmission(authority), live.iceServers(), Policy.standard(), System::nanoTime);
+                sfu, new StreamAdmission(authority), live.iceServers(), policy(config.limits()), System::nanoTime);
         metrics = new Metrics(sfu::streams, List.of(sfu::counters, whipWhep::counters));
         ControlPlane control = new ControlPlane(
                 sfu,
@@ -79,7 +78,7 @@ public final class Spillway implements AutoCloseable {
                 new Readiness(List.of(sfu::unreadyReasons)),
                 this::reachabilityNow,
                 metrics::scrape,
-                new CrossOrigin(Set.of()));
+                new CrossOrigin(config.http().origins()));
         http = openHttp(config, control, whipWhep);
         reachability = reachability(config, live);
     }
@@ -87,6 +86,10 @@ public final class Spillway implements AutoCloseable {
     /** Opens the ports and starts. @throws StartException a port or folder that cannot be had, in a sentence */
     public static Spillway start(Config config, LiveSettings live) throws ConfigException, StartException {
         return new Spillway(config, live);
+    }
+
+    private static Policy policy(Config.Limits limits) {
+        return Policy.standard().withRates(limits.requestsPerAddress(), limits.requestsPerToken());
     }
 
     private HttpServer openHttp(Config config, ControlPlane control, WhipWhep whipWhep)

@@ -10,10 +10,28 @@ package io.spillway.whipwhep;
  */
 public record Policy(RateLimit perAddress, RateLimit perToken, int bodyTimeoutMs, boolean httpsOnly) {
 
+    /** Requests a second of one address. */
+    private static final int PER_ADDRESS = 50;
+
+    /** Requests a second under one token. */
+    private static final int PER_TOKEN = 200;
+
+    /** What a caller has saved up when it was silent, in seconds of its rate. */
+    private static final int BURST_SECONDS = 4;
+
     /** Lets an office behind one address join at once, and a stream's shared token be known to a crowd. */
     public static Policy standard() {
         // OBS gives up after 8 s in all: an offer that is not here by then is for nobody.
-        return new Policy(new RateLimit(200, 50), new RateLimit(1000, 200), 8_000, false);
+        return new Policy(rate(PER_ADDRESS), rate(PER_TOKEN), 8_000, false);
+    }
+
+    /** With other rates, in requests a second; four seconds' worth may come at once. */
+    public Policy withRates(int ofAddress, int ofToken) {
+        return new Policy(rate(ofAddress), rate(ofToken), bodyTimeoutMs, httpsOnly);
+    }
+
+    private static RateLimit rate(int perSecond) {
+        return new RateLimit(BURST_SECONDS * perSecond, perSecond);
     }
 
     public Policy withHttpsOnly(boolean only) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The whole configuration, checked: whoever holds one need not check again. */
 public record Config(
@@ -19,7 +20,8 @@ public record Config(
         Limits limits,
         Log log) {
 
-    public record Http(int port, InetAddress bind) {}
+    /** {@code origins} are those whose pages may call the API; empty is every one. */
+    public record Http(int port, InetAddress bind, Set<String> origins) {}
 
     /** {@code certificate} and {@code key} are null exactly when {@code selfSigned}; both unused unless {@code enabled}. */
     public record Https(boolean enabled, int port, Path certificate, Path key, boolean selfSigned) {}
@@ -35,7 +37,8 @@ public record Config(
 
     public record Ice(List<IceServerEntry> servers, int ttlSeconds, String realm) {}
 
-    public record Limits(int sessions, int viewersPerStream) {}
+    /** Sessions at once, viewers a stream, and WHIP and WHEP requests a second of one address and under one token. */
+    public record Limits(int sessions, int viewersPerStream, int requestsPerAddress, int requestsPerToken) {}
 
     /** {@code level} in lower case; {@code json} or plain text. */
     public record Log(String level, boolean json) {}

@@ -7,8 +7,10 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Turns settings into a {@link Config}, or into one sentence that says what to mend. */
@@ -19,6 +21,9 @@ public final class ConfigReader {
 
     /** What header lines and command lines carry without quoting. */
     private static final Pattern PUBLISH_KEY = Pattern.compile("[^\\s,;\"<>]*");
+
+    /** As browsers write it, and compared letter by letter: RFC 6454 §6.2. */
+    private static final Pattern ORIGIN = Pattern.compile("https?://([a-z0-9.-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
 
     private static final List<String> ICE_SERVER_FIELDS = List.of("urls", "username", "credential", "secret");
 
@@ -48,7 +53,7 @@ public final class ConfigReader {
 
     private Config config() throws ConfigException {
         return new Config(
-                new Config.Http(integer(Key.HTTP_PORT, 0, 65_535), address(Key.HTTP_BIND)),
+                new Config.Http(integer(Key.HTTP_PORT, 0, 65_535), address(Key.HTTP_BIND), origins()),
                 https(),
                 new Config.Media(
                         integer(Key.MEDIA_PORT, 0, 65_535),
@@ -61,7 +66,10 @@ public final class ConfigReader {
                 choice(Key.WHIP_CONFLICT, List.of("replace", "reject")).equals("replace"),
                 new Config.Ice(iceServers(), integer(Key.ICE_TTL_SECONDS, 60, 604_800), text(Key.ICE_REALM)),
                 new Config.Limits(
-                        integer(Key.LIMITS_SESSIONS, 1, 100_000), integer(Key.LIMITS_VIEWERS_PER_STREAM, 1, 100_000)),
+                        integer(Key.LIMITS_SESSIONS, 1, 100_000),
+                        integer(Key.LIMITS_VIEWERS_PER_STREAM, 1, 100_000),
+                        integer(Key.LIMITS_REQUESTS_PER_ADDRESS, 1, 100_000),
+                        integer(Key.LIMITS_REQUESTS_PER_TOKEN, 1, 100_000)),
                 new Config.Log(
                         choice(Key.LOG_LEVEL, List.of("error", "warn", "info", "debug", "trace")),
                         choice(Key.LOG_FORMAT, List.of("text", "json")).equals("json")));
@@ -79,6 +87,21 @@ public final class ConfigReader {
         }
         return new Config.Https(
                 enabled, integer(Key.HTTPS_PORT, 0, 65_535), Path.of(certificate), Path.of(key), selfSigned);
+    }
+
+    private Set<String> origins() throws ConfigException {
+        Set<String> origins = new LinkedHashSet<>();
+        for (Object item : list(Key.HTTP_ORIGINS)) {
+            String origin = String.valueOf(item);
+            if (!ORIGIN.matcher(origin).matches()) {
+                throw refuse(
+                        Key.HTTP_ORIGINS,
+                        origin,
+                        Key.HTTP_ORIGINS.allowed() + ", without a path or a slash at the end");
+            }
+            origins.add(origin);
+        }
+        return Set.copyOf(origins);
     }
 
     private Map<StreamName, String> publishKeys() throws ConfigException {

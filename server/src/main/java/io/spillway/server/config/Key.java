@@ -26,6 +26,8 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
 
     static final Key HTTP_PORT = port("http.port", 8080);
     static final Key HTTP_BIND = text("http.bind", "0.0.0.0", "an address of this machine, or 0.0.0.0 for all");
+    static final Key HTTP_ORIGINS =
+            list("http.origins", "a list of origins, such as [https://example.net, http://localhost:3000]", false);
     static final Key HTTPS_ENABLED = flag("https.enabled", false);
     static final Key HTTPS_PORT = port("https.port", 8443);
     static final Key HTTPS_CERTIFICATE = text("https.certificate", "", "a PEM file with the certificate chain");
@@ -46,12 +48,15 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
     static final Key ICE_REALM = text("ice.realm", "spillway", "a realm name for coturn");
     static final Key LIMITS_SESSIONS = integer("limits.sessions", 4096, "1 to 100000");
     static final Key LIMITS_VIEWERS_PER_STREAM = integer("limits.viewers-per-stream", 2048, "1 to 100000");
+    static final Key LIMITS_REQUESTS_PER_ADDRESS = integer("limits.requests-per-address", 50, "1 to 100000");
+    static final Key LIMITS_REQUESTS_PER_TOKEN = integer("limits.requests-per-token", 200, "1 to 100000");
     static final Key LOG_LEVEL = choice("log.level", "info", "error, warn, info, debug or trace", true);
     static final Key LOG_FORMAT = choice("log.format", "text", "text or json", false);
 
     static final List<Key> ALL = List.of(
             HTTP_PORT,
             HTTP_BIND,
+            HTTP_ORIGINS,
             HTTPS_ENABLED,
             HTTPS_PORT,
             HTTPS_CERTIFICATE,
@@ -71,6 +76,8 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             ICE_REALM,
             LIMITS_SESSIONS,
             LIMITS_VIEWERS_PER_STREAM,
+            LIMITS_REQUESTS_PER_ADDRESS,
+            LIMITS_REQUESTS_PER_TOKEN,
             LOG_LEVEL,
             LOG_FORMAT);
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -24,6 +25,8 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The one HTTP server: HTTP/1.1 and h2c on one port, HTTP/2 by ALPN on the TLS one, handlers on virtual threads. */
 public final class HttpServer implements AutoCloseable {
@@ -40,6 +43,8 @@ public final class HttpServer implements AutoCloseable {
 
     /** HTTP/2 frames a second that do no work (resets, pings, settings) before the connection is closed (X13). */
     private static final int MAX_H2_EVENTS_PER_SECOND = 128;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
     private final Server server;
     private final ServerConnector http;
@@ -107,6 +112,9 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         try {
             server.stop();
+        } catch (TimeoutException unfinished) {
+            // All is closed nevertheless: who was still in a request after the grace has lost it.
+            LOG.info("requests that were under way have been cut off");
         } catch (Exception failed) {
             throw new IllegalStateException("the HTTP server did not stop", failed);
         }

@@ -25,6 +25,9 @@ public final class Tls {
     /** The store holds nothing that its file permissions do not protect already; PKCS#12 only wants some password. */
     private static final String STORE_PASSWORD = "spillway";
 
+    /** It takes one or two; a machine that is busy with other things needs more. */
+    private static final int KEYTOOL_SECONDS = 60;
+
     private static final String SELF_SIGNED_FILE = "self-signed.p12";
 
     private Tls() {}
@@ -126,7 +129,7 @@ public final class Tls {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            if (!keytool.waitFor(20, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+            if (!keytool.waitFor(KEYTOOL_SECONDS, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
                 keytool.destroyForcibly();
                 throw new IOException("keytool failed");
             }

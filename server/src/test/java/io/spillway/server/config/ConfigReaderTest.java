@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +89,22 @@ class ConfigReaderTest {
                 ConfigReader.read(YamlFile.read(file), Map.of()).ice().servers());
     }
 
+    @Test
+    void shouldReadWhoMayCallTheApiAndHowOftenAnyoneMayAsk() throws Exception {
+        Path file = write("""
+                http:
+                  origins: [https://example.net, "http://localhost:3000", "http://[2001:db8::1]"]
+                limits:
+                  requests-per-address: 7
+                """);
+        Config config = ConfigReader.read(YamlFile.read(file), Map.of("SPILLWAY_LIMITS_REQUESTS_PER_TOKEN", "9"));
+        assertEquals(
+                Set.of("https://example.net", "http://localhost:3000", "http://[2001:db8::1]"),
+                config.http().origins());
+        assertEquals(7, config.limits().requestsPerAddress());
+        assertEquals(9, config.limits().requestsPerToken());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -105,6 +122,9 @@ class ConfigReaderTest {
                 "ice:\\n  servers: [{urls: http://x}] | http://x",
                 "ice:\\n  servers: [{urls: turn:x, credential: \"a,b\"}] | credential",
                 "https:\\n  enabled: true | https.enabled is true but there is no certificate",
+                "http:\\n  origins: [https://example.net/] | http.origins is \"https://example.net/\"; allowed is a list of origins",
+                "http:\\n  origins: [\"*\"] | http.origins is \"*\"; allowed is a list of origins",
+                "limits:\\n  requests-per-token: 0 | line 2: limits.requests-per-token is \"0\"; allowed is 1 to 100000.",
                 "whip:\\n  conflict: fight | whip.conflict is \"fight\"; allowed is replace or reject.",
                 "http:\\n  port: 1\\n  port: 2 | line 3",
                 "http: [ | line",

@@ -1,0 +1,216 @@
+package io.spillway.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.server.config.Config;
+import io.spillway.server.config.ConfigReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Configuration that shows only when the whole server is up, asked over HTTP. */
+class StartedServerTest {
+
+    private static final String OFFER = String.join(
+            "\r\n",
+            "v=0",
+            "o=- 1 1 IN IP4 127.0.0.1",
+            "s=-",
+            "t=0 0",
+            "a=group:BUNDLE 0",
+            "m=audio 9 UDP/TLS/RTP/SAVPF 111",
+            "c=IN IP4 0.0.0.0",
+            "a=ice-ufrag:abcd",
+            "a=ice-pwd:abcdefghijklmnopqrstuvwx",
+            "a=fingerprint:sha-256 " + "AB:".repeat(31) + "AB",
+            "a=setup:actpass",
+            "a=mid:0",
+            "a=sendonly",
+            "a=rtcp-mux",
+            "a=rtpmap:111 opus/48000/2",
+            "");
+
+    @TempDir
+    Path dir;
+
+    /** X6: the key that DTLS shows is of this start, the one that HTTPS shows is kept. */
+    @Test
+    void shouldShowAnotherCertificateByDtlsAtEachStartAndNeverThatOfHttps() throws Exception {
+        List<String> dtls = new ArrayList<>();
+        List<String> https = new ArrayList<>();
+        for (int start = 0; start < 2; start++) {
+            try (Spillway spillway = start(Map.of(
+                            "SPILLWAY_HTTPS_ENABLED",
+                            "true",
+                            "SPILLWAY_HTTPS_SELF_SIGNED",
+                            "true",
+                            "SPILLWAY_HTTPS_PORT",
+                            "0"));
+                    HttpClient client = trustful()) {
+                String base = find("https://[^\\s/]+", spillway.banner()).replaceFirst("//[^:]+", "//localhost");
+                HttpResponse<String> answer = client.send(
+                        HttpRequest.newBuilder(URI.create(base + "/whip/live"))
+                                .header("Content-Type", "application/sdp")
+                                .header("Authorization", "Bearer " + spillway.publishKey())
+                                .POST(HttpRequest.BodyPublishers.ofString(OFFER))
+                                .build(),
+                        BodyHandlers.ofString());
+                assertEquals(201, answer.statusCode(), answer.body());
+                dtls.add(find("(?<=a=fingerprint:sha-256 )[0-9A-F:]+", answer.body()));
+                https.add(sha256(answer.sslSession()
+                        .orElseThrow()
+                        .getPeerCertificates()[0]
+                        .getEncoded()));
+            }
+        }
+        assertNotEquals(dtls.getFirst(), dtls.getLast());
+        assertEquals(https.getFirst(), https.getLast());
+        assertNotEquals(https.getFirst(), dtls.getFirst());
+        assertNotEquals(https.getFirst(), dtls.getLast());
+    }
+
+    /** W3: the first offer after a start, when nothing is warm yet. O1: whoever asks. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Mozilla/5.0 (OBS-Studio/32.2.2; Linux x86_64; en-US)", "Lavf/62.0.100", "?"})
+    void shouldAnswerAnOfferBeforeObsGivesUpWhoeverAsks(String userAgent) throws Exception {
+        try (Spillway spillway = start(Map.of());
+                HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest.Builder post = request(spillway, "/whip/live")
+                    .header("Content-Type", "application/sdp")
+                    .header("Authorization", "Bearer " + spillway.publishKey())
+                    // All that OBS waits for a POST.
+                    .timeout(Duration.ofSeconds(8))
+                    .POST(HttpRequest.BodyPublishers.ofString(OFFER));
+            if (!userAgent.isEmpty()) {
+                post.header("User-Agent", userAgent);
+            }
+            HttpResponse<String> answer = client.send(post.build(), BodyHandlers.ofString());
+            assertEquals(201, answer.statusCode(), answer.body());
+            assertTrue(answer.body().startsWith("v=0\r\n"), answer.body());
+        }
+    }
+
+    /** X17. */
+    @Test
+    void shouldOpenTheApiToConfiguredOriginsOnlyAndWhipToAll() throws Exception {
+        try (Spillway spillway = start(Map.of("SPILLWAY_HTTP_ORIGINS", "https://example.net"));
+                HttpClient client = HttpClient.newHttpClient()) {
+            assertEquals(
+                    Optional.of("https://example.net"),
+                    allowed(client, spillway, "/api/v1/streams", "https://example.net"));
+            assertEquals(Optional.empty(), allowed(client, spillway, "/api/v1/streams", "https://example.com"));
+            assertEquals(Optional.of("*"), allowed(client, spillway, "/whep/live", "https://example.com"));
+        }
+        try (Spillway spillway = start(Map.of());
+                HttpClient client = HttpClient.newHttpClient()) {
+            assertEquals(Optional.of("*"), allowed(client, spillway, "/api/v1/streams", "https://example.com"));
+        }
+    }
+
+    /** W28: four seconds' worth at once, then a wait that is told. */
+    @Test
+    void shouldHoldATokenToItsConfiguredRate() throws Exception {
+        try (Spillway spillway = start(Map.of("SPILLWAY_LIMITS_REQUESTS_PER_TOKEN", "1"));
+                HttpClient client = HttpClient.newHttpClient()) {
+            List<Integer> statuses = new ArrayList<>();
+            List<String> waits = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                HttpResponse<String> answer = client.send(
+                        request(spillway, "/whip/live/no-such-session")
+                                .header("Authorization", "Bearer " + spillway.publishKey())
+                                .DELETE()
+                                .build(),
+                        BodyHandlers.ofString());
+                statuses.add(answer.statusCode());
+                answer.headers().firstValue("Retry-After").ifPresent(waits::add);
+            }
+            assertEquals(List.of(404, 404, 404, 404), statuses.subList(0, 4));
+            assertEquals(429, statuses.getLast(), statuses.toString());
+            assertEquals("1", waits.getLast());
+        }
+    }
+
+    private Spillway start(Map<String, String> environment) throws Exception {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "SPILLWAY_HTTP_PORT", "0",
+                "SPILLWAY_HTTP_BIND", "127.0.0.1",
+                "SPILLWAY_MEDIA_PORT", "0",
+                "SPILLWAY_MEDIA_BIND", "127.0.0.1",
+                "SPILLWAY_DATA_DIR", dir.resolve("data").toString()));
+        all.putAll(environment);
+        Config config = ConfigReader.read(Map.of(), all);
+        return Spillway.start(config, new LiveSettings(config));
+    }
+
+    private static HttpRequest.Builder request(Spillway spillway, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + spillway.httpPort() + path));
+    }
+
+    private static Optional<String> allowed(HttpClient client, Spillway spillway, String path, String origin)
+            throws IOException, InterruptedException {
+        return client.send(request(spillway, path).header("Origin", origin).build(), BodyHandlers.discarding())
+                .headers()
+                .firstValue("Access-Control-Allow-Origin");
+    }
+
+    private static String find(String regex, String text) {
+        Matcher found = Pattern.compile(regex).matcher(text);
+        if (!found.find()) {
+            throw new AssertionError(regex + " in " + text);
+        }
+        return found.group();
+    }
+
+    private static String sha256(byte[] bytes) throws GeneralSecurityException {
+        return HexFormat.ofDelimiter(":")
+                .withUpperCase()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+
+    /** Takes any certificate: whose it is, is what the test looks at. */
+    private static HttpClient trustful() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Trustful()}, new SecureRandom());
+        return HttpClient.newBuilder().sslContext(context).build();
+    }
+
+    private static final class Trustful implements X509TrustManager {
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
