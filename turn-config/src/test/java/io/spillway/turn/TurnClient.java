@@ -3,16 +3,13 @@ package io.spillway.turn;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/** A TURN client as small as the protocol allows: one allocation over UDP by the long-term mechanism. RFC 8656. */
+/** A TURN client as small as the protocol allows: one allocation by the long-term mechanism. RFC 8656. */
 final class TurnClient implements AutoCloseable {
 
     private static final int ANSWER_LIMIT_MS = 500;
@@ -20,8 +17,7 @@ final class TurnClient implements AutoCloseable {
     private static final byte[] UDP = {17, 0, 0, 0};
     private static final byte[] UNSIGNED = {};
 
-    private final DatagramSocket socket;
-    private final InetSocketAddress server;
+    private final Wire wire;
     private final String username;
     private final String password;
     private final RandomGenerator random = RandomGenerator.getDefault();
@@ -30,9 +26,12 @@ final class TurnClient implements AutoCloseable {
     private byte[] key = UNSIGNED;
 
     TurnClient(InetSocketAddress server, String username, String password) throws IOException {
-        this.socket = new DatagramSocket(0, server.getAddress());
-        this.socket.setSoTimeout(ANSWER_LIMIT_MS);
-        this.server = server;
+        this(Wire.udp(server, ANSWER_LIMIT_MS), username, password);
+    }
+
+    /** Over what somebody else has connected; closed with the client. */
+    TurnClient(Wire wire, String username, String password) {
+        this.wire = wire;
         this.username = username;
         this.password = password;
     }
@@ -58,11 +57,10 @@ final class TurnClient implements AutoCloseable {
 
     /** Sends a datagram to a peer through the relay. */
     void send(InetSocketAddress peer, String text) throws IOException {
-        byte[] bytes = request(StunMessage.SEND_INDICATION)
+        wire.send(request(StunMessage.SEND_INDICATION)
                 .with(StunMessage.XOR_PEER_ADDRESS, peer)
                 .with(StunMessage.DATA, text)
-                .bytes(UNSIGNED);
-        socket.send(new DatagramPacket(bytes, bytes.length, server));
+                .bytes(UNSIGNED));
     }
 
     /** The next datagram that a peer sent to the relayed address. */
@@ -75,8 +73,8 @@ final class TurnClient implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        socket.close();
+    public void close() throws IOException {
+        wire.close();
     }
 
     private StunMessage allocate() {
@@ -98,7 +96,7 @@ final class TurnClient implements AutoCloseable {
     private StunMessage exchange(StunMessage request, byte[] signingKey) throws IOException {
         byte[] bytes = request.bytes(signingKey);
         for (int i = 0; i < TRIES; i++) {
-            socket.send(new DatagramPacket(bytes, bytes.length, server));
+            wire.send(bytes);
             try {
                 StunMessage answer = read();
                 if (answer.answers(request)) {
@@ -108,13 +106,11 @@ final class TurnClient implements AutoCloseable {
                 // the next try asks again with the same transaction, as RFC 8489 §6.2.1 has it
             }
         }
-        throw new AssertionError("no answer from " + server);
+        throw new AssertionError("no answer");
     }
 
     private StunMessage read() throws IOException {
-        DatagramPacket packet = new DatagramPacket(new byte[1500], 1500);
-        socket.receive(packet);
-        return StunMessage.parse(Arrays.copyOf(packet.getData(), packet.getLength()));
+        return StunMessage.parse(wire.receive());
     }
 
     private static byte[] md5(String text) {
