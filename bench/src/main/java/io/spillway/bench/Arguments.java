@@ -16,6 +16,16 @@ record Arguments(List<String> all) {
                 .orElse(whenAbsent);
     }
 
+    /** The text of an option, or what it is when absent. */
+    String text(String name, String whenAbsent) {
+        String start = "--" + name + "=";
+        return all.stream()
+                .filter(each -> each.startsWith(start))
+                .map(each -> each.substring(start.length()))
+                .findFirst()
+                .orElse(whenAbsent);
+    }
+
     /** The words, or {@code whenNone}. */
     List<String> words(List<String> whenNone) {
         List<String> words = new ArrayList<>(all);

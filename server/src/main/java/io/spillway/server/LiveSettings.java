@@ -87,6 +87,7 @@ public final class LiveSettings {
                         all.media().port(),
                         all.media().bind(),
                         all.media().loops(),
+                        all.media().transport(),
                         List.of(),
                         all.media().interfaces()),
                 all.dataDir(),

@@ -2,10 +2,12 @@ package io.spillway.server;
 
 import io.spillway.server.config.Config;
 import io.spillway.sfu.AddressText;
+import io.spillway.server.config.ConfigException;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.dtls.HandshakeRunner;
 import io.spillway.sfu.dtls.VirtualThreadRunner;
 import io.spillway.sfu.dtls.bc.BcIdentity;
+import io.spillway.sfu.linux.LinuxPort;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
 import io.spillway.sfu.netty.NettyPort;
@@ -44,11 +46,12 @@ final class MediaPlane implements AutoCloseable {
         this.engine = engine;
     }
 
-    /** Opens the port and starts the loops. @throws StartException the port cannot be had, in a sentence */
-    static MediaPlane open(Config config, LiveSettings live, SecureRandom random) throws StartException {
+    /** Opens the port and starts the loops. @throws StartException the port cannot be had, in a sentence @throws ConfigException nor the transport */
+    static MediaPlane open(Config config, LiveSettings live, SecureRandom random)
+            throws ConfigException, StartException {
         List<DropCounters> drops =
                 Stream.generate(DropCounters::new).limit(loops(config)).toList();
-        List<MediaPort> ports = ports(config, drops);
+        List<MediaPort> ports = ports(config, drops, random.nextLong());
         BcIdentity identity = BcIdentity.create(random, Instant.now());
         HandshakeRunner handshakes =
                 new VirtualThreadRunner(MAX_HANDSHAKES, Runtime.getRuntime().availableProcessors());
@@ -82,18 +85,32 @@ final class MediaPlane implements AutoCloseable {
         int wanted = config.media().loops() == 0
                 ? Math.min(Runtime.getRuntime().availableProcessors(), SfuServer.MAX_LOOPS)
                 : config.media().loops();
-        if (wanted > 1 && !NettyPort.canShare()) {
+        if (wanted > 1 && !isDirect(config) && !NettyPort.canShare()) {
             LOG.info("one media loop: this system does not spread clients over sockets that share a port");
             return 1;
         }
         return wanted;
     }
 
-    private static List<MediaPort> ports(Config config, List<DropCounters> drops) throws StartException {
+    /** Whether the loops call Linux themselves. */
+    private static boolean isDirect(Config config) {
+        return config.media().transport() != Config.Transport.NETTY && LinuxPort.isAvailable();
+    }
+
+    private static List<MediaPort> ports(Config config, List<DropCounters> drops, long seed)
+            throws ConfigException, StartException {
+        if (config.media().transport() == Config.Transport.LINUX && !LinuxPort.isAvailable()) {
+            throw new ConfigException("media.transport is \"linux\", which needs Linux on x86_64 or aarch64, and this is "
+                    + System.getProperty("os.name") + " on " + System.getProperty("os.arch")
+                    + "; set media.transport (SPILLWAY_MEDIA_TRANSPORT) to auto or netty.");
+        }
         InetSocketAddress bind =
                 new InetSocketAddress(config.media().bind(), config.media().port());
         try {
-            return List.copyOf(NettyPort.open(bind, drops, System::nanoTime));
+            return List.copyOf(
+                    isDirect(config)
+                            ? LinuxPort.open(bind, drops, System::nanoTime, seed)
+                            : NettyPort.open(bind, drops, System::nanoTime));
         } catch (IOException taken) {
             throw StartException.configuration(
                     "media.port is \"" + config.media().port() + "\": UDP "

@@ -60,10 +60,14 @@ public enum DropReason {
     KEYFRAME_REQUEST_THROTTLED,
     /** The transport has no selected pair or lost consent. */
     NOT_CONNECTED,
-    /** The socket's send buffer was full. */
+    /** The kernel took no more for so long that what waited longest was given up. */
     SEND_BUFFER_FULL,
     /** Another media loop did not keep up with what was handed to it. */
     HANDOVER_FULL,
+    /** The kernel refused to send to that address: no route, a firewall, a size its path does not take. */
+    SEND_REFUSED,
+    /** Came while the socket's receive buffer was full; counted by the kernel, read about once a second. */
+    RECEIVE_BUFFER_FULL,
     /** Packet larger than {@code MAX_RTP_BYTES}. */
     TOO_LARGE;
 

@@ -30,7 +30,21 @@ public record Config(
      * {@code addresses} are announced beside the interfaces' own, which are announced when {@code interfaces}; {@code loops} is 0 for one a
      * core.
      */
-    public record Media(int port, InetAddress bind, int loops, List<InetAddress> addresses, boolean interfaces) {}
+    public record Media(
+            int port,
+            InetAddress bind,
+            int loops,
+            Transport transport,
+            List<InetAddress> addresses,
+            boolean interfaces) {}
+
+    /** Who talks to the kernel about media. */
+    public enum Transport {
+        /** Our own system calls where they are known to work, Netty elsewhere. */
+        AUTO,
+        LINUX,
+        NETTY
+    }
 
     /** Publish keys by stream, and whether loopback callers need none. */
     public record Auth(Map<StreamName, String> streams, boolean loopback) {}

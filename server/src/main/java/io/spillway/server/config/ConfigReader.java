@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -59,6 +60,8 @@ public final class ConfigReader {
                         integer(Key.MEDIA_PORT, 0, 65_535),
                         address(Key.MEDIA_BIND),
                         integer(Key.MEDIA_LOOPS, 0, 64),
+                        Config.Transport.valueOf(choice(Key.MEDIA_TRANSPORT, List.of("auto", "linux", "netty"))
+                                .toUpperCase(Locale.ROOT)),
                         addresses(Key.MEDIA_ADDRESSES),
                         flag(Key.MEDIA_INTERFACES)),
                 Path.of(text(Key.DATA_DIR)).toAbsolutePath().normalize(),

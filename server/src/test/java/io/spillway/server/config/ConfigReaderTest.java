@@ -125,6 +125,7 @@ class ConfigReaderTest {
                 "http:\\n  origins: [https://example.net/] | http.origins is \"https://example.net/\"; allowed is a list of origins",
                 "http:\\n  origins: [\"*\"] | http.origins is \"*\"; allowed is a list of origins",
                 "limits:\\n  requests-per-token: 0 | line 2: limits.requests-per-token is \"0\"; allowed is 1 to 100000.",
+                "media:\\n  transport: pigeon | media.transport is \"pigeon\"; allowed is auto, linux or netty.",
                 "whip:\\n  conflict: fight | whip.conflict is \"fight\"; allowed is replace or reject.",
                 "http:\\n  port: 1\\n  port: 2 | line 3",
                 "http: [ | line",

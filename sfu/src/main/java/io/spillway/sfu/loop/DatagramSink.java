@@ -3,9 +3,22 @@ package io.spillway.sfu.loop;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
-/** Where datagrams leave for the network. */
+/** Where datagrams leave for the network: each is written where it will be sent from, and leaves with the loop's flush at the latest. */
 public interface DatagramSink {
 
+    /** Makes room for the next datagram, of {@code maxBytes} at most, and gives where in {@link #memory} it begins. */
+    int room(int maxBytes);
+
+    /** The direct memory that {@link #room} lies in, until the next call of it. To be written at absolute positions within that room only. */
+    ByteBuffer memory();
+
+    /** The room made last now holds a datagram of {@code length} bytes. */
+    void commit(int length, InetSocketAddress to);
+
     /** Sends {@code buffer[offset..offset+length)}; the bytes are borrowed for the call. */
-    void send(ByteBuffer buffer, int offset, int length, InetSocketAddress to);
+    default void send(ByteBuffer buffer, int offset, int length, InetSocketAddress to) {
+        int at = room(length);
+        memory().put(at, buffer, offset, length);
+        commit(length, to);
+    }
 }

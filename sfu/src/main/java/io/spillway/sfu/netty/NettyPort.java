@@ -22,7 +22,6 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.spillway.sfu.DropCounters;
-import io.spillway.sfu.DropReason;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
 import java.io.IOException;
@@ -59,17 +58,15 @@ public final class NettyPort implements MediaPort {
     private final EventLoop loop;
     private final Channel channel;
     private final LongSupplier clockNs;
-    private final DropCounters drops;
+    private final NettyEgress egress;
     private final ByteBuffer received = ByteBuffer.allocateDirect(MAX_DATAGRAM_BYTES);
 
     private @Nullable LoopAgent agent;
     private @Nullable Future<?> timer;
     private long timerNs = Long.MAX_VALUE;
-    private boolean unflushed;
 
     private NettyPort(InetSocketAddress bind, DropCounters drops, LongSupplier clockNs, boolean joins)
             throws IOException {
-        this.drops = drops;
         this.clockNs = clockNs;
         group = new MultiThreadIoEventLoopGroup(
                 1,
@@ -102,6 +99,7 @@ public final class NettyPort implements MediaPort {
         }
         channel = bound.channel();
         loop = channel.eventLoop();
+        egress = new NettyEgress(channel, drops);
     }
 
     /**
@@ -162,18 +160,19 @@ public final class NettyPort implements MediaPort {
         });
     }
 
-    /** Queues one datagram for the turn's flush. Loop thread only. */
     @Override
-    public void send(ByteBuffer buffer, int offset, int length, InetSocketAddress to) {
-        if (!channel.isWritable()) {
-            drops.count(DropReason.SEND_BUFFER_FULL);
-            return;
-        }
-        ByteBuf copy = channel.alloc().directBuffer(length);
-        copy.setBytes(0, buffer.duplicate().limit(offset + length).position(offset));
-        copy.writerIndex(length);
-        var _ = channel.write(new DatagramPacket(copy, to), channel.voidPromise());
-        unflushed = true;
+    public int room(int maxBytes) {
+        return egress.room(maxBytes);
+    }
+
+    @Override
+    public ByteBuffer memory() {
+        return egress.memory();
+    }
+
+    @Override
+    public void commit(int length, InetSocketAddress to) {
+        egress.commit(length, to);
     }
 
     @Override
@@ -193,10 +192,7 @@ public final class NettyPort implements MediaPort {
             }
             arm(deadlineNs, nowNs);
         }
-        if (unflushed) {
-            unflushed = false;
-            channel.flush();
-        }
+        egress.flush();
     }
 
     private void arm(long deadlineNs, long nowNs) {

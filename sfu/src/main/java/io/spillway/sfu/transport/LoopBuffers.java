@@ -3,13 +3,12 @@ package io.spillway.sfu.transport;
 import io.spillway.sfu.ice.StunMessage;
 import java.nio.ByteBuffer;
 
-/** What the transports of one loop share, since they work one after the other: a decrypted packet, an encrypted one, a STUN message. One a loop. */
+/** What the transports of one loop share, since they work one after the other: a decrypted packet, a STUN message. One a loop. */
 public final class LoopBuffers {
 
     /** The longest datagram taken or made, with room to spare. */
     public static final int DATAGRAM_BYTES = 2048;
 
     final ByteBuffer plain = ByteBuffer.allocateDirect(DATAGRAM_BYTES);
-    final ByteBuffer sealed = ByteBuffer.allocateDirect(DATAGRAM_BYTES);
     final StunMessage stun = new StunMessage();
 }

@@ -5,6 +5,7 @@ import io.spillway.sfu.dtls.DtlsFailure;
 import io.spillway.sfu.dtls.DtlsSession;
 import io.spillway.sfu.ice.IceLite;
 import io.spillway.sfu.ice.StunMessage;
+import io.spillway.sfu.loop.DatagramSink;
 import io.spillway.sfu.sdp.DtlsRole;
 import io.spillway.sfu.srtp.Refusal;
 import io.spillway.sfu.srtp.SrtpKeyPair;
@@ -265,10 +266,11 @@ public final class Transport implements MediaSink {
             services.drops().count(DropReason.TOO_LARGE);
             return false;
         }
-        ByteBuffer sealed = services.buffers().sealed;
-        int length =
-                seal.protectRtp(head, headLength, rtpHeaderLength, payload, payloadOffset, payloadLength, sealed, 0);
-        services.out().send(sealed, 0, length, to);
+        DatagramSink out = services.out();
+        int at = out.room(headLength + payloadLength + SrtpProfile.MAX_OVERHEAD_BYTES);
+        int length = seal.protectRtp(
+                head, headLength, rtpHeaderLength, payload, payloadOffset, payloadLength, out.memory(), at);
+        out.commit(length, to);
         return true;
     }
 
@@ -284,9 +286,9 @@ public final class Transport implements MediaSink {
             services.drops().count(DropReason.TOO_LARGE);
             return false;
         }
-        ByteBuffer sealed = services.buffers().sealed;
-        int protectedLength = seal.protectRtcp(packet, 0, length, sealed, 0);
-        services.out().send(sealed, 0, protectedLength, to);
+        DatagramSink out = services.out();
+        int at = out.room(length + SrtpProfile.MAX_OVERHEAD_BYTES);
+        out.commit(seal.protectRtcp(packet, 0, length, out.memory(), at), to);
         return true;
     }
 

@@ -5,6 +5,7 @@ import io.spillway.sfu.Sfu.SessionAnswer;
 import io.spillway.sfu.Sfu.SessionRequest;
 import io.spillway.sfu.dtls.PinnedCertificate;
 import io.spillway.sfu.ice.IceCredentials;
+import io.spillway.sfu.loop.ImmediateSink;
 import io.spillway.sfu.peer.LockStepRunner;
 import io.spillway.sfu.peer.Peer;
 import io.spillway.sfu.peer.PeerConfig;
@@ -56,7 +57,7 @@ record Negotiated(SessionAnswer answer, Peer peer) {
                 new LockStepRunner(),
                 ground.srtp(),
                 ground.clientLoop(),
-                (buffer, offset, length, to) -> ground.send(address.get(), to, buffer, offset, length),
+                new ImmediateSink((buffer, offset, length, to) -> ground.send(address.get(), to, buffer, offset, length)),
                 listener,
                 ground.random(),
                 ground.nowNs());

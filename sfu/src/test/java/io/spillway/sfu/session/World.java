@@ -6,6 +6,7 @@ import io.spillway.sfu.DropReason;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.dtls.bc.BcIdentity;
+import io.spillway.sfu.loop.ImmediateSink;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.peer.LockStepRunner;
 import io.spillway.sfu.srtp.SrtpProvider;
@@ -86,7 +87,7 @@ final class World implements Ground {
                     new LockStepRunner(),
                     srtp,
                     loops.executor(i),
-                    (buffer, offset, length, to) -> out.send(buffer, offset, length, to),
+                    new ImmediateSink((buffer, offset, length, to) -> out.send(buffer, offset, length, to)),
                     drops.get(i),
                     new LoopBuffers()));
         }

@@ -7,6 +7,7 @@ import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.dtls.PinnedCertificate;
 import io.spillway.sfu.dtls.bc.BcIdentity;
 import io.spillway.sfu.ice.IceCredentials;
+import io.spillway.sfu.loop.ImmediateSink;
 import io.spillway.sfu.peer.LockStepRunner;
 import io.spillway.sfu.peer.Peer;
 import io.spillway.sfu.peer.PeerConfig;
@@ -64,7 +65,7 @@ final class World {
                 new LockStepRunner(),
                 srtp,
                 loop,
-                (buffer, offset, length, to) -> net.send(SERVER, to, buffer, offset, length),
+                new ImmediateSink((buffer, offset, length, to) -> net.send(SERVER, to, buffer, offset, length)),
                 drops,
                 buffers);
         net.pump(loop::runPending);
@@ -122,7 +123,8 @@ final class World {
                     new LockStepRunner(),
                     srtp,
                     loop,
-                    (buffer, offset, length, to) -> net.send(clientAddress, to, buffer, offset, length),
+                    new ImmediateSink(
+                            (buffer, offset, length, to) -> net.send(clientAddress, to, buffer, offset, length)),
                     new ClientSide(),
                     random,
                     net.nowNs());

@@ -1,6 +1,7 @@
 package io.spillway.sfu.srtp.openssl;
 
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 
 /**
  * AES-128 in counter mode and HMAC-SHA1 under one pair of session keys.
@@ -13,19 +14,21 @@ final class CounterKey {
 
     static final int TAG_BYTES = 10;
 
-    private static final int IV_BYTES = 16;
     private static final int SALT_BYTES = 14;
-    private static final int SSRC_AT = 4;
-    private static final int INDEX_AT = 8;
 
     private final NativeMemory memory;
-    private final byte[] salt;
+    private final int saltFirst;
+    private final long saltRest;
+    private final int saltEnd;
     private long cipher;
     private long hmac;
 
     CounterKey(NativeMemory memory, SessionKeys keys, boolean encrypt) {
         this.memory = memory;
-        this.salt = keys.salt().clone();
+        ByteBuffer salt = ByteBuffer.allocate(SALT_BYTES + 2).put(keys.salt());
+        saltFirst = salt.getInt(0);
+        saltRest = salt.getLong(Integer.BYTES);
+        saltEnd = salt.getInt(Integer.BYTES + Long.BYTES);
         try (Arena arena = Arena.ofConfined()) {
             cipher = LibCrypto.newCipher(
                     false, NativeMemory.copy(arena, keys.encryption()).address(), encrypt);
@@ -35,19 +38,8 @@ final class CounterKey {
     }
 
     void begin(int ssrc, long index) {
-        for (int i = 0; i < IV_BYTES; i++) {
-            int mask = 0;
-            if (i >= SALT_BYTES) {
-                memory.putIv(i, 0);
-                continue;
-            }
-            if (i >= INDEX_AT) {
-                mask = (int) (index >>> (8 * (SALT_BYTES - 1 - i)));
-            } else if (i >= SSRC_AT) {
-                mask = ssrc >>> (8 * (INDEX_AT - 1 - i));
-            }
-            memory.putIv(i, salt[i] ^ mask);
-        }
+        memory.putIv(saltFirst, saltRest ^ ((long) ssrc << Integer.SIZE | index >>> 16));
+        memory.putIvEnd(saltEnd ^ (int) index << 16);
         LibCrypto.begin(open(), memory.iv);
     }
 

@@ -31,26 +31,26 @@ final class CounterSealer implements SrtpProvider.Sealer {
             int payloadLength,
             ByteBuffer out,
             int outOffset) {
-        long known = memory.addressOf(out);
+        int plain = headLength + payloadLength;
+        int length = plain + CounterKey.TAG_BYTES;
+        long known = NativeMemory.address(out, outOffset, length);
         boolean direct = known != 0;
         ByteBuffer target = direct ? out : memory.packetBuffer;
         int at = direct ? outOffset : 0;
-        long address = direct ? known + outOffset : memory.packet;
+        long address = direct ? known : memory.packet;
 
         target.put(at, head, 0, headLength);
         rtp.begin(ssrc, index);
         rtp.transform(address + rtpHeaderLength, headLength - rtpHeaderLength, address + rtpHeaderLength);
-        long source = memory.addressOf(payload);
+        long source = NativeMemory.address(payload, payloadOffset, payloadLength);
         if (source != 0) {
-            rtp.transform(source + payloadOffset, payloadLength, address + headLength);
+            rtp.transform(source, payloadLength, address + headLength);
         } else {
             target.put(at + headLength, payload, payloadOffset, payloadLength);
             rtp.transform(address + headLength, payloadLength, address + headLength);
         }
-        int plain = headLength + payloadLength;
         rtp.mac(address, plain, (int) (index >>> 16));
         putTag(target, at + plain);
-        int length = plain + CounterKey.TAG_BYTES;
         if (!direct) {
             out.put(outOffset, memory.packetBuffer, 0, length);
         }

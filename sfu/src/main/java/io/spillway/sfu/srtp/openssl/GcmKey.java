@@ -1,6 +1,7 @@
 package io.spillway.sfu.srtp.openssl;
 
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 
 /**
  * AES-128-GCM under one session key, with its salt.
@@ -13,17 +14,18 @@ final class GcmKey {
 
     static final int TAG_BYTES = 16;
 
-    private static final int IV_BYTES = 12;
-    private static final int SSRC_AT = 2;
-    private static final int INDEX_AT = 6;
+    private static final int INDEX_BITS = 48;
 
     private final NativeMemory memory;
-    private final byte[] salt;
+    private final int saltFirst;
+    private final long saltRest;
     private long context;
 
     GcmKey(NativeMemory memory, SessionKeys keys, boolean encrypt) {
         this.memory = memory;
-        this.salt = keys.salt().clone();
+        ByteBuffer salt = ByteBuffer.wrap(keys.salt());
+        saltFirst = salt.getInt(0);
+        saltRest = salt.getLong(Integer.BYTES);
         try (Arena arena = Arena.ofConfined()) {
             context = LibCrypto.newCipher(
                     true, NativeMemory.copy(arena, keys.encryption()).address(), encrypt);
@@ -31,15 +33,7 @@ final class GcmKey {
     }
 
     void begin(int ssrc, long index) {
-        for (int i = 0; i < IV_BYTES; i++) {
-            int mask = 0;
-            if (i >= INDEX_AT) {
-                mask = (int) (index >>> (8 * (IV_BYTES - 1 - i)));
-            } else if (i >= SSRC_AT) {
-                mask = ssrc >>> (8 * (INDEX_AT - 1 - i));
-            }
-            memory.putIv(i, salt[i] ^ mask);
-        }
+        memory.putIv(saltFirst ^ ssrc >>> 16, saltRest ^ ((long) ssrc << INDEX_BITS | index));
         LibCrypto.begin(open(), memory.iv);
     }
 

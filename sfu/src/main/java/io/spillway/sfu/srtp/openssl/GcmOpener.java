@@ -24,16 +24,16 @@ final class GcmOpener implements SrtpProvider.Opener {
         if (length > NativeMemory.PACKET_BYTES || plain < headerLength) {
             return FORGED;
         }
-        long known = memory.addressOf(out);
+        long known = NativeMemory.address(out, 0, plain);
         long address = known != 0 ? known : memory.packet;
         ByteBuffer target = known != 0 ? out : memory.packetBuffer;
         memory.putMac(in, offset + plain, GcmKey.TAG_BYTES);
         rtp.begin(ssrc, index);
-        long source = memory.addressOf(in);
+        long source = NativeMemory.address(in, offset, length);
         if (source != 0) {
             target.put(0, in, offset, headerLength);
             rtp.authenticate(address, headerLength);
-            rtp.transform(source + offset + headerLength, plain - headerLength, address + headerLength);
+            rtp.transform(source + headerLength, plain - headerLength, address + headerLength);
         } else {
             target.put(0, in, offset, plain);
             rtp.authenticate(address, headerLength);

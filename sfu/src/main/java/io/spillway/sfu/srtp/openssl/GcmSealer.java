@@ -31,26 +31,26 @@ final class GcmSealer implements SrtpProvider.Sealer {
             int payloadLength,
             ByteBuffer out,
             int outOffset) {
-        long known = memory.addressOf(out);
+        int plain = headLength + payloadLength;
+        int length = plain + GcmKey.TAG_BYTES;
+        long known = NativeMemory.address(out, outOffset, length);
         boolean direct = known != 0;
         ByteBuffer target = direct ? out : memory.packetBuffer;
         int at = direct ? outOffset : 0;
-        long address = direct ? known + outOffset : memory.packet;
+        long address = direct ? known : memory.packet;
 
         target.put(at, head, 0, headLength);
         rtp.begin(ssrc, index);
         rtp.authenticate(address, rtpHeaderLength);
         rtp.transform(address + rtpHeaderLength, headLength - rtpHeaderLength, address + rtpHeaderLength);
-        long source = memory.addressOf(payload);
+        long source = NativeMemory.address(payload, payloadOffset, payloadLength);
         if (source != 0) {
-            rtp.transform(source + payloadOffset, payloadLength, address + headLength);
+            rtp.transform(source, payloadLength, address + headLength);
         } else {
             target.put(at + headLength, payload, payloadOffset, payloadLength);
             rtp.transform(address + headLength, payloadLength, address + headLength);
         }
-        int plain = headLength + payloadLength;
         rtp.seal(address + plain);
-        int length = plain + GcmKey.TAG_BYTES;
         if (!direct) {
             out.put(outOffset, memory.packetBuffer, 0, length);
         }

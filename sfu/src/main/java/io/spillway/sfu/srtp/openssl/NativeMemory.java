@@ -5,12 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
-/**
- * Native working memory of one loop's contexts, and the addresses of the direct buffers that come again and again: the loop's own, and the histories that viewers are fed from. Finding out an address
- * allocates, so it is done for a buffer seen twice; any other is copied through {@link #packet}.
- */
+/** Native working memory of one loop's contexts. */
 final class NativeMemory {
 
     static final int PACKET_BYTES = 2048;
@@ -18,11 +15,11 @@ final class NativeMemory {
     private static final ValueLayout.OfInt BIG_ENDIAN_INT =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
+    private static final ValueLayout.OfLong BIG_ENDIAN_LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
     private static final int IV_BYTES = 16;
     private static final int MAC_BYTES = 64;
-
-    /** A loop's four buffers and the histories of a few layers; more live streams than this just copy. */
-    private static final int KNOWN_BUFFERS = 16;
 
     private final MemorySegment memory = Arena.ofAuto().allocate(IV_BYTES + MAC_BYTES + 16 + PACKET_BYTES, 64);
 
@@ -45,36 +42,25 @@ final class NativeMemory {
     final ByteBuffer packetBuffer =
             memory.asSlice(IV_BYTES + MAC_BYTES + 16, PACKET_BYTES).asByteBuffer();
 
-    private final @Nullable ByteBuffer[] known = new ByteBuffer[KNOWN_BUFFERS];
-    private final long[] addresses = new long[KNOWN_BUFFERS];
-    private int next;
-    private @Nullable ByteBuffer seenOnce;
-
-    /** Address of a direct buffer's first byte; 0 while it is not known, and for heap buffers. */
-    @SuppressWarnings("ReferenceEquality") // the same memory is meant, not the same content
-    long addressOf(ByteBuffer buffer) {
-        for (int i = 0; i < KNOWN_BUFFERS; i++) {
-            if (known[i] == buffer) {
-                return addresses[i];
-            }
-        }
-        if (!buffer.isDirect()) {
-            return 0;
-        }
-        if (seenOnce != buffer) {
-            seenOnce = buffer;
-            return 0;
-        }
-        seenOnce = null;
-        long address = MemorySegment.ofBuffer(buffer).address() - buffer.position();
-        known[next] = buffer;
-        addresses[next] = address;
-        next = (next + 1) % KNOWN_BUFFERS;
-        return address;
+    /**
+     * Address of {@code buffer[offset..+length)} where the buffer is direct; 0 where it is not. Compiled code allocates nothing for it.
+     *
+     * @throws IndexOutOfBoundsException the buffer is shorter: native code would not notice
+     */
+    static long address(ByteBuffer buffer, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, buffer.capacity());
+        return buffer.isDirect() ? MemorySegment.ofBuffer(buffer).address() - buffer.position() + offset : 0;
     }
 
-    void putIv(int at, int value) {
-        memory.set(ValueLayout.JAVA_BYTE, at, (byte) value);
+    /** Sets the first 12 bytes of the IV. */
+    void putIv(int first, long rest) {
+        memory.set(BIG_ENDIAN_INT, 0, first);
+        memory.set(BIG_ENDIAN_LONG, Integer.BYTES, rest);
+    }
+
+    /** Sets the last 4 bytes of the IV. */
+    void putIvEnd(int last) {
+        memory.set(BIG_ENDIAN_INT, IV_BYTES - Integer.BYTES, last);
     }
 
     void putWord(int value) {

@@ -1,0 +1,214 @@
+package io.spillway.sfu.linux;
+
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
+import io.spillway.sfu.loop.DatagramSink;
+import io.spillway.sfu.loop.EgressSlab;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One socket's way out: a slab is written while it lies in the cache, then handed to the kernel whole. What the kernel does not take waits,
+ * up to a bound, until the socket can be written to again; beyond the bound what waited longest goes first, since it is worth least to a viewer:
+ * by then it has asked for it again, or shown what came after.
+ */
+final class Egress implements DatagramSink {
+
+    /** 4 MiB: 32 ms of 1 Gbps on top of the kernel's own buffer. */
+    static final int MAX_SLABS = 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Egress.class);
+
+    /** A slab and where it lies. */
+    private static final class Place {
+        final EgressSlab slab;
+        final long address;
+
+        Place() {
+            MemorySegment memory = Arena.ofAuto().allocate(EgressSlab.BYTES, 64);
+            slab = new EgressSlab(memory.asByteBuffer());
+            address = memory.address();
+        }
+    }
+
+    private final Kernel kernel;
+    private final int socket;
+    private final DropCounters drops;
+    private final MessageVector vector;
+    private final ArrayDeque<Place> waiting = new ArrayDeque<>(MAX_SLABS + 1);
+    private final ArrayDeque<Place> free = new ArrayDeque<>(MAX_SLABS + 1);
+    private Place current = new Place();
+    private int slabs = 1;
+    private int maxSegments;
+
+    /** Datagrams of the first message still to be sent one by one, since the kernel would not cut it for its peer. */
+    private int oneByOne;
+
+    Egress(Kernel kernel, int socket, boolean ipv6, boolean cuts, DropCounters drops) {
+        this.kernel = kernel;
+        this.socket = socket;
+        this.drops = drops;
+        this.vector = new MessageVector(EgressSlab.MAX_MESSAGES, ipv6);
+        this.maxSegments = cuts ? EgressSlab.MAX_SEGMENTS : 1;
+    }
+
+    @Override
+    public int room(int maxBytes) {
+        if (!current.slab.fits(maxBytes)) {
+            flush();
+        }
+        return current.slab.position();
+    }
+
+    @Override
+    public ByteBuffer memory() {
+        return current.slab.memory();
+    }
+
+    @Override
+    public void commit(int length, InetSocketAddress to) {
+        current.slab.commit(length, to, maxSegments);
+    }
+
+    /** Whether the kernel took less than all: to be flushed again when the socket can be written to. */
+    boolean isBlocked() {
+        return !waiting.isEmpty();
+    }
+
+    /** Hands over all there is, the oldest first, as far as the kernel takes it. */
+    void flush() {
+        if (waiting.isEmpty()) {
+            if (write(current)) {
+                current.slab.clear();
+                return;
+            }
+            waiting.add(current);
+            current = another();
+            return;
+        }
+        if (!current.slab.isEmpty()) {
+            waiting.add(current);
+            current = another();
+        }
+        while (!waiting.isEmpty() && write(waiting.getFirst())) {
+            release(waiting.removeFirst());
+        }
+    }
+
+    private void release(Place place) {
+        place.slab.clear();
+        free.add(place);
+    }
+
+    private Place another() {
+        if (!free.isEmpty()) {
+            return free.removeLast();
+        }
+        if (slabs < MAX_SLABS) {
+            slabs++;
+            return new Place();
+        }
+        Place oldest = waiting.removeFirst();
+        drops.count(DropReason.SEND_BUFFER_FULL, oldest.slab.datagrams());
+        oneByOne = 0;
+        oldest.slab.clear();
+        return oldest;
+    }
+
+    /** Hands one slab over; false when the kernel's buffer is full, and the rest stays. */
+    private boolean write(Place place) {
+        EgressSlab slab = place.slab;
+        while (!slab.isEmpty()) {
+            int count = prepare(place);
+            int at = 0;
+            while (at < count) {
+                int taken = kernel.send(socket, vector.at(at), count - at);
+                if (taken > 0) {
+                    at += taken;
+                    done(slab, taken);
+                } else if (taken == -Errno.EAGAIN) {
+                    return false;
+                } else if (taken != -Errno.EINTR) {
+                    refused(slab, -taken);
+                    break;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Lays out the messages that are left, and gives how many. */
+    private int prepare(Place place) {
+        EgressSlab slab = place.slab;
+        if (oneByOne > 0) {
+            int message = slab.first();
+            PeerAddress peer = PeerAddress.of(slab.peer(message));
+            for (int i = 0; i < oneByOne; i++) {
+                int from = i * slab.segmentBytes(message);
+                int length = Math.min(slab.segmentBytes(message), slab.length(message) - from);
+                lay(i, peer, place.address + slab.offset(message) + from, length, 0);
+            }
+            return oneByOne;
+        }
+        int count = slab.messages() - slab.first();
+        for (int i = 0; i < count; i++) {
+            int message = slab.first() + i;
+            int cut = slab.segments(message) == 1 ? 0 : slab.segmentBytes(message);
+            lay(i, PeerAddress.of(slab.peer(message)), place.address + slab.offset(message), slab.length(message), cut);
+        }
+        return count;
+    }
+
+    private void lay(int i, PeerAddress peer, long base, int length, int cut) {
+        vector.to(i, peer);
+        vector.bytes(i, base, length);
+        vector.cut(i, cut);
+    }
+
+    private void done(EgressSlab slab, int taken) {
+        for (int i = 0; i < taken; i++) {
+            if (oneByOne > 0) {
+                oneByOne--;
+                slab.datagramDone();
+            } else {
+                slab.done();
+            }
+        }
+    }
+
+    /** The first message cannot be sent as it is. */
+    private void refused(EgressSlab slab, int errno) {
+        int message = slab.first();
+        if (oneByOne == 0 && slab.segments(message) > 1 && isAboutCutting(errno)) {
+            oneByOne = slab.segments(message);
+            if (errno == Errno.EIO && maxSegments > 1) {
+                // The device cannot, and says so for every message.
+                maxSegments = 1;
+                LOG.warn(
+                        "the network device takes no segmented UDP (error {}): datagrams are sent one by one from now on",
+                        errno);
+            }
+            return;
+        }
+        DropReason reason =
+                errno == Errno.ENOBUFS || errno == Errno.ENOMEM ? DropReason.SEND_BUFFER_FULL : DropReason.SEND_REFUSED;
+        if (oneByOne > 0) {
+            oneByOne--;
+            drops.count(reason);
+            slab.datagramDone();
+        } else {
+            drops.count(reason, slab.segments(message));
+            slab.done();
+        }
+    }
+
+    /** EIO: no checksum offload on the way. EINVAL, EMSGSIZE: a datagram is larger than the path takes whole; one by one the kernel fragments it. */
+    private static boolean isAboutCutting(int errno) {
+        return errno == Errno.EIO || errno == Errno.EINVAL || errno == Errno.EMSGSIZE;
+    }
+}

@@ -1,0 +1,222 @@
+package io.spillway.sfu.linux;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
+import io.spillway.sfu.loop.EgressSlab;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is sent, kept and given up, by what the kernel answers. */
+class EgressTest {
+
+    private static final int ALL = ScriptedKernel.ALL;
+    private static final int AGAIN = -Errno.EAGAIN;
+    private static final InetSocketAddress A = peer(1);
+    private static final InetSocketAddress B = peer(2);
+
+    private final ScriptedKernel kernel = new ScriptedKernel();
+    private final DropCounters drops = new DropCounters();
+    private Egress egress = new Egress(kernel, 7, true, true, drops);
+
+    @Test
+    void shouldHandOverAllMessagesOfATurnByOneCall() {
+        add(A, "aaaa", "bbbb", "cc");
+        add(B, "dddd");
+        add(A, "eeee");
+        assertEquals(List.of(), kernel.sent);
+        egress.flush();
+        assertEquals(List.of("1:aaaa", "1:bbbb", "1:cc", "2:dddd", "1:eeee"), kernel.sent);
+        assertEquals(List.of(3), kernel.calls);
+        egress.flush();
+        assertEquals(List.of(3), kernel.calls);
+    }
+
+    @Test
+    void shouldSendOneByOneWhereTheKernelCannotCut() {
+        egress = new Egress(kernel, 7, true, false, drops);
+        add(A, "aaaa", "bbbb", "cc");
+        egress.flush();
+        assertEquals(List.of("1:aaaa", "1:bbbb", "1:cc"), kernel.sent);
+        assertEquals(List.of(3), kernel.calls);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldWriteAddressesAsTheSocketsFamilyWantsThem(boolean ipv6) {
+        egress = new Egress(kernel, 7, ipv6, true, drops);
+        add(A, "aaaa");
+        add(B, "bbbb");
+        egress.flush();
+        assertEquals(List.of("1:aaaa", "2:bbbb"), kernel.sent);
+    }
+
+    @Test
+    void shouldGoOnWhereAPartialSendStopped() {
+        kernel.script(1, 2, -Errno.EINTR, ALL);
+        add(A, "aaaa", "bbbb");
+        add(B, "cccc");
+        add(A, "dddd");
+        add(B, "eeee", "ff");
+        egress.flush();
+        assertEquals(List.of("1:aaaa", "1:bbbb", "2:cccc", "1:dddd", "2:eeee", "2:ff"), kernel.sent);
+        assertEquals(List.of(1, 2, 1), kernel.calls);
+        assertFalse(egress.isBlocked());
+    }
+
+    @Test
+    void shouldKeepWhatTheKernelDoesNotTakeAndSendItFirstLater() {
+        kernel.script(1, AGAIN, AGAIN);
+        add(A, "aaaa");
+        add(B, "bbbb");
+        egress.flush();
+        assertTrue(egress.isBlocked());
+        add(A, "cccc");
+        egress.flush();
+        assertTrue(egress.isBlocked());
+        add(A, "dddd");
+        egress.flush();
+        assertEquals(List.of("1:aaaa", "2:bbbb", "1:cccc", "1:dddd"), kernel.sent);
+        assertFalse(egress.isBlocked());
+        assertEquals(0, drops.dropped(DropReason.SEND_BUFFER_FULL));
+    }
+
+    @Test
+    void shouldGiveUpWhatWaitedLongestWhenTheQueueIsFull() {
+        int perSlab = EgressSlab.MAX_MESSAGES;
+        int slabs = Egress.MAX_SLABS + 3;
+        for (int i = 0; i < slabs * perSlab; i++) {
+            kernel.script(AGAIN);
+            add(i % 2 == 0 ? A : B, "n" + i);
+        }
+        kernel.script(AGAIN);
+        egress.flush();
+        long dropped = drops.dropped(DropReason.SEND_BUFFER_FULL);
+        assertTrue(dropped >= 3L * perSlab && dropped <= 4L * perSlab, dropped + " dropped");
+        egress = drained(egress);
+        assertEquals((long) slabs * perSlab, kernel.sent.size() + dropped);
+        assertEquals("1:n" + dropped, kernel.sent.getFirst());
+        assertEquals("2:n" + (slabs * perSlab - 1), kernel.sent.getLast());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, SEND_REFUSED", // EPERM: a firewall
+        "101, SEND_REFUSED", // ENETUNREACH
+        "113, SEND_REFUSED", // EHOSTUNREACH
+        "22, SEND_REFUSED", // EINVAL: port 0
+        "105, SEND_BUFFER_FULL", // ENOBUFS
+        "12, SEND_BUFFER_FULL", // ENOMEM
+    })
+    void shouldSkipAMessageThatIsRefusedAndGoOn(int errno, DropReason reason) {
+        kernel.script(1, -errno, ALL);
+        add(A, "aaaa");
+        add(B, "bbbb");
+        add(A, "cccc");
+        egress.flush();
+        assertEquals(List.of("1:aaaa", "1:cccc"), kernel.sent);
+        assertEquals(1, drops.dropped(reason));
+        assertFalse(egress.isBlocked());
+    }
+
+    @Test
+    void shouldCountEveryDatagramOfARefusedMessage() {
+        kernel.script(-Errno.EPERM, ALL);
+        add(A, "aaaa", "bbbb", "cc");
+        add(B, "dddd");
+        egress.flush();
+        assertEquals(List.of("2:dddd"), kernel.sent);
+        assertEquals(3, drops.dropped(DropReason.SEND_REFUSED));
+    }
+
+    @Test
+    void shouldResendOneByOneWhatThePathIsTooNarrowForAndGoOnCuttingForOthers() {
+        for (int errno : new int[] {Errno.EINVAL, Errno.EMSGSIZE}) {
+            kernel.sent.clear();
+            kernel.calls.clear();
+            kernel.script(1, -errno, ALL, ALL);
+            add(B, "zz");
+            add(A, "aaaa", "bbbb", "cc");
+            add(B, "dddd", "eeee");
+            egress.flush();
+            assertEquals(List.of("2:zz", "1:aaaa", "1:bbbb", "1:cc", "2:dddd", "2:eeee"), kernel.sent);
+            assertEquals(List.of(1, 3, 1), kernel.calls);
+        }
+    }
+
+    @Test
+    void shouldStopCuttingWhenTheDeviceCannot() {
+        kernel.script(-Errno.EIO, ALL, ALL);
+        add(A, "aaaa", "bbbb");
+        egress.flush();
+        assertEquals(List.of("1:aaaa", "1:bbbb"), kernel.sent);
+        kernel.calls.clear();
+        add(A, "cccc", "dddd");
+        egress.flush();
+        assertEquals(List.of(2), kernel.calls);
+        assertEquals(List.of("1:aaaa", "1:bbbb", "1:cccc", "1:dddd"), kernel.sent);
+    }
+
+    @Test
+    void shouldKeepItsPlaceWithinAMessageThatIsSentOneByOne() {
+        kernel.script(-Errno.EINVAL, 1, AGAIN, 1, -Errno.EPERM, ALL);
+        add(A, "aaaa", "bbbb", "cccc", "dd");
+        egress.flush();
+        assertTrue(egress.isBlocked());
+        egress.flush();
+        assertEquals(List.of("1:aaaa", "1:bbbb", "1:dd"), kernel.sent);
+        assertEquals(1, drops.dropped(DropReason.SEND_REFUSED));
+        assertFalse(egress.isBlocked());
+    }
+
+    @Test
+    void shouldFlushEarlyWhenTheSlabIsFull() {
+        String text = "x".repeat(1_400);
+        int datagrams = EgressSlab.BYTES / text.length() + 5;
+        for (int i = 0; i < datagrams; i++) {
+            add(A, text);
+        }
+        assertTrue(kernel.sent.size() > datagrams - 10);
+        egress.flush();
+        assertEquals(datagrams, kernel.sent.size());
+    }
+
+    private Egress drained(Egress full) {
+        while (full.isBlocked()) {
+            full.flush();
+        }
+        return full;
+    }
+
+    private void add(InetSocketAddress to, String... texts) {
+        for (String text : texts) {
+            byte[] bytes = text.getBytes(US_ASCII);
+            egress.send(ByteBuffer.wrap(bytes), 0, bytes.length, to);
+        }
+    }
+
+    private static InetSocketAddress peer(int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), port);
+    }
+
+    @Test
+    void shouldTellTheKernelsAddressesApart() {
+        List<InetSocketAddress> peers = new ArrayList<>(List.of(A, B, A, peer(9)));
+        for (InetSocketAddress peer : peers) {
+            add(PeerAddress.of(peer), "x");
+        }
+        egress.flush();
+        assertEquals(List.of("1:x", "2:x", "1:x", "9:x"), kernel.sent);
+    }
+}

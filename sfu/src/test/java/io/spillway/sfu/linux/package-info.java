@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.sfu.linux;
+
+import org.jspecify.annotations.NullMarked;
