@@ -100,9 +100,10 @@ final class MediaPlane implements AutoCloseable {
     private static List<MediaPort> ports(Config config, List<DropCounters> drops, long seed)
             throws ConfigException, StartException {
         if (config.media().transport() == Config.Transport.LINUX && !LinuxPort.isAvailable()) {
-            throw new ConfigException("media.transport is \"linux\", which needs Linux on x86_64 or aarch64, and this is "
-                    + System.getProperty("os.name") + " on " + System.getProperty("os.arch")
-                    + "; set media.transport (SPILLWAY_MEDIA_TRANSPORT) to auto or netty.");
+            throw new ConfigException(
+                    "media.transport is \"linux\", which needs Linux on x86_64 or aarch64, and this is "
+                            + System.getProperty("os.name") + " on " + System.getProperty("os.arch")
+                            + "; set media.transport (SPILLWAY_MEDIA_TRANSPORT) to auto or netty.");
         }
         InetSocketAddress bind =
                 new InetSocketAddress(config.media().bind(), config.media().port());

@@ -8,6 +8,7 @@ import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.dtls.VirtualThreadRunner;
 import io.spillway.sfu.dtls.bc.BcIdentity;
+import io.spillway.sfu.linux.LinuxPort;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
 import io.spillway.sfu.netty.NettyPort;
@@ -35,7 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One stream over sockets that share a port: the kernel decides which loop owns whom. */
 class RealSocketsTest {
@@ -45,9 +46,9 @@ class RealSocketsTest {
     private static final int SENT_BEFORE_JOIN = 5;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 8})
-    void shouldShowOneStreamToAllWhereverTheyArrive(int loops) throws Exception {
-        try (Sockets ground = new Sockets(loops)) {
+    @CsvSource({"1, linux", "2, linux", "8, linux", "1, netty", "8, netty"})
+    void shouldShowOneStreamToAllWhereverTheyArrive(int loops, String transport) throws Exception {
+        try (Sockets ground = new Sockets(loops, transport.equals("linux"))) {
             Client publisher = ground.join(true);
             ground.play(publisher, SENT_BEFORE_JOIN);
             List<Client> viewers = new ArrayList<>();
@@ -87,13 +88,16 @@ class RealSocketsTest {
         private final List<Client> clients = new ArrayList<>();
         private final ByteBuffer outgoing = ByteBuffer.allocateDirect(LoopBuffers.DATAGRAM_BYTES);
 
-        Sockets(int loops) throws IOException {
+        Sockets(int loops, boolean linux) throws IOException {
             List<DropCounters> drops = new ArrayList<>();
             for (int i = 0; i < loops; i++) {
                 drops.add(new DropCounters());
             }
-            ports = List.copyOf(NettyPort.open(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), drops, System::nanoTime));
+            InetSocketAddress bind = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+            ports = List.copyOf(
+                    linux
+                            ? LinuxPort.open(bind, drops, System::nanoTime, 1)
+                            : NettyPort.open(bind, drops, System::nanoTime));
             datagrams = new AtomicLongArray(loops);
             BcIdentity identity = BcIdentity.create(new SecureRandom(), Instant.now());
             VirtualThreadRunner handshakes = new VirtualThreadRunner(64, 2);
