@@ -1,0 +1,139 @@
+package io.spillway.bench.goals;
+
+import io.spillway.bench.load.Shape;
+import io.spillway.bench.load.Window;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How many viewers one core carries: the largest number at which nothing is lost or left out, all of what was sent arrives, the hop stays below
+ * {@link #MOST_HOP_US} in 99 of 100, and the generator is not itself the limit. The steps on the way tell how linear CPU grows.
+ */
+final class Capacity {
+
+    /** Three frames at 30 fps: beyond, the server is not keeping up but only not yet dropping. */
+    static final double MOST_HOP_US = 100_000;
+
+    private static final int FIRST = 50;
+    private static final double MOST_GROWTH = 2.0;
+    private static final double LEAST_GROWTH = 1.04;
+    private static final double LEAST_DELIVERED = 0.97;
+    private static final int JOINS_A_SECOND = 150;
+
+    /** One number of viewers that was measured. */
+    record Step(int viewers, Bed.Measured measured, String failure) {
+
+        boolean passed() {
+            return failure.isEmpty();
+        }
+    }
+
+    /** What a search found. {@code boundedBy} tells why there is no more. */
+    record Found(List<Step> steps, int viewers, double packetsPerSecond, String boundedBy) {}
+
+    private final Bed bed;
+    private final Pace pace;
+    private final Report report;
+
+    Capacity(Bed bed, Pace pace, Report report) {
+        this.bed = bed;
+        this.pace = pace;
+        this.report = report;
+    }
+
+    Found search(Shape shape, int streams) throws IOException, InterruptedException {
+        bed.restage(shape, streams);
+        List<Step> steps = new ArrayList<>();
+        Step best = null;
+        int failed = Integer.MAX_VALUE;
+        String bound = "";
+        int narrowings = pace.narrowings();
+        int next = FIRST;
+        while (next > 0) {
+            Step step = step(next);
+            steps.add(step);
+            report.progress(String.format(
+                    Locale.ROOT,
+                    "  %d viewers: %.0f packets/s, server %.0f %%, %.3f µs a packet, hop p99 %.0f µs, generator %.0f %%%s",
+                    step.viewers,
+                    step.measured.window().packetsPerSecond(),
+                    step.measured.serverCpu() * 100,
+                    step.measured.usAPacket(),
+                    step.measured.window().hopUs(99),
+                    step.measured.window().ownCpu() * 100,
+                    step.passed() ? "" : "; failed: " + step.failure));
+            if (step.passed()) {
+                best = step;
+            } else {
+                failed = step.viewers;
+                bound = step.failure;
+            }
+            if (failed == Integer.MAX_VALUE) {
+                next = next(step);
+            } else if (best == null || narrowings-- == 0) {
+                next = 0;
+            } else {
+                next = (best.viewers + failed) / 2;
+            }
+            if (report.elapsedSeconds() > pace.budgetSeconds()) {
+                bound = "out of time";
+                next = 0;
+            }
+        }
+        return best == null
+                ? new Found(steps, 0, 0, bound)
+                : new Found(steps, best.viewers, best.measured.window().packetsPerSecond(), bound);
+    }
+
+    /** Toward where the server's core would be full, by what it used so far. */
+    private int next(Step step) {
+        double growth = Math.clamp(0.97 / Math.max(0.01, step.measured.serverCpu()), LEAST_GROWTH, MOST_GROWTH);
+        return step.viewers >= pace.mostViewers()
+                ? 0
+                : (int) Math.min(pace.mostViewers(), Math.ceil(step.viewers * growth));
+    }
+
+    private Step step(int viewers) throws InterruptedException {
+        boolean joined = bed.viewersPatiently(viewers, JOINS_A_SECOND);
+        Bed.Measured measured = bed.measure(pace.stepSeconds());
+        return new Step(viewers, measured, joined ? failure(measured.window()) : "not all could join");
+    }
+
+    static String failure(Window window) {
+        if (!window.voidBecause().isEmpty()) {
+            return window.voidBecause();
+        }
+        if (!window.isLossless()) {
+            return String.format(
+                    Locale.ROOT,
+                    "lost %d, left out %d, wrong %d, ended %d",
+                    window.lost(),
+                    window.skipped(),
+                    window.wrong(),
+                    window.ended());
+        }
+        if (window.delivered() < LEAST_DELIVERED * window.expected()) {
+            return "the server fell behind: " + window.delivered() + " of " + window.expected() + " packets came";
+        }
+        return window.hopUs(99) > MOST_HOP_US
+                ? String.format(Locale.ROOT, "hop p99 %.0f ms", window.hopUs(99) / 1e3)
+                : "";
+    }
+
+    /** The largest CPU a packet of the passed steps over the smallest, as far as viewers are at least {@code from}. */
+    static String linearity(Found found, int from) {
+        List<Step> passed = found.steps.stream()
+                .filter(step -> step.passed() && step.viewers >= from)
+                .sorted((a, b) -> Integer.compare(a.viewers, b.viewers))
+                .toList();
+        if (passed.size() < 2) {
+            return "";
+        }
+        List<String> points = passed.stream()
+                .map(step -> String.format(Locale.ROOT, "%d: %.3f", step.viewers, step.measured.usAPacket()))
+                .toList();
+        return "µs a packet at " + String.join(", ", points);
+    }
+}

@@ -1,0 +1,56 @@
+package io.spillway.bench.goals;
+
+import java.util.List;
+
+/**
+ * How long things are measured.
+ *
+ * @param warmUpSeconds load before the first figure, for the compilers
+ * @param rounds pairs of server and reference, the first of which is dropped
+ * @param ratioSeconds of one half of a pair
+ * @param stepSeconds of one step of a capacity search
+ * @param narrowings steps after the first failed one
+ * @param mostViewers that are tried
+ * @param hopSeconds at one share of capacity
+ * @param soakSeconds at half capacity
+ * @param allocationSeconds of counting allocated bytes
+ * @param joinSeconds at one rate of joins
+ * @param joinRates joins a second to try, rising
+ * @param memoryViewers from how many to how many the slope of memory is taken
+ * @param budgetSeconds after which what is left is not begun
+ */
+record Pace(
+        int warmUpSeconds,
+        int rounds,
+        double ratioSeconds,
+        double stepSeconds,
+        int narrowings,
+        int mostViewers,
+        double hopSeconds,
+        int soakSeconds,
+        double allocationSeconds,
+        double joinSeconds,
+        List<Integer> joinRates,
+        List<Integer> memoryViewers,
+        double budgetSeconds) {
+
+    /** As published figures are measured: about an hour and a half. */
+    static final Pace FULL = new Pace(
+            40,
+            9,
+            6,
+            8,
+            3,
+            12_000,
+            60,
+            1_800,
+            20,
+            15,
+            List.of(25, 50, 75, 100, 150, 200, 300, 400),
+            List.of(100, 1_000),
+            7_200);
+
+    /** The same in under eight minutes, with what comes after this program. */
+    static final Pace QUICK =
+            new Pace(12, 3, 2, 2.5, 1, 4_000, 6, 20, 6, 4, List.of(50, 100, 200), List.of(100, 1_000), 330);
+}

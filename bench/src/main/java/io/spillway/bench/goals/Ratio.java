@@ -1,0 +1,158 @@
+package io.spillway.bench.goals;
+
+import io.spillway.bench.linux.ProcessClock;
+import io.spillway.bench.load.Reference;
+import io.spillway.bench.load.Shape;
+import io.spillway.bench.load.Window;
+import io.spillway.bench.machine.ThreadKind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Goal 2: CPU time a delivered packet, the server's against the C reference's, in alternating rounds under the same load. */
+final class Ratio {
+
+    private static final int VIEWERS = 200;
+    /** 1250 packets a second to each viewer, where the server bears it. */
+    private static final long NS_A_PACKET = 800_000L;
+
+    private static final int PACES = 5;
+    private static final double MOST_SHARE = 0.6;
+    private static final int JOINS_A_SECOND = 50;
+
+    private final Host host;
+    private final Bed bed;
+    private final Pace pace;
+    private final Report report;
+
+    Ratio(Host host, Bed bed, Pace pace, Report report) {
+        this.host = host;
+        this.bed = bed;
+        this.pace = pace;
+        this.report = report;
+    }
+
+    /** The pace at which the server's core is neither idle nor full; null when viewers could not join at any. */
+    private @Nullable Shape stage(int packets, String figure) throws IOException, InterruptedException {
+        long intervalNs = packets * NS_A_PACKET;
+        for (int i = 0; i < PACES; i++, intervalNs *= 2) {
+            Shape shape = Shape.burst(packets, intervalNs);
+            bed.restage(shape, 1);
+            if (!bed.viewersPatiently(VIEWERS, JOINS_A_SECOND)) {
+                continue;
+            }
+            double share = bed.measure(1).serverCpu();
+            if (share <= MOST_SHARE) {
+                report.progress(String.format(
+                        Locale.ROOT,
+                        "  a burst each %.1f ms: server %.0f %% of its core",
+                        intervalNs / 1e6,
+                        share * 100));
+                return shape;
+            }
+        }
+        report.missing(
+                figure, "the server cannot serve " + VIEWERS + " viewers a burst each " + intervalNs / 2e6 + " ms");
+        return null;
+    }
+
+    /** Measures one size of burst; {@code figure} names the median of the ratios. */
+    void measure(int packets, String figure) throws IOException, InterruptedException {
+        Path fanout = host.fanout();
+        String subject = "CPU a packet, K=" + packets + ", " + host.link();
+        if (fanout == null) {
+            report.missing(figure, "the C reference is not built: install gcc");
+        }
+        Shape shape = stage(packets, figure);
+        if (shape == null) {
+            return;
+        }
+        if (fanout == null) {
+            Bed.Measured alone = bed.measure(pace.ratioSeconds());
+            report.row(subject, String.format(Locale.ROOT, "%.3f µs", alone.usAPacket()), "no reference: no gcc");
+            return;
+        }
+        List<Double> ratios = new ArrayList<>();
+        List<Double> servers = new ArrayList<>();
+        List<Double> references = new ArrayList<>();
+        String voids = "";
+        String threads = "";
+        try (Reference reference =
+                Reference.start(bed.load(), host.on(List.of(fanout.toString())), host.serverNumber(), shape, VIEWERS)) {
+            for (int round = 0; round < pace.rounds() + 1; round++) {
+                Bed.Measured server = bed.measure(pace.ratioSeconds());
+                bed.load().pause(bed.streams().getFirst(), true);
+                reference.send(true);
+                bed.load().pass(0.3);
+                bed.load().begin();
+                long beforeNs = ProcessClock.cpuNs(reference.processId());
+                bed.load().pass(pace.ratioSeconds());
+                long usedNs = ProcessClock.cpuNs(reference.processId()) - beforeNs;
+                Window referenceWindow = bed.load().end();
+                reference.send(false);
+                bed.load().pause(bed.streams().getFirst(), false);
+                bed.load().pass(0.3);
+                if (round == 0) {
+                    continue;
+                }
+                double referenceUs = usedNs / 1e3 / Math.max(1, referenceWindow.delivered());
+                servers.add(server.usAPacket());
+                references.add(referenceUs);
+                ratios.add(server.usAPacket() / referenceUs);
+                voids = firstNotEmpty(
+                        voids, server.window().voidBecause(), referenceWindow.voidBecause(), loss(server.window()));
+                threads = threads(server);
+            }
+        }
+        double ratio = median(ratios);
+        String note = String.format(
+                Locale.ROOT,
+                "server %.3f µs (%s), reference %.3f µs, ratios %.2f to %.2f in %d rounds%s",
+                median(servers),
+                threads,
+                median(references),
+                Collections.min(ratios),
+                Collections.max(ratios),
+                ratios.size(),
+                voids.isEmpty() ? "" : "; VOID: " + voids);
+        report.row(subject, String.format(Locale.ROOT, "%.2f of C", ratio), note);
+        if (voids.isEmpty()) {
+            report.figure(figure, ratio);
+        } else {
+            report.missing(figure, "void: " + voids + "; the ratio was " + String.format(Locale.ROOT, "%.2f", ratio));
+        }
+    }
+
+    private static String loss(Window window) {
+        return window.isLossless() ? "" : "not every packet was delivered";
+    }
+
+    static String threads(Bed.Measured measured) {
+        double total = Math.max(1, measured.cpu().totalNs());
+        return String.format(
+                Locale.ROOT,
+                "loops %.0f %%, GC %.0f %%, JIT %.0f %%",
+                100 * measured.cpu().of(ThreadKind.LOOP) / total,
+                100 * measured.cpu().of(ThreadKind.GC) / total,
+                100 * measured.cpu().of(ThreadKind.JIT) / total);
+    }
+
+    private static String firstNotEmpty(String... texts) {
+        for (String text : texts) {
+            if (!text.isEmpty()) {
+                return text;
+            }
+        }
+        return "";
+    }
+
+    static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+}
