@@ -1,8 +1,8 @@
 package io.spillway.server;
 
 import io.spillway.server.config.Config;
-import io.spillway.sfu.AddressText;
 import io.spillway.server.config.ConfigException;
+import io.spillway.sfu.AddressText;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.dtls.HandshakeRunner;
 import io.spillway.sfu.dtls.VirtualThreadRunner;

@@ -57,7 +57,8 @@ record Negotiated(SessionAnswer answer, Peer peer) {
                 new LockStepRunner(),
                 ground.srtp(),
                 ground.clientLoop(),
-                new ImmediateSink((buffer, offset, length, to) -> ground.send(address.get(), to, buffer, offset, length)),
+                new ImmediateSink(
+                        (buffer, offset, length, to) -> ground.send(address.get(), to, buffer, offset, length)),
                 listener,
                 ground.random(),
                 ground.nowNs());
