@@ -2,11 +2,17 @@ package io.spillway.media.live;
 
 import io.spillway.media.codec.MediaKind;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The audio or the video of a publication: one layer, or several of the same pictures. Owned by one loop. */
 public final class Track {
 
+    /** What is asked more often is answered from the last time: rates are measured in steps of 100 ms. */
+    private static final long LADDER_VALID_NS = 200_000_000L;
+
     private final List<Layer> layers;
+    private @Nullable Ladder ladder;
+    private long ladderMadeNs;
 
     /** @param layers at least one, all of one kind, in the publisher's order */
     public Track(List<Layer> layers) {
@@ -27,6 +33,19 @@ public final class Track {
 
     public List<Layer> layers() {
         return layers;
+    }
+
+    /** How it can be watched now; at most 200 ms old. */
+    public Ladder ladder(long nowNs) {
+        Ladder known = ladder;
+        // The first packet of all is not to wait for a new look.
+        boolean empty = known == null || known.options().isEmpty();
+        if (known == null || empty || nowNs - ladderMadeNs >= LADDER_VALID_NS) {
+            known = Ladder.of(known == null ? layers : known.order(), nowNs);
+            ladder = known;
+            ladderMadeNs = nowNs;
+        }
+        return known;
     }
 
     /** Takes a sender report for one layer in, and lends it to those that have none (O9); false when it is not believed. */

@@ -1,19 +1,18 @@
 package io.spillway.sfu.outbound;
 
-import io.spillway.media.live.Layer;
+import io.spillway.media.live.LayerOption;
+import io.spillway.media.live.LayerSelection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Decides which of a track's layers a viewer gets, among those it may get. Asked again about twice a second. */
-interface LayerChoice {
+/** Decides what of a track a viewer gets, among what it may get. Asked again about twice a second. */
+public interface LayerChoice {
 
     /**
-     * The layer to send.
+     * What to send.
      *
-     * @param layers what may be sent, at least one; the list is borrowed for the call
-     * @param current what is sent now, null when nothing is; it need not be among {@code layers}
-     * @return null while none can be chosen: then nothing changes
+     * @param options what can be sent now and is within the viewer's wish, the least first, at least one; the list is borrowed for the call
+     * @param current what was chosen last, null when nothing was; it need not be among {@code options}
      */
-    @Nullable
-    Layer choose(List<Layer> layers, @Nullable Layer current, long nowNs);
+    LayerSelection choose(List<LayerOption> options, @Nullable LayerSelection current, long nowNs);
 }

@@ -2,6 +2,8 @@ package io.spillway.sfu.outbound;
 
 import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.Layer;
+import io.spillway.media.live.LayerOption;
+import io.spillway.media.live.LayerSelection;
 import io.spillway.media.live.LayerSubscriber;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StoredPacket;
@@ -12,6 +14,7 @@ import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.sdp.CodecMatcher;
 import io.spillway.sfu.sdp.PayloadMapping;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +64,7 @@ final class OutboundTrack implements LayerSubscriber {
 
     private State state = State.IDLE;
     private @Nullable Track track;
+    private @Nullable LayerSelection selected;
     private @Nullable Layer source;
     private int sourceEpoch;
     private @Nullable PayloadMapping payload;
@@ -143,6 +147,7 @@ final class OutboundTrack implements LayerSubscriber {
             }
         }
         track = null;
+        selected = null;
         source = null;
         payload = null;
         state = State.IDLE;
@@ -245,10 +250,12 @@ final class OutboundTrack implements LayerSubscriber {
     }
 
     private void chooseFirst(Track from, long nowNs) {
-        Layer chosen = choice.choose(wished.of(from, nowNs), null, nowNs);
-        if (chosen == null) {
+        LayerSelection selection = choose(from, nowNs);
+        if (selection == null) {
             return;
         }
+        selected = selection;
+        Layer chosen = selection.layer();
         for (Layer layer : from.layers()) {
             if (layer != chosen) {
                 layer.unsubscribe(this);
@@ -259,6 +266,17 @@ final class OutboundTrack implements LayerSubscriber {
         }
         source = chosen;
         adoptFormat(chosen, nowNs);
+    }
+
+    private @Nullable LayerSelection choose(Track from, long nowNs) {
+        List<LayerOption> options = wished.of(from.ladder(nowNs).options());
+        if (options.isEmpty()) {
+            // Where there is one layer only, there is nothing to wait for.
+            return from.layers().size() == 1
+                    ? LayerSelection.whole(from.layers().getFirst())
+                    : selected;
+        }
+        return choice.choose(options, selected, nowNs);
     }
 
     /** Starts over in a layer whose codec, encoder or timestamps are new to us. */
@@ -439,10 +457,15 @@ final class OutboundTrack implements LayerSubscriber {
         if (current == null || (state != State.LIVE && state != State.WAITING)) {
             return;
         }
-        Layer chosen = choice.choose(wished.of(current, nowNs), source, nowNs);
+        LayerSelection selection = choose(current, nowNs);
+        if (selection == null) {
+            return;
+        }
+        selected = selection;
+        Layer chosen = selection.layer();
         if (chosen == source) {
             next.abandon();
-        } else if (chosen != null && chosen != next.target()) {
+        } else if (chosen != next.target()) {
             next.aimAt(chosen, nowNs);
             askForKeyframe(nowNs);
         }

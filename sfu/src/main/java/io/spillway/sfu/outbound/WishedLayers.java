@@ -1,20 +1,18 @@
 package io.spillway.sfu.outbound;
 
-import io.spillway.media.live.Layer;
-import io.spillway.media.live.Track;
+import io.spillway.media.live.LayerOption;
 import io.spillway.sfu.LayerWish;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The layers among which a viewer's is chosen: all of the track's until the viewer wishes fewer. A wish that cannot be met now is met as nearly as can be, so that there
+ * The options among which a viewer's is chosen: all that there are until the viewer wishes fewer. A wish that cannot be met now is met as nearly as can be, so that there
  * is always a picture: while the encoding wished for is silent or not published any other serves, and where each is too large the smallest.
  */
 final class WishedLayers {
 
     /** Reused from call to call. */
-    private final List<Layer> narrowed = new ArrayList<>(4);
+    private final List<LayerOption> narrowed = new ArrayList<>(4);
 
     private LayerWish wish = LayerWish.AUTOMATIC;
 
@@ -22,41 +20,35 @@ final class WishedLayers {
         wish = next;
     }
 
-    /** Those of the track's layers that may be sent, never none; valid until the next call. */
-    List<Layer> of(Track track, long nowNs) {
-        List<Layer> layers = track.layers();
-        if (layers.size() == 1 || (wish.rid() == null && !wish.limitsSize())) {
-            return layers;
+    /** Those of the options that may be sent, none only where there is none; valid until the next call. */
+    List<LayerOption> of(List<LayerOption> options) {
+        if (options.size() <= 1 || wish.equals(LayerWish.AUTOMATIC)) {
+            return options;
         }
+        boolean published = options.stream().anyMatch(this::isNamed);
         narrowed.clear();
-        Layer smallest = null;
-        for (int i = 0; i < layers.size(); i++) {
-            Layer layer = layers.get(i);
-            if (!layer.isActive(nowNs)) {
+        LayerOption smallest = null;
+        for (int i = 0; i < options.size(); i++) {
+            LayerOption option = options.get(i);
+            if (published && !isNamed(option)) {
                 continue;
             }
-            if (layer.rid().equals(wish.rid())) {
-                narrowed.clear();
-                narrowed.add(layer);
-                return narrowed;
+            smallest = smallest == null ? option : smallest;
+            // A size that is not known yet is no small one.
+            boolean admitted = !wish.limitsSize()
+                    || wish.rid() != null && published
+                    || option.width() > 0 && wish.admits(option.width(), option.height());
+            if (admitted) {
+                narrowed.add(option);
             }
-            if (layer.width() > 0 && wish.admits(layer.width(), layer.height())) {
-                narrowed.add(layer);
-            }
-            smallest = smaller(layer, smallest);
         }
         if (narrowed.isEmpty() && smallest != null) {
             narrowed.add(smallest);
         }
-        return narrowed.isEmpty() ? layers : narrowed;
+        return narrowed;
     }
 
-    /** A size that is not known yet is no small one. */
-    private static Layer smaller(Layer layer, @Nullable Layer than) {
-        return than == null || pixels(layer) < pixels(than) ? layer : than;
-    }
-
-    private static int pixels(Layer layer) {
-        return layer.width() == 0 ? Integer.MAX_VALUE : layer.width() * layer.height();
+    private boolean isNamed(LayerOption option) {
+        return option.selection().layer().rid().equals(wish.rid());
     }
 }
