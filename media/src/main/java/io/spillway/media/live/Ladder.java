@@ -27,7 +27,7 @@ public final class Ladder {
         for (Layer layer : ranked) {
             if (layer.isActive(nowNs)) {
                 options.add(new LayerOption(
-                        LayerSelection.whole(layer), layer.width(), layer.height(), layer.bitrateBps(nowNs), 0));
+                        LayerSelection.whole(layer), layer.width(), layer.height(), layer.bitrateBps(nowNs), layer.targetBps()));
             }
         }
         return new Ladder(ranked, List.copyOf(options));

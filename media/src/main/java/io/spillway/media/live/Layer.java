@@ -3,9 +3,12 @@ package io.spillway.media.live;
 import io.spillway.media.codec.Codec;
 import io.spillway.media.codec.MediaKind;
 import io.spillway.media.codec.PayloadInfo;
+import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.media.rtp.RtpPacket;
+import io.spillway.media.rtp.VideoLayersAllocation;
 import io.spillway.media.time.SenderClock;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One encoding of a track: its packets under extended sequence numbers, the newest GOP, what was measured of it, and its readers. Packets are
@@ -19,6 +22,9 @@ public final class Layer {
     /** A layer silent for this long is inactive (R41): above the 400 ms of Opus DTX and one slow video frame. */
     private static final long INACTIVE_AFTER_NS = 1_500_000_000L;
 
+    /** Packets of a layer that was announced silent may be under way this long. */
+    private static final long UNDER_WAY_NS = 300_000_000L;
+
     private static final LayerSubscriber[] NOBODY = {};
 
     private final String rid;
@@ -31,6 +37,8 @@ public final class Layer {
     private final long[] burst = new long[MAX_BURST];
 
     private Format format;
+    private int allocationId;
+    private @Nullable Allocations allocations;
     private LayerSubscriber[] subscribers = NOBODY;
     private int burstCount;
     private int epoch;
@@ -40,11 +48,15 @@ public final class Layer {
     private long lastArrivalNs;
     private int width;
     private int height;
+    private long targetBps;
+    private boolean silenced;
+    private long silencedNs;
 
     /** @param rid the publisher's name for the layer, empty without simulcast */
     public Layer(String rid, Format format, HistoryBounds bounds, SenderClock clock, KeyframeListener publisher) {
         this.rid = rid;
         this.format = format;
+        this.allocationId = allocationId(format);
         this.history = new PacketHistory(bounds);
         this.gop = new NewestGop(history);
         this.clock = clock;
@@ -130,14 +142,20 @@ public final class Layer {
         return meter.framesPerSecond(nowNs);
     }
 
+    /** What the publisher says it spends on the layer at most, 0 when it does not say. */
+    public long targetBps() {
+        return targetBps;
+    }
+
     /** Time between keyframes, 0 while unknown. */
     public long keyframeIntervalNs(long nowNs) {
         return gop.intervalNs(nowNs);
     }
 
-    /** Whether packets still come (R41). */
+    /** Whether packets still come, and the publisher has not said that it stopped sending them (R41). */
     public boolean isActive(long nowNs) {
-        return arrived && nowNs - lastArrivalNs < INACTIVE_AFTER_NS;
+        boolean stopped = silenced && lastArrivalNs - silencedNs < UNDER_WAY_NS;
+        return arrived && !stopped && nowNs - lastArrivalNs < INACTIVE_AFTER_NS;
     }
 
     /** When the newest packet came; meaningless before the first. */
@@ -187,6 +205,10 @@ public final class Layer {
             notePicture(packet, extSeq, arrivalNs, info);
         }
         hand(extSeq, arrivalNs);
+        Allocations announced = allocations;
+        if (announced != null && !late && allocationId > 0 && packet.extensionLength(allocationId) > 0) {
+            announced.onElement(this, packet, allocationId, arrivalNs);
+        }
     }
 
     /** Marks a sequence number that carried padding only, so that readers close the gap (R4). */
@@ -221,6 +243,7 @@ public final class Layer {
     public void restart(Format newFormat, long nowNs) {
         flush(nowNs);
         format = newFormat;
+        allocationId = allocationId(newFormat);
         epoch++;
         gop.clear();
         clock.reset();
@@ -234,6 +257,30 @@ public final class Layer {
         parameterSets.copyFrom(sets);
         width = pictureWidth;
         height = pictureHeight;
+    }
+
+    /** Makes the layer one of a track, whose announcements it finds in its packets from now on. */
+    void announceTo(Allocations ofTrack) {
+        allocations = ofTrack;
+    }
+
+    /** The publisher announced what it sends; {@code stream} is this layer among it, of no meaning when nothing is sent. */
+    void onAllocation(VideoLayersAllocation allocation, int stream, long nowNs) {
+        silenced = allocation.streamCount() <= stream || allocation.streamCount() == 0 || !allocation.isActive(stream);
+        if (silenced) {
+            silencedNs = nowNs;
+            targetBps = 0;
+            return;
+        }
+        for (int spatial = 0; spatial < VideoLayersAllocation.MAX_SPATIAL_LAYERS; spatial++) {
+            if (allocation.isActive(stream, spatial)) {
+                targetBps = allocation.bitrateBps(stream, spatial, allocation.temporalLayers(stream, spatial) - 1);
+            }
+        }
+    }
+
+    private static int allocationId(Format of) {
+        return of.extensionIds().getOrDefault(HeaderExtension.VIDEO_LAYERS_ALLOCATION.uri(), 0);
     }
 
     private void notePicture(RtpPacket packet, long extSeq, long arrivalNs, PayloadInfo info) {

@@ -20,6 +20,8 @@ public final class Track {
         if (layers.isEmpty()) {
             throw new IllegalArgumentException("a track has a layer");
         }
+        Allocations announced = new Allocations(this.layers);
+        this.layers.forEach(layer -> layer.announceTo(announced));
     }
 
     public MediaKind kind() {

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.spillway.media.codec.Codec;
+import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.media.time.PublisherClock;
 import io.spillway.media.time.SenderClock;
+import io.spillway.testkit.Hex;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
 final class LadderTest {
 
     private static final long MS = 1_000_000L;
+
+    private static final int ALLOCATION_ID = 7;
 
     private long nowNs = 5_000 * MS;
     private long sequence = 100;
@@ -83,6 +87,43 @@ final class LadderTest {
     }
 
     @Test
+    void shouldLeaveALayerOutAsSoonAsItIsAnnouncedOff() {
+        Layer high = vp8("h");
+        Layer low = vp8("l");
+        var track = new Track(List.of(high, low));
+        key(high, 640, 360);
+        key(low, 320, 180);
+        announce(low, 0, "11 00 64 e8 07");
+        announce(high, 1, "51 00 64 e8 07");
+        assertEquals(List.of("l", "h"), names(track));
+        assertEquals(
+                List.of(100_000L, 1_000_000L),
+                track.ladder(nowNs).options().stream()
+                        .map(LayerOption::targetBps)
+                        .toList());
+
+        announce(low, 0, "10 10 00 64");
+        announce(high, 1, "no element: it was under way");
+        assertEquals(List.of("l"), names(track));
+        run(1_000, low, 400);
+        assertEquals(List.of("l"), names(track));
+
+        run(100, low, 400, high, 800);
+        assertEquals(List.of("l", "h"), names(track), "it came back, and its announcement was lost");
+    }
+
+    @Test
+    void shouldHaveNoOptionWhenAllIsAnnouncedOff() {
+        Layer high = vp8("h");
+        Layer low = vp8("l");
+        var track = new Track(List.of(high, low));
+        key(high, 640, 360);
+        key(low, 320, 180);
+        announce(low, 0, "00");
+        assertEquals(List.of(), names(track));
+    }
+
+    @Test
     void shouldHaveNoOptionBeforeThePublisherSends() {
         var track = new Track(List.of(vp8("h"), vp8("l")));
         assertEquals(List.of(), names(track));
@@ -127,6 +168,22 @@ final class LadderTest {
         put(layer, RtpBytes.packet(++sequence, timestamp(), 60, payload));
     }
 
+    /** A packet with an allocation in a one-byte element, {@code stream} being what the first two bits must say. */
+    private void announce(Layer layer, int stream, String hex) {
+        boolean bare = hex.startsWith("no ");
+        byte[] element = bare ? new byte[0] : Hex.bytes(hex);
+        int extensionBytes = bare ? 0 : 4 + (element.length + 1 + 3) / 4 * 4;
+        ByteBuffer packet = RtpBytes.packet(++sequence, timestamp(), 200);
+        if (!bare) {
+            assertEquals(stream, (element[0] & 0xFF) >> 6);
+            packet.put(0, (byte) 0x90).putShort(12, (short) 0xBEDE).putShort(14, (short) (extensionBytes / 4 - 1));
+            packet.put(16, new byte[extensionBytes - 4]);
+            packet.put(16, (byte) (ALLOCATION_ID << 4 | element.length - 1)).put(17, element);
+        }
+        packet.put(12 + extensionBytes, (byte) 0x10).put(13 + extensionBytes, (byte) 0x01);
+        put(layer, packet);
+    }
+
     private void put(Layer layer, ByteBuffer packet) {
         RtpBytes.append(layer, packet, sequence, nowNs);
     }
@@ -138,7 +195,10 @@ final class LadderTest {
     private static Layer vp8(String rid) {
         return new Layer(
                 rid,
-                new Format(Codec.VP8, Map.of()),
+                new Format(
+                        Codec.VP8,
+                        Map.of(),
+                        Map.of(HeaderExtension.VIDEO_LAYERS_ALLOCATION.uri(), ALLOCATION_ID)),
                 HistoryBounds.VIDEO,
                 new SenderClock(90_000, new PublisherClock()),
                 (layer, atNs) -> {});
