@@ -27,7 +27,11 @@ public final class Ladder {
         for (Layer layer : ranked) {
             if (layer.isActive(nowNs)) {
                 options.add(new LayerOption(
-                        LayerSelection.whole(layer), layer.width(), layer.height(), layer.bitrateBps(nowNs), layer.targetBps()));
+                        LayerSelection.whole(layer),
+                        layer.width(),
+                        layer.height(),
+                        layer.bitrateBps(nowNs),
+                        layer.targetBps()));
             }
         }
         return new Ladder(ranked, List.copyOf(options));
@@ -36,6 +40,11 @@ public final class Ladder {
     /** The least first; empty while nothing is sent. */
     public List<LayerOption> options() {
         return options;
+    }
+
+    /** Whether a layer ranks lower than another. */
+    public boolean isBelow(Layer layer, Layer than) {
+        return order.indexOf(layer) < order.indexOf(than);
     }
 
     /** All layers, silent ones among them, in the order in which they rank. */

@@ -195,10 +195,7 @@ final class LadderTest {
     private static Layer vp8(String rid) {
         return new Layer(
                 rid,
-                new Format(
-                        Codec.VP8,
-                        Map.of(),
-                        Map.of(HeaderExtension.VIDEO_LAYERS_ALLOCATION.uri(), ALLOCATION_ID)),
+                new Format(Codec.VP8, Map.of(), Map.of(HeaderExtension.VIDEO_LAYERS_ALLOCATION.uri(), ALLOCATION_ID)),
                 HistoryBounds.VIDEO,
                 new SenderClock(90_000, new PublisherClock()),
                 (layer, atNs) -> {});

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The layer a viewer is to change to: it is read beside the present one until its next keyframe comes, and the frame that is being sent has
- * ended or is given up (R5, R7).
+ * ended or is given up (R5, R7). Where no keyframe comes in time, as from a publisher that ignores requests (O5), the cached one must do.
  */
 final class LayerSwitch {
 
@@ -17,6 +17,18 @@ final class LayerSwitch {
     /** The present layer's frame ends within this, or its end was lost. */
     private static final long FRAME_END_WAIT_NS = 50_000_000L;
 
+    /** A publisher that answers requests has answered by now, two losses of the request or the keyframe included. */
+    private static final long PATIENCE_NS = 500_000_000L;
+
+    /** A keyframe due within this is worth waiting for: showing the cached group anew would take as long. */
+    private static final long WORTH_WAITING_NS = 800_000_000L;
+
+    /** Encoders place their keyframes by frames, so they come this late or more. */
+    private static final long DUE_MARGIN_NS = 100_000_000L;
+
+    /** Cached groups are sent no oftener than this, nor than twice their length: who changes back and forth must not cost more than who stays. */
+    private static final long MIN_CACHED_INTERVAL_NS = 2_000_000_000L;
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final LayerSubscriber subscriber;
@@ -25,6 +37,10 @@ final class LayerSwitch {
     private long sinceNs;
     private long keyframe = NONE;
     private long cutNs = NEVER;
+    private long patienceNs = NEVER;
+    private boolean overdue;
+    private boolean deaf;
+    private long cachedNotBeforeNs = Long.MIN_VALUE;
 
     LayerSwitch(LayerSubscriber subscriber) {
         this.subscriber = subscriber;
@@ -41,9 +57,19 @@ final class LayerSwitch {
         return keyframe;
     }
 
-    /** When the present layer's frame is waited for no longer; {@code Long.MAX_VALUE} while nothing is. */
-    long cutNs() {
-        return cutNs;
+    /** Whether the keyframe is there and the present layer's frame is waited for no longer. */
+    boolean isCutDue(long nowNs) {
+        return nowNs >= cutNs;
+    }
+
+    /** Whether neither a new keyframe came in time nor a cached one is there. */
+    boolean isOverdue() {
+        return overdue;
+    }
+
+    /** When {@link #onTimeout} has something to do; {@code Long.MAX_VALUE} for never. */
+    long nextDeadlineNs() {
+        return Math.min(cutNs, patienceNs);
     }
 
     /** Reads a layer from now on, to change to it. */
@@ -51,6 +77,7 @@ final class LayerSwitch {
         abandon();
         target = layer;
         sinceNs = nowNs;
+        patienceNs = Math.max(cachedNotBeforeNs, nowNs + patienceNs(layer, nowNs));
         layer.subscribe(subscriber);
     }
 
@@ -69,11 +96,27 @@ final class LayerSwitch {
         if (keyframe != NONE || newest < 0) {
             return;
         }
-        // A cached keyframe would set a viewer who watches already back in time.
         if (layer.history().find(newest, stored) && stored.arrivalNs() >= sinceNs) {
-            keyframe = newest;
-            cutNs = nowNs + FRAME_END_WAIT_NS;
+            deaf &= patienceNs == NEVER;
+            changeAt(newest, nowNs);
         }
+    }
+
+    /** Patience may have ended: then the cached keyframe must do, although it sets a viewer who watches already back in time. */
+    void onTimeout(long nowNs) {
+        Layer layer = target;
+        if (layer == null || nowNs < patienceNs) {
+            return;
+        }
+        patienceNs = NEVER;
+        deaf = true;
+        long cached = layer.gopStart();
+        if (cached < 0 || !layer.history().find(cached, stored)) {
+            overdue = true;
+            return;
+        }
+        cachedNotBeforeNs = nowNs + Math.max(MIN_CACHED_INTERVAL_NS, 2 * (nowNs - stored.arrivalNs()));
+        changeAt(cached, nowNs);
     }
 
     /** The target is the present layer now, and stays subscribed. */
@@ -81,5 +124,25 @@ final class LayerSwitch {
         target = null;
         keyframe = NONE;
         cutNs = NEVER;
+        patienceNs = NEVER;
+        overdue = false;
+    }
+
+    private void changeAt(long first, long nowNs) {
+        keyframe = first;
+        cutNs = nowNs + FRAME_END_WAIT_NS;
+        overdue = false;
+    }
+
+    private long patienceNs(Layer layer, long nowNs) {
+        long newest = layer.gopStart();
+        long intervalNs = layer.keyframeIntervalNs(nowNs);
+        if (newest >= 0 && intervalNs > 0 && layer.history().find(newest, stored)) {
+            long dueInNs = stored.arrivalNs() + intervalNs - nowNs;
+            if (dueInNs > -DUE_MARGIN_NS && dueInNs < WORTH_WAITING_NS) {
+                return Math.max(deaf ? 0 : PATIENCE_NS, dueInNs + DUE_MARGIN_NS);
+            }
+        }
+        return deaf ? 0 : PATIENCE_NS;
     }
 }

@@ -157,6 +157,20 @@ public final class OutboundMedia {
         }
     }
 
+    /** Lets another choose the layers of the video from now on; without, it is the best that there is. */
+    public void chooseBy(LayerChoice choice, long nowNs) {
+        for (int i = 0; i < tracks.size(); i++) {
+            tracks.get(i).chooseBy(choice, nowNs);
+        }
+    }
+
+    /** What the choice of layers depends on has changed: it is asked at once. */
+    public void reconsider(long nowNs) {
+        for (int i = 0; i < tracks.size(); i++) {
+            tracks.get(i).reconsider(nowNs);
+        }
+    }
+
     /** RTP packets sent to the viewer, repeats among them. */
     public long packetsSent() {
         long packets = 0;

@@ -51,7 +51,6 @@ final class OutboundTrack implements LayerSubscriber {
 
     private final AgreedMedia media;
     private final OutboundStream stream;
-    private final LayerChoice choice;
     private final WishedLayers wished = new WishedLayers();
     private final CodecMatcher matcher;
     private final DropCounters drops;
@@ -62,6 +61,7 @@ final class OutboundTrack implements LayerSubscriber {
     private final StoredPacket stored = new StoredPacket();
     private final StoredPacket scratch = new StoredPacket();
 
+    private LayerChoice choice;
     private State state = State.IDLE;
     private @Nullable Track track;
     private @Nullable LayerSelection selected;
@@ -210,9 +210,7 @@ final class OutboundTrack implements LayerSubscriber {
     /** What the viewer wants of the layers from now on. */
     void wish(LayerWish wish, long nowNs) {
         wished.wish(wish);
-        if (reconsiderNs != NEVER) {
-            reconsiderNs = nowNs;
-        }
+        reconsider(nowNs);
     }
 
     /** Sets how often a keyframe is asked for while one is waited for: clamp(2 RTT, 200 ms, 1 s), R23. */
@@ -222,7 +220,7 @@ final class OutboundTrack implements LayerSubscriber {
 
     long nextDeadlineNs() {
         long first = Math.min(Math.min(replayWakeNs, replayForgetNs), Math.min(keyframeRetryNs, reconsiderNs));
-        toldNs = Math.min(first, Math.min(next.cutNs(), forgetNs));
+        toldNs = Math.min(first, Math.min(next.nextDeadlineNs(), forgetNs));
         return toldNs;
     }
 
@@ -240,8 +238,13 @@ final class OutboundTrack implements LayerSubscriber {
         if (nowNs >= reconsiderNs) {
             reconsider(nowNs);
         }
-        if (nowNs >= next.cutNs()) {
-            switchLayer(nowNs);
+        if (nowNs >= next.nextDeadlineNs()) {
+            next.onTimeout(nowNs);
+            if (next.isOverdue()) {
+                leaveWithoutKeyframe(nowNs);
+            } else if (next.isCutDue(nowNs) || !stream.isInFrame()) {
+                switchLayer(nowNs);
+            }
         }
         if (nowNs >= forgetNs) {
             forgetNs = NEVER;
@@ -383,6 +386,10 @@ final class OutboundTrack implements LayerSubscriber {
             boolean found = current.next(stored);
             boolean betweenFrames =
                     !kept || (!stored.isPadding() && stored.timestamp() != stream.newestSourceTimestamp());
+            if (next.keyframe() != LayerSwitch.NONE && betweenFrames) {
+                switchLayer(nowNs);
+                return;
+            }
             if (layer.gopStart() > current.keyframe() && betweenFrames) {
                 start(layer, layer.gopStart(), nowNs);
                 return;
@@ -451,12 +458,22 @@ final class OutboundTrack implements LayerSubscriber {
                 && stored.timestamp() != stream.newestSourceTimestamp();
     }
 
-    private void reconsider(long nowNs) {
-        reconsiderNs = nowNs + RECONSIDER_NS;
-        Track current = track;
-        if (current == null || (state != State.LIVE && state != State.WAITING)) {
+    /** Lets another choose from now on. */
+    void chooseBy(LayerChoice another, long nowNs) {
+        if (media.kind() != MediaKind.VIDEO) {
             return;
         }
+        choice = another;
+        reconsider(nowNs);
+    }
+
+    /** Asks again which layer to send, as is done twice a second anyway. */
+    void reconsider(long nowNs) {
+        Track current = track;
+        if (current == null || source == null || reconsiderNs == NEVER) {
+            return;
+        }
+        reconsiderNs = nowNs + RECONSIDER_NS;
         LayerSelection selection = choose(current, nowNs);
         if (selection == null) {
             return;
@@ -478,13 +495,34 @@ final class OutboundTrack implements LayerSubscriber {
         if (chosen == null || left == null || keyframe == LayerSwitch.NONE) {
             return;
         }
+        changeSource(left, chosen);
+        start(chosen, keyframe, nowNs);
+    }
+
+    /** The viewer's network does not carry the present layer: rather than that it goes on, the picture stands still until the keyframe comes (R5). */
+    private void leaveWithoutKeyframe(long nowNs) {
+        Layer chosen = next.target();
+        Layer left = source;
+        Track current = track;
+        if (chosen == null
+                || left == null
+                || current == null
+                || !current.ladder(nowNs).isBelow(chosen, left)) {
+            return;
+        }
+        changeSource(left, chosen);
+        endReplay();
+        stream.end();
+        askForKeyframe(nowNs);
+    }
+
+    private void changeSource(Layer left, Layer chosen) {
         left.unsubscribe(this);
         next.forget();
         source = chosen;
         sourceEpoch = chosen.epoch();
         payload = payloadFor(chosen);
         state = payload == null ? State.REFUSED : State.WAITING;
-        start(chosen, keyframe, nowNs);
     }
 
     // Keyframes

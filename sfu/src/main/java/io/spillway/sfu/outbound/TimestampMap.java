@@ -13,6 +13,10 @@ final class TimestampMap {
     private int newestSource;
     private int newestOut;
     private boolean used;
+
+    /** How far the present source runs before its time, so as to move forward: no later source inherits it. */
+    private int aheadTicks;
+
     private @Nullable ReplaySchedule replay;
     private int replayOrigin;
 
@@ -30,8 +34,7 @@ final class TimestampMap {
      * @param schedule of its cached pictures; null when it starts live
      */
     void changeSource(int timestamp, long sinceNewestNs, @Nullable ReplaySchedule schedule) {
-        int wanted =
-                used ? newestSource + offset + (int) (sinceNewestNs / 1000 * clockRateHz / 1_000_000) : newestOut + 1;
+        int wanted = used ? newestSource + offset + ticks(sinceNewestNs) : newestOut + 1;
         offset = wanted - timestamp;
         replay(timestamp, schedule);
     }
@@ -42,10 +45,9 @@ final class TimestampMap {
         replayOrigin = keyframeTimestamp;
         // Also when pictures are shown once more: what was sent before is not of this run.
         newestSource = keyframeTimestamp;
-        int first = shifted(keyframeTimestamp);
-        if (first - newestOut <= 0) {
-            offset += newestOut + 1 - first;
-        }
+        offset -= aheadTicks;
+        aheadTicks = Math.max(0, newestOut + 1 - shifted(keyframeTimestamp));
+        offset += aheadTicks;
     }
 
     /** Nothing of the replay is sent any more: later packets, however late, are live ones. */
@@ -71,6 +73,11 @@ final class TimestampMap {
         return timestamp + offset;
     }
 
+    /** The time between two timestamps of sources that count from one base, in nanoseconds. */
+    long spanNs(int from, int to) {
+        return (to - from) * 1_000_000_000L / clockRateHz;
+    }
+
     /** Newest timestamp of the present source. */
     int newestSource() {
         return newestSource;
@@ -79,6 +86,11 @@ final class TimestampMap {
     /** Newest timestamp sent. */
     int newestOut() {
         return newestOut;
+    }
+
+    /** To the nearest: what is cut off would add up over changes. */
+    private int ticks(long ns) {
+        return (int) Math.floorDiv(Math.floorDiv(ns, 1000) * clockRateHz + 500_000, 1_000_000L);
     }
 
     private int shifted(int timestamp) {

@@ -36,8 +36,8 @@ final class WishedLayers {
             smallest = smallest == null ? option : smallest;
             // A size that is not known yet is no small one.
             boolean admitted = !wish.limitsSize()
-                    || wish.rid() != null && published
-                    || option.width() > 0 && wish.admits(option.width(), option.height());
+                    || (wish.rid() != null && published)
+                    || (option.width() > 0 && wish.admits(option.width(), option.height()));
             if (admitted) {
                 narrowed.add(option);
             }

@@ -18,6 +18,7 @@ final class TestSimulcast {
         large.frameBytes = 12_000;
         for (TestPublisher layer : List.of(small, large)) {
             layer.sendsAudio = false;
+            layer.obeys = true;
             layer.groupFrames = 40;
             layer.spreadNs = 20 * World.MS;
         }

@@ -39,6 +39,29 @@ final class TimestampRewriteTest {
         assertEquals(1_001, map.map(5));
     }
 
+    /** 2 is behind by 40 ms each time; what keeps it moving forward is not handed down. */
+    @Test
+    void shouldNotDriftOverManyChanges() {
+        map.changeSource(0, 0, null);
+        map.map(0);
+        for (int second = 1; second <= 1_000; second++) {
+            map.changeSource(7_777, second % 2 == 1 ? -40 * MS : 1_040 * MS, null);
+            map.map(7_777);
+        }
+        int end = map.map(7_777 + 3_000) - 3_000;
+
+        assertEquals(1_000 + 500 * 90_000, end, 1);
+    }
+
+    @Test
+    void shouldRoundToTheNearestTickWhenTheSourceChanges() {
+        map.changeSource(0, 0, null);
+        map.map(0);
+        map.changeSource(3_000, map.spanNs(0, 3_000), null);
+
+        assertEquals(4_000, map.map(3_000));
+    }
+
     @Test
     void shouldGoOnOverTheWrapOfTheSource() {
         map.changeSource(-3_000, 0, null);
