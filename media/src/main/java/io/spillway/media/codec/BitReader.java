@@ -74,6 +74,14 @@ final class BitReader {
         return (1 << leading) - 1 + bits(leading);
     }
 
+    /** A number below {@code limit}, at least 1, in as few bits as it needs: {@code ns(n)} (AV1 §4.10.7). */
+    int nonSymmetric(int limit) {
+        int width = Integer.SIZE - Integer.numberOfLeadingZeros(limit);
+        int shorter = (1 << width) - limit;
+        int value = bits(width - 1);
+        return value < shorter ? value : (value << 1) - shorter + bits(1);
+    }
+
     /** A signed Exp-Golomb number, {@code se(v)}. */
     int se() {
         int code = ue();

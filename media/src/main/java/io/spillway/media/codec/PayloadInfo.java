@@ -12,6 +12,9 @@ public final class PayloadInfo {
     /** Parameter sets remembered of one payload; a sender puts VPS, SPS and PPS, seldom a second PPS, into one. */
     public static final int MAX_PARAMETER_SETS = 8;
 
+    /** Sizes remembered of one payload: VP9 announces eight spatial layers at most. */
+    public static final int MAX_SPATIAL_SIZES = 8;
+
     /** The value of an id, index or offset that the payload does not have. */
     public static final int ABSENT = -1;
 
@@ -38,6 +41,9 @@ public final class PayloadInfo {
     boolean interPicturePredicted;
     boolean interLayerPredicted;
     int durationTicks;
+    private final int[] spatialWidths = new int[MAX_SPATIAL_SIZES];
+    private final int[] spatialHeights = new int[MAX_SPATIAL_SIZES];
+    private int spatialSizes;
     int profile;
     int profileConstraints;
     int level;
@@ -71,11 +77,21 @@ public final class PayloadInfo {
         endsLayerFrame = false;
         interPicturePredicted = false;
         interLayerPredicted = false;
+        spatialSizes = 0;
         durationTicks = 0;
         profile = 0;
         profileConstraints = 0;
         level = 0;
         parameterSetCount = 0;
+    }
+
+    /** Remembers the size of a spatial layer, the lowest first. */
+    void spatialSize(int spatial, int layerWidth, int layerHeight) {
+        spatialWidths[spatial] = layerWidth;
+        spatialHeights[spatial] = layerHeight;
+        spatialSizes = spatial + 1;
+        width = Math.max(width, layerWidth);
+        height = Math.max(height, layerHeight);
     }
 
     /** Remembers a parameter set; those past {@link #MAX_PARAMETER_SETS} are forgotten. */
@@ -166,7 +182,7 @@ public final class PayloadInfo {
         return spatialId;
     }
 
-    /** A receiver of lower temporal layers may go up to {@link #temporalId} here: VP8 Y, VP9 U. */
+    /** A receiver of lower temporal layers may go up here: VP8 Y, to {@link #temporalId}; VP9 U and the dependency descriptor, to any above too. */
     public boolean switchesUp() {
         return switchesUp;
     }
@@ -206,12 +222,12 @@ public final class PayloadInfo {
         return keyIdxOffset;
     }
 
-    /** VP9 B: first payload of one spatial layer's frame. Others: as {@link #startsFrame}. */
+    /** VP9 B, or the dependency descriptor: first payload of one spatial layer's frame. Others: as {@link #startsFrame}. */
     public boolean startsLayerFrame() {
         return startsLayerFrame;
     }
 
-    /** VP9 E: last payload of one spatial layer's frame. Others: false, the marker says it. */
+    /** VP9 E, or the dependency descriptor: last payload of one spatial layer's frame. Others: false, the marker says it. */
     public boolean endsLayerFrame() {
         return endsLayerFrame;
     }
@@ -224,6 +240,21 @@ public final class PayloadInfo {
     /** VP9 D: the layer frame needs the next lower spatial layer of its picture. */
     public boolean interLayerPredicted() {
         return interLayerPredicted;
+    }
+
+    /** How many spatial layers announce their sizes here, 0..{@link #MAX_SPATIAL_SIZES}; mostly 0. */
+    public int spatialSizes() {
+        return spatialSizes;
+    }
+
+    /** Width in pixels of one of the {@link #spatialSizes}. */
+    public int widthOf(int spatial) {
+        return spatialWidths[spatial];
+    }
+
+    /** Height in pixels of one of the {@link #spatialSizes}. */
+    public int heightOf(int spatial) {
+        return spatialHeights[spatial];
     }
 
     /** How long an Opus payload plays, in 48 kHz ticks, 120..5760; 0 for video. */

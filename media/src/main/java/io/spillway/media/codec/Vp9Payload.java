@@ -125,8 +125,7 @@ final class Vp9Payload implements PayloadParser {
                 return -1;
             }
             for (int i = 0; i < layerCount; i++, at += 4) {
-                out.width = Math.max(out.width, buffer.getShort(at) & 0xFFFF);
-                out.height = Math.max(out.height, buffer.getShort(at + 2) & 0xFFFF);
+                out.spatialSize(i, buffer.getShort(at) & 0xFFFF, buffer.getShort(at + 2) & 0xFFFF);
             }
         }
         if ((head & 0x08) == 0) {

@@ -26,12 +26,7 @@ public final class Ladder {
         List<LayerOption> options = new ArrayList<>();
         for (Layer layer : ranked) {
             if (layer.isActive(nowNs)) {
-                options.add(new LayerOption(
-                        LayerSelection.whole(layer),
-                        layer.width(),
-                        layer.height(),
-                        layer.bitrateBps(nowNs),
-                        layer.targetBps()));
+                addOptions(layer, options, nowNs);
             }
         }
         return new Ladder(ranked, List.copyOf(options));
@@ -50,6 +45,35 @@ public final class Ladder {
     /** All layers, silent ones among them, in the order in which they rank. */
     List<Layer> order() {
         return order;
+    }
+
+    private static void addOptions(Layer layer, List<LayerOption> options, long nowNs) {
+        InnerLayers inner = layer.inner();
+        int before = options.size();
+        for (int spatial = 0; inner != null && spatial < InnerLayers.MAX_SPATIAL; spatial++) {
+            for (int temporal = 0; temporal < InnerLayers.MAX_TEMPORAL; temporal++) {
+                if (inner.isSent(spatial, temporal, nowNs)) {
+                    options.add(new LayerOption(
+                            new LayerSelection(layer, spatial, temporal),
+                            spatial,
+                            temporal,
+                            inner.width(spatial) == 0 ? layer.width() : inner.width(spatial),
+                            inner.height(spatial) == 0 ? layer.height() : inner.height(spatial),
+                            inner.bitrateBps(spatial, temporal, nowNs),
+                            inner.targetBps(spatial, temporal)));
+                }
+            }
+        }
+        // The most is all of it, whatever it comes to consist of.
+        LayerOption most = options.size() == before ? null : options.removeLast();
+        options.add(new LayerOption(
+                LayerSelection.whole(layer),
+                most == null ? 0 : most.spatialId(),
+                most == null ? 0 : most.temporalId(),
+                layer.width(),
+                layer.height(),
+                most == null ? layer.bitrateBps(nowNs) : most.bitrateBps(),
+                layer.targetBps()));
     }
 
     private static List<Layer> ranked(List<Layer> order, long nowNs) {

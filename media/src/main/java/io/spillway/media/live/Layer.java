@@ -1,6 +1,7 @@
 package io.spillway.media.live;
 
 import io.spillway.media.codec.Codec;
+import io.spillway.media.codec.DependencyReader;
 import io.spillway.media.codec.MediaKind;
 import io.spillway.media.codec.PayloadInfo;
 import io.spillway.media.rtp.HeaderExtension;
@@ -38,6 +39,9 @@ public final class Layer {
 
     private Format format;
     private int allocationId;
+    private int descriptorId;
+    private @Nullable DependencyReader descriptors;
+    private @Nullable InnerLayers inner;
     private @Nullable Allocations allocations;
     private LayerSubscriber[] subscribers = NOBODY;
     private int burstCount;
@@ -56,7 +60,8 @@ public final class Layer {
     public Layer(String rid, Format format, HistoryBounds bounds, SenderClock clock, KeyframeListener publisher) {
         this.rid = rid;
         this.format = format;
-        this.allocationId = allocationId(format);
+        this.allocationId = idOf(HeaderExtension.VIDEO_LAYERS_ALLOCATION, format);
+        this.descriptorId = descriptorIdOf(format);
         this.history = new PacketHistory(bounds);
         this.gop = new NewestGop(history);
         this.clock = clock;
@@ -163,6 +168,17 @@ public final class Layer {
         return lastArrivalNs;
     }
 
+    /** Whether it has been seen to consist of spatial or temporal layers. */
+    public boolean isScalable() {
+        return inner != null;
+    }
+
+    /** What it consists of; null when of nothing smaller. */
+    @Nullable
+    InnerLayers inner() {
+        return inner;
+    }
+
     /** Asks the publisher for a keyframe; harmless to repeat. */
     public void requestKeyframe(long nowNs) {
         if (format.kind() == MediaKind.VIDEO) {
@@ -191,9 +207,10 @@ public final class Layer {
             clock.onPacket(timestamp, arrivalNs);
         }
         meter.add(packet.length(), !late && (!arrived || timestamp != highestTimestamp), arrivalNs);
-        int flags = (info.startsFrame() ? StoredPacket.STARTS_FRAME : 0)
-                | (info.startsKeyframe() ? StoredPacket.STARTS_KEYFRAME : 0)
-                | (late ? StoredPacket.LATE : 0);
+        if (descriptorId > 0) {
+            readDescriptor(packet, info);
+        }
+        int flags = StoredPacket.flagsOf(info) | (late ? StoredPacket.LATE : 0);
         history.append(extSeq, arrivalNs, flags, packet.buffer(), packet.offset(), packet.length());
         if (!late) {
             highest = extSeq;
@@ -243,7 +260,10 @@ public final class Layer {
     public void restart(Format newFormat, long nowNs) {
         flush(nowNs);
         format = newFormat;
-        allocationId = allocationId(newFormat);
+        allocationId = idOf(HeaderExtension.VIDEO_LAYERS_ALLOCATION, newFormat);
+        descriptorId = descriptorIdOf(newFormat);
+        descriptors = null;
+        inner = null;
         epoch++;
         gop.clear();
         clock.reset();
@@ -272,6 +292,10 @@ public final class Layer {
             targetBps = 0;
             return;
         }
+        InnerLayers layered = inner;
+        if (layered != null) {
+            layered.onAllocation(allocation, stream);
+        }
         for (int spatial = 0; spatial < VideoLayersAllocation.MAX_SPATIAL_LAYERS; spatial++) {
             if (allocation.isActive(stream, spatial)) {
                 targetBps = allocation.bitrateBps(stream, spatial, allocation.temporalLayers(stream, spatial) - 1);
@@ -279,11 +303,38 @@ public final class Layer {
         }
     }
 
-    private static int allocationId(Format of) {
-        return of.extensionIds().getOrDefault(HeaderExtension.VIDEO_LAYERS_ALLOCATION.uri(), 0);
+    private static int idOf(HeaderExtension extension, Format of) {
+        return of.extensionIds().getOrDefault(extension.uri(), 0);
+    }
+
+    /** VP8 and VP9 say in their payloads what the descriptor would. */
+    private static int descriptorIdOf(Format of) {
+        boolean said = of.codec() == Codec.VP8 || of.codec() == Codec.VP9;
+        return said ? 0 : idOf(HeaderExtension.DEPENDENCY_DESCRIPTOR, of);
+    }
+
+    private void readDescriptor(RtpPacket packet, PayloadInfo info) {
+        int length = packet.extensionLength(descriptorId);
+        if (length <= 0) {
+            return;
+        }
+        DependencyReader reader = descriptors;
+        if (reader == null) {
+            reader = new DependencyReader();
+            descriptors = reader;
+        }
+        reader.read(packet.buffer(), packet.extensionOffset(descriptorId), length, info);
     }
 
     private void notePicture(RtpPacket packet, long extSeq, long arrivalNs, PayloadInfo info) {
+        InnerLayers layered = inner;
+        if (layered == null && (info.temporalId() > 0 || info.spatialId() > 0)) {
+            layered = new InnerLayers();
+            inner = layered;
+        }
+        if (layered != null) {
+            layered.onPacket(info, packet.length(), arrivalNs);
+        }
         if (info.hasParameterSets()) {
             parameterSets.remember(packet.buffer(), packet.timestamp(), info);
         }

@@ -1,5 +1,6 @@
 package io.spillway.media.live;
 
+import io.spillway.media.codec.PayloadInfo;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,11 @@ public final class StoredPacket {
     static final int STARTS_KEYFRAME = 1 << 1;
     static final int PADDING = 1 << 2;
     static final int LATE = 1 << 3;
+    private static final int SWITCHES_UP = 1 << 4;
+    private static final int ENDS_LAYER_FRAME = 1 << 5;
+    private static final int SPATIAL_SHIFT = 8;
+    private static final int TEMPORAL_SHIFT = 11;
+    private static final int LAYER_MASK = 7;
 
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
@@ -27,6 +33,16 @@ public final class StoredPacket {
     private long extendedSequence;
     private long arrivalNs;
     private int flags;
+
+    /** What a payload tells, in the bits of {@code flags}. */
+    static int flagsOf(PayloadInfo info) {
+        return (info.startsFrame() ? STARTS_FRAME : 0)
+                | (info.startsKeyframe() ? STARTS_KEYFRAME : 0)
+                | (info.switchesUp() ? SWITCHES_UP : 0)
+                | (info.endsLayerFrame() ? ENDS_LAYER_FRAME : 0)
+                | (info.spatialId() & LAYER_MASK) << SPATIAL_SHIFT
+                | (info.temporalId() & LAYER_MASK) << TEMPORAL_SHIFT;
+    }
 
     void set(
             HistoryLog log,
@@ -79,6 +95,26 @@ public final class StoredPacket {
     /** Begins a keyframe, or brings the parameter sets before one. */
     public boolean startsKeyframe() {
         return (flags & STARTS_KEYFRAME) != 0;
+    }
+
+    /** Spatial layer, 0 the smallest. */
+    public int spatialId() {
+        return flags >> SPATIAL_SHIFT & LAYER_MASK;
+    }
+
+    /** Temporal layer, 0 the slowest. */
+    public int temporalId() {
+        return flags >> TEMPORAL_SHIFT & LAYER_MASK;
+    }
+
+    /** As {@link PayloadInfo#switchesUp}. */
+    public boolean switchesUp() {
+        return (flags & SWITCHES_UP) != 0;
+    }
+
+    /** As {@link PayloadInfo#endsLayerFrame}. */
+    public boolean endsLayerFrame() {
+        return (flags & ENDS_LAYER_FRAME) != 0;
     }
 
     /** Carried padding only: nothing is stored, and viewers must not see its sequence number as a hole (R4). */

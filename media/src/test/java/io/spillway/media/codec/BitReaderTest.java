@@ -23,12 +23,12 @@ class BitReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            between zeros and a small byte   | 00000301 | 00000100
-            twice                            | 0000030000030000 | 0000000000000000
-            at the end                       | 000003   | 00000000
-            not after one zero               | 00030100 | 00030100
-            not what is no 3                 | 00000401 | 00000401
-            """)
+        between zeros and a small byte   | 00000301 | 00000100
+        twice                            | 0000030000030000 | 0000000000000000
+        at the end                       | 000003   | 00000000
+        not after one zero               | 00030100 | 00030100
+        not what is no 3                 | 00000401 | 00000401
+        """)
     void shouldDropEmulationPrevention(String what, String nalUnit, String raw) {
         BitReader bits = reader(nalUnit, true);
         StringBuilder read = new StringBuilder();
@@ -98,6 +98,19 @@ class BitReaderTest {
             assertEquals(-value, bits.se());
             assertEquals(value, bits.se());
         }
+        assertTrue(bits.ok());
+    }
+
+    /** AV1 §4.10.7: five values in two or three bits. */
+    @Test
+    void shouldReadNumbersBelowALimitInAsFewBitsAsTheyNeed() {
+        ByteBuffer buffer = ByteBuffer.wrap(new byte[] {(byte) 0b00011011, (byte) 0b01110000});
+        BitReader bits = new BitReader();
+        bits.reset(buffer, 0, 2, false);
+        for (int expected = 0; expected < 5; expected++) {
+            assertEquals(expected, bits.nonSymmetric(5));
+        }
+        assertEquals(0, bits.nonSymmetric(1), "takes no bit");
         assertTrue(bits.ok());
     }
 }

@@ -47,5 +47,13 @@ class PayloadFuzzTest {
             assertTrue(!descriptor.hasStructure() || bytes.length > 3);
             assertTrue(descriptor.startsFrame() == bytes[0] < 0);
         }
+        DependencyReader reader = new DependencyReader();
+        PayloadInfo info = new PayloadInfo();
+        for (int i = 0; i < 2; i++) {
+            if (reader.read(buffer, 3, bytes.length, info)) {
+                assertTrue(info.spatialId() >= 0 && info.spatialId() < DependencyStructure.MAX_SPATIAL_LAYERS);
+                assertTrue(info.temporalId() >= 0 && info.temporalId() < DependencyStructure.MAX_TEMPORAL_LAYERS);
+            }
+        }
     }
 }

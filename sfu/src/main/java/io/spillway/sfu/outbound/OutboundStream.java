@@ -1,7 +1,10 @@
 package io.spillway.sfu.outbound;
 
+import io.spillway.media.codec.Codec;
 import io.spillway.media.codec.MediaKind;
+import io.spillway.media.codec.PayloadInfo;
 import io.spillway.media.live.Layer;
+import io.spillway.media.live.LayerSelection;
 import io.spillway.media.live.StoredPacket;
 import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.time.SenderClock;
@@ -56,6 +59,9 @@ final class OutboundStream {
     private final RtpPacket packet = new RtpPacket();
 
     private @Nullable Run run;
+    private @Nullable LayerSelection selection;
+    private @Nullable LayerFilter filter;
+    private int leftOutPicture = PayloadInfo.ABSENT;
     private @Nullable SenderClock clock;
     private PictureNumbers lastNumbers = PictureNumbers.ZERO;
     private boolean numbered;
@@ -91,6 +97,22 @@ final class OutboundStream {
                 random.nextInt(MAX_SEQUENCE / 2));
     }
 
+    /** What to send of the layers within the run's, from the next possible picture on; of another layer it holds when that begins. */
+    void select(LayerSelection wanted) {
+        selection = wanted;
+        LayerFilter filtering = filter;
+        Run current = run;
+        if (filtering != null && current != null && current.layer() == wanted.layer()) {
+            filtering.aim(wanted);
+        }
+    }
+
+    /** Whether only a keyframe brings what was selected of the layers within the run's. */
+    boolean wantsKeyframe() {
+        LayerFilter filtering = filter;
+        return filtering != null && filtering.wantsKeyframe();
+    }
+
     /**
      * Goes on with a layer from one of its packets on.
      *
@@ -115,6 +137,8 @@ final class OutboundStream {
             timestamps.changeSource(packet.timestamp(), sinceNewestNs(layer), schedule);
         }
         run = Run.of(layer, payload, extensions, offsets);
+        filter = layer.isScalable() ? newFilter(layer) : null;
+        leftOutPicture = PayloadInfo.ABSENT;
         clock = layer.clock();
         sequences.restart(firstSequence);
         inFrame = false;
@@ -130,11 +154,11 @@ final class OutboundStream {
         }
         long newest = retransmitter.newestSourceOf(ended);
         if (newest >= 0 && read(ended.layer(), newest)) {
-            lastNumbers =
-                    writer.numbersOf(ended.codec(), ended.extensions(), packet).plus(ended.offsets());
+            lastNumbers = ended.sent(writer.numbersOf(ended.codec(), ended.extensions(), packet));
             numbered = true;
         }
         run = null;
+        filter = null;
         inFrame = false;
     }
 
@@ -159,6 +183,18 @@ final class OutboundStream {
             return 0;
         }
         boolean newest = sequences.isNewest(sequence);
+        if (current.layer().isScalable()) {
+            LayerFilter filtering = filterOf(current.layer());
+            if (newest ? !filtering.passes(stored) : !filtering.passesLate(stored)) {
+                leaveOut(current, sequence, newest, nowNs);
+                return 0;
+            }
+            if (newest && current.lastSpatial() != filtering.spatial()) {
+                current = current.upTo(filtering.spatial());
+                run = current;
+            }
+        }
+        boolean marker = current.marks(stored);
         if (newest && stored.startsKeyframe()) {
             insertParameterSets(current, sequence, nowNs);
         }
@@ -171,10 +207,11 @@ final class OutboundStream {
             return 0;
         }
         int timestamp = timestamps.map(packet.timestamp());
-        int bytes = writer.send(current, packet, (int) out & MAX_SEQUENCE, timestamp, sources.ssrc(), opening, nowNs);
+        int bytes = writer.send(
+                current, packet, marker, (int) out & MAX_SEQUENCE, timestamp, sources.ssrc(), opening, nowNs);
         sent(out, current, sequence, timestamp, bytes, nowNs);
         if (newest) {
-            inFrame = !packet.marker();
+            inFrame = !marker;
             newestArrivalNs = stored.arrivalNs();
         }
         if (!started) {
@@ -245,6 +282,53 @@ final class OutboundStream {
     /** What was sent under its RTX SSRC. */
     SentCount rtxCount() {
         return retransmitter.rtxCount();
+    }
+
+    private LayerFilter filterOf(Layer layer) {
+        LayerFilter known = filter;
+        if (known == null) {
+            known = newFilter(layer);
+            filter = known;
+        }
+        return known;
+    }
+
+    private LayerFilter newFilter(Layer layer) {
+        LayerFilter filtering = new LayerFilter(layer.codec() == Codec.VP8);
+        LayerSelection wanted = selection;
+        filtering.begin(wanted != null && wanted.layer() == layer ? wanted : LayerSelection.whole(layer));
+        return filtering;
+    }
+
+    /** A packet of a layer that the viewer does not get leaves no gap: newer ones move up, and a gap that waits for it is filled (R4). */
+    private void leaveOut(Run current, long sequence, boolean newest, long nowNs) {
+        drops.count(DropReason.OTHER_LAYER);
+        if (newest) {
+            sequences.leaveOut(sequence);
+            if (current.codec() == Codec.VP8) {
+                leaveOutPicture(current);
+            }
+            return;
+        }
+        long out = sequences.map(sequence);
+        if (out != SequenceMap.NOT_MAPPED) {
+            writer.sendFiller(current, (int) out & MAX_SEQUENCE, timestamps.newestOut(), sources.ssrc(), nowNs);
+            count.add(writer.lastPayloadBytes());
+        }
+    }
+
+    private void leaveOutPicture(Run current) {
+        int id = writer.pictureIdOf(packet);
+        if (id < 0 || id == leftOutPicture) {
+            return;
+        }
+        leftOutPicture = id;
+        PictureGaps gaps = current.gaps();
+        if (gaps == null) {
+            gaps = new PictureGaps(writer.pictureIdBits(), id);
+            run = current.leavingOut(gaps);
+        }
+        gaps.leaveOut(id);
     }
 
     private void insertParameterSets(Run current, long sequence, long nowNs) {

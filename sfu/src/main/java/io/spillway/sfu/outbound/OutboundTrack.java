@@ -264,7 +264,7 @@ final class OutboundTrack implements LayerSubscriber {
                 layer.unsubscribe(this);
             }
         }
-        if (from.layers().size() > 1) {
+        if (media.kind() == MediaKind.VIDEO) {
             reconsiderNs = nowNs + RECONSIDER_NS;
         }
         source = chosen;
@@ -348,6 +348,8 @@ final class OutboundTrack implements LayerSubscriber {
             return;
         }
         endReplay();
+        LayerSelection selection = selected;
+        stream.select(selection != null && selection.layer() == layer ? selection : LayerSelection.whole(layer));
         boolean cached = media.kind() == MediaKind.VIDEO && nowNs - stored.arrivalNs() > REPLAY_WORTH_NS;
         Replay planned = cached ? Replay.plan(layer, stored, scratch, nowNs) : null;
         if (!stream.begin(layer, agreed, first, planned == null ? null : planned.schedule())) {
@@ -474,6 +476,9 @@ final class OutboundTrack implements LayerSubscriber {
             return;
         }
         reconsiderNs = nowNs + RECONSIDER_NS;
+        if (current.layers().size() == 1 && !current.layers().getFirst().isScalable()) {
+            return;
+        }
         LayerSelection selection = choose(current, nowNs);
         if (selection == null) {
             return;
@@ -482,6 +487,10 @@ final class OutboundTrack implements LayerSubscriber {
         Layer chosen = selection.layer();
         if (chosen == source) {
             next.abandon();
+            stream.select(selection);
+            if (stream.wantsKeyframe() && keyframeRetryNs == NEVER) {
+                askForKeyframe(nowNs);
+            }
         } else if (chosen != next.target()) {
             next.aimAt(chosen, nowNs);
             askForKeyframe(nowNs);
@@ -529,7 +538,7 @@ final class OutboundTrack implements LayerSubscriber {
 
     private void askForKeyframe(long nowNs) {
         Layer target = next.target();
-        boolean wanted = state == State.WAITING || state == State.REPLAYING || target != null;
+        boolean wanted = state == State.WAITING || state == State.REPLAYING || target != null || stream.wantsKeyframe();
         Layer from = target != null ? target : source;
         keyframeRetryNs = NEVER;
         if (wanted && from != null && media.kind() == MediaKind.VIDEO) {

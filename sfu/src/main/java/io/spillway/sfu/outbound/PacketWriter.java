@@ -38,6 +38,9 @@ final class PacketWriter {
     /** Least and most delay 0: show at once (B5). */
     private static final int PLAYOUT_DELAY_BYTES = 3;
 
+    private static final int PADDING_BIT = 0x20;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
+
     private static final int FRAME_NUMBER_OFFSET = 1;
     private static final int DESCRIPTOR_MIN_BYTES = 3;
 
@@ -63,11 +66,20 @@ final class PacketWriter {
     /**
      * Sends a packet of the run's layer.
      *
+     * @param marker whether it ends its picture for the viewer
      * @param opening whether to add what a stream's first packets carry
      * @return bytes sent of header and payload
      */
-    int send(Run run, RtpPacket source, int sequence, int timestamp, int ssrc, boolean opening, long nowNs) {
-        begin(run.payload().payloadType(), source.marker(), sequence, timestamp, ssrc, opening);
+    int send(
+            Run run,
+            RtpPacket source,
+            boolean marker,
+            int sequence,
+            int timestamp,
+            int ssrc,
+            boolean opening,
+            long nowNs) {
+        begin(run.payload().payloadType(), marker, sequence, timestamp, ssrc, opening);
         passExtensions(run, source);
         endHeader();
         return sendPayload(run, source, nowNs);
@@ -77,13 +89,14 @@ final class PacketWriter {
     int sendRtx(
             Run run,
             RtpPacket source,
+            boolean marker,
             int originalSequence,
             int timestamp,
             int rtxSsrc,
             int rtxSequence,
             boolean opening,
             long nowNs) {
-        begin(run.payload().rtxPayloadType(), source.marker(), rtxSequence, timestamp, rtxSsrc, opening);
+        begin(run.payload().rtxPayloadType(), marker, rtxSequence, timestamp, rtxSsrc, opening);
         passExtensions(run, source);
         endHeader();
         addOriginalSequence(originalSequence);
@@ -106,6 +119,25 @@ final class PacketWriter {
         return handInserted(run, nowNs);
     }
 
+    /** Sends one packet of nothing but padding: a number that the viewer waits for and that nothing will come under. RFC 3550 §5.1. */
+    int sendFiller(Run run, int sequence, int timestamp, int ssrc, long nowNs) {
+        begin(run.payload().payloadType(), false, sequence, timestamp, ssrc, false);
+        endHeader();
+        head.put(0, (byte) (head.get(0) | PADDING_BIT));
+        head.put(headLength++, (byte) 1);
+        return hand(NOTHING, 0, 0, nowNs);
+    }
+
+    /** The picture id of a packet of VP8, or -1. */
+    int pictureIdOf(RtpPacket source) {
+        return parse(Codec.VP8, source) ? info.pictureId() : PayloadInfo.ABSENT;
+    }
+
+    /** How wide the picture id is that {@link #pictureIdOf} gave, 7 or 15 bits. */
+    int pictureIdBits() {
+        return info.pictureIdBits();
+    }
+
     /** Payload bytes of the last packet sent. */
     int lastPayloadBytes() {
         return lastPayloadBytes;
@@ -116,9 +148,7 @@ final class PacketWriter {
         int pictureId = 0;
         int tl0PicIdx = 0;
         int keyIdx = 0;
-        if (isNumbered(codec)
-                && PayloadParser.of(codec)
-                        .parse(source.buffer(), source.payloadOffset(), source.payloadLength(), info)) {
+        if (isNumbered(codec) && parse(codec, source)) {
             pictureId = Math.max(0, info.pictureId());
             tl0PicIdx = Math.max(0, info.tl0PicIdx());
             keyIdx = Math.max(0, info.keyIdx());
@@ -179,16 +209,15 @@ final class PacketWriter {
         int offset = source.payloadOffset();
         int length = source.payloadLength();
         int rewritten = 0;
-        if (!run.offsets().isZero()
-                && isNumbered(run.codec())
-                && PayloadParser.of(run.codec()).parse(source.buffer(), offset, length, info)) {
-            rewritten = rewriteNumbers(run.offsets(), source.buffer(), offset);
+        if (run.renumbers() && isNumbered(run.codec()) && parse(run.codec(), source)) {
+            rewritten = rewriteNumbers(run, source.buffer(), offset);
         }
         return hand(source.buffer(), offset + rewritten, length - rewritten, nowNs);
     }
 
     /** Copies the descriptor's first bytes to the head with new numbers, and gives how many. */
-    private int rewriteNumbers(PictureNumbers offsets, ByteBuffer source, int offset) {
+    private int rewriteNumbers(Run run, ByteBuffer source, int offset) {
+        PictureNumbers offsets = run.offsets();
         int pictureIdEnd =
                 info.pictureIdOffset() < 0 ? offset : info.pictureIdOffset() + (info.pictureIdBits() + 1) / 8;
         int end = Math.max(Math.max(pictureIdEnd, info.tl0PicIdxOffset() + 1), info.keyIdxOffset() + 1);
@@ -198,7 +227,7 @@ final class PacketWriter {
         }
         head.put(headLength, source, offset, count);
         int shift = headLength - offset;
-        int id = info.pictureId() + offsets.pictureId();
+        int id = info.pictureId() + offsets.pictureId() - run.gapsBefore(info.pictureId());
         if (info.pictureIdBits() == 15) {
             head.putShort(info.pictureIdOffset() + shift, (short) (id | 0x8000));
         } else if (info.pictureIdBits() == 7) {
@@ -227,6 +256,10 @@ final class PacketWriter {
         lastPayloadBytes = headLength - rtpHeaderLength + length;
         out.sendRtp(head, headLength, rtpHeaderLength, payload, offset, length, nowNs);
         return headLength + length;
+    }
+
+    private boolean parse(Codec codec, RtpPacket source) {
+        return PayloadParser.of(codec).parse(source.buffer(), source.payloadOffset(), source.payloadLength(), info);
     }
 
     private static boolean isNumbered(Codec codec) {

@@ -26,6 +26,10 @@ record PictureNumbers(int pictureId, int tl0PicIdx, int keyIdx, int frameNumber)
                 frameNumber + offsets.frameNumber);
     }
 
+    PictureNumbers minusPictures(int pictures) {
+        return new PictureNumbers(pictureId - pictures, tl0PicIdx, keyIdx, frameNumber);
+    }
+
     boolean isZero() {
         return (pictureId | tl0PicIdx | keyIdx | frameNumber) == 0;
     }

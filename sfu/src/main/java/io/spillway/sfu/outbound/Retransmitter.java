@@ -63,7 +63,7 @@ final class Retransmitter {
 
     /** Whether a packet of the run was sent already, under that number. */
     boolean wasSent(long out, Run run, long source) {
-        return log.find(out) && log.run() == run && log.source() == source;
+        return log.find(out) && log.run().inserted() == null && log.run().isOfSameSource(run) && log.source() == source;
     }
 
     /**
@@ -97,7 +97,11 @@ final class Retransmitter {
 
     /** The number, within its run, of the newest packet sent when it is one of this run's; -1 otherwise. */
     long newestSourceOf(Run run) {
-        return log.find(sent.highest()) && log.run() == run ? log.source() : -1;
+        return log.find(sent.highest())
+                        && log.run().inserted() == null
+                        && log.run().isOfSameSource(run)
+                ? log.source()
+                : -1;
     }
 
     /** SSRC of the repair stream, 0 without. */
@@ -125,7 +129,7 @@ final class Retransmitter {
         boolean opening = log.opening();
         if (!run.payload().hasRtx() || sources.rtxSsrc() == 0) {
             if (inserted == null) {
-                writer.send(run, packet, sequence, timestamp, sources.ssrc(), opening, nowNs);
+                writer.send(run, packet, run.marks(stored), sequence, timestamp, sources.ssrc(), opening, nowNs);
             } else {
                 writer.sendInserted(run, sequence, timestamp, sources.ssrc(), opening, nowNs);
             }
@@ -135,7 +139,7 @@ final class Retransmitter {
         int own = rtxSequence;
         rtxSequence = (rtxSequence + 1) & MAX_SEQUENCE;
         if (inserted == null) {
-            writer.sendRtx(run, packet, sequence, timestamp, sources.rtxSsrc(), own, opening, nowNs);
+            writer.sendRtx(run, packet, run.marks(stored), sequence, timestamp, sources.rtxSsrc(), own, opening, nowNs);
         } else {
             writer.sendInsertedRtx(run, sequence, timestamp, sources.rtxSsrc(), own, opening, nowNs);
         }

@@ -2,6 +2,8 @@ package io.spillway.sfu.outbound;
 
 import io.spillway.media.codec.Codec;
 import io.spillway.media.live.Layer;
+import io.spillway.media.live.LayerSelection;
+import io.spillway.media.live.StoredPacket;
 import io.spillway.sfu.sdp.PayloadMapping;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ final class Run {
     private final PayloadMapping payload;
     private final ExtensionMap extensions;
     private final PictureNumbers offsets;
+    private final int lastSpatial;
+    private final @Nullable PictureGaps gaps;
     private final @Nullable ByteBuffer inserted;
 
     private Run(
@@ -25,23 +29,37 @@ final class Run {
             PayloadMapping payload,
             ExtensionMap extensions,
             PictureNumbers offsets,
+            int lastSpatial,
+            @Nullable PictureGaps gaps,
             @Nullable ByteBuffer inserted) {
         this.layer = layer;
         this.epoch = epoch;
         this.payload = payload;
         this.extensions = extensions;
         this.offsets = offsets;
+        this.lastSpatial = lastSpatial;
+        this.gaps = gaps;
         this.inserted = inserted;
     }
 
     /** A run of a layer as it is now. */
     static Run of(Layer layer, PayloadMapping payload, ExtensionMap extensions, PictureNumbers offsets) {
-        return new Run(layer, layer.epoch(), payload, extensions, offsets, null);
+        return new Run(layer, layer.epoch(), payload, extensions, offsets, LayerSelection.ALL, null, null);
+    }
+
+    /** The run from where {@code spatial} is the highest spatial layer sent. */
+    Run upTo(int spatial) {
+        return new Run(layer, epoch, payload, extensions, offsets, spatial, gaps, inserted);
+    }
+
+    /** The run from where pictures are left out of it. */
+    Run leavingOut(PictureGaps pictures) {
+        return new Run(layer, epoch, payload, extensions, offsets, lastSpatial, pictures, inserted);
     }
 
     /** The run of a packet that Spillway puts in before the layer's: {@code payload}, from 0 to its limit, never changes. */
     Run inserting(ByteBuffer insertedPayload) {
-        return new Run(layer, epoch, payload, extensions, offsets, insertedPayload);
+        return new Run(layer, epoch, payload, extensions, offsets, lastSpatial, gaps, insertedPayload);
     }
 
     Layer layer() {
@@ -65,9 +83,46 @@ final class Run {
         return extensions;
     }
 
-    /** What is added to the source's picture numbers. */
+    /** What is added to the source's picture numbers, but for {@link #gapsBefore}. */
     PictureNumbers offsets() {
         return offsets;
+    }
+
+    /** Whether any number in its payloads is not as the source sent it. */
+    boolean renumbers() {
+        return gaps != null || !offsets.isZero();
+    }
+
+    /** How many VP8 pictures were left out before one, by its id. */
+    int gapsBefore(int pictureId) {
+        PictureGaps known = gaps;
+        return known == null ? 0 : known.before(pictureId);
+    }
+
+    /** Which VP8 pictures were left out; null while none was. */
+    @Nullable
+    PictureGaps gaps() {
+        return gaps;
+    }
+
+    /** The numbers a viewer sees, of a packet with those of the source. */
+    PictureNumbers sent(PictureNumbers source) {
+        return source.plus(offsets).minusPictures(gapsBefore(source.pictureId()));
+    }
+
+    /** The highest spatial layer that is sent: the last of each picture. {@link LayerSelection#ALL} where all are. */
+    int lastSpatial() {
+        return lastSpatial;
+    }
+
+    /** Whether a packet is the last that is sent of its picture: where higher layers are left out, the end of the last layer sent (R9). */
+    boolean marks(StoredPacket packet) {
+        return packet.marker() || (packet.endsLayerFrame() && packet.spatialId() == lastSpatial);
+    }
+
+    /** Whether both are of one layer, and their packets known by the same numbers. */
+    boolean isOfSameSource(Run other) {
+        return layer == other.layer && epoch == other.epoch;
     }
 
     /** The payload put in; null for packets of the layer. */
