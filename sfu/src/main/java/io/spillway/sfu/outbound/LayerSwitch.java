@@ -26,7 +26,7 @@ final class LayerSwitch {
     /** Encoders place their keyframes by frames, so they come this late or more. */
     private static final long DUE_MARGIN_NS = 100_000_000L;
 
-    /** Cached groups are sent no oftener than this, nor than twice their length: who changes back and forth must not cost more than who stays. */
+    /** A cached group is sent no sooner than this after another, nor than twice its own length: who changes back and forth costs half as much again at most. */
     private static final long MIN_CACHED_INTERVAL_NS = 2_000_000_000L;
 
     private static final long NEVER = Long.MAX_VALUE;
@@ -40,7 +40,8 @@ final class LayerSwitch {
     private long patienceNs = NEVER;
     private boolean overdue;
     private boolean deaf;
-    private long cachedNotBeforeNs = Long.MIN_VALUE;
+    private boolean sentCached;
+    private long lastCachedNs;
 
     LayerSwitch(LayerSubscriber subscriber) {
         this.subscriber = subscriber;
@@ -77,7 +78,7 @@ final class LayerSwitch {
         abandon();
         target = layer;
         sinceNs = nowNs;
-        patienceNs = Math.max(cachedNotBeforeNs, nowNs + patienceNs(layer, nowNs));
+        patienceNs = patienceUntilNs(layer, nowNs);
         layer.subscribe(subscriber);
     }
 
@@ -115,7 +116,8 @@ final class LayerSwitch {
             overdue = true;
             return;
         }
-        cachedNotBeforeNs = nowNs + Math.max(MIN_CACHED_INTERVAL_NS, 2 * (nowNs - stored.arrivalNs()));
+        sentCached = true;
+        lastCachedNs = nowNs;
         changeAt(cached, nowNs);
     }
 
@@ -134,15 +136,19 @@ final class LayerSwitch {
         overdue = false;
     }
 
-    private long patienceNs(Layer layer, long nowNs) {
+    private long patienceUntilNs(Layer layer, long nowNs) {
+        long untilNs = nowNs + (deaf ? 0 : PATIENCE_NS);
         long newest = layer.gopStart();
-        long intervalNs = layer.keyframeIntervalNs(nowNs);
-        if (newest >= 0 && intervalNs > 0 && layer.history().find(newest, stored)) {
-            long dueInNs = stored.arrivalNs() + intervalNs - nowNs;
-            if (dueInNs > -DUE_MARGIN_NS && dueInNs < WORTH_WAITING_NS) {
-                return Math.max(deaf ? 0 : PATIENCE_NS, dueInNs + DUE_MARGIN_NS);
-            }
+        if (newest < 0 || !layer.history().find(newest, stored)) {
+            return untilNs;
         }
-        return deaf ? 0 : PATIENCE_NS;
+        long ageNs = nowNs - stored.arrivalNs();
+        long intervalNs = layer.keyframeIntervalNs(nowNs);
+        long dueInNs = intervalNs - ageNs;
+        if (intervalNs > 0 && dueInNs > -DUE_MARGIN_NS && dueInNs < WORTH_WAITING_NS) {
+            untilNs = Math.max(untilNs, nowNs + dueInNs + DUE_MARGIN_NS);
+        }
+        long againNs = lastCachedNs + Math.max(MIN_CACHED_INTERVAL_NS, 2 * ageNs);
+        return sentCached ? Math.max(untilNs, againNs) : untilNs;
     }
 }

@@ -43,6 +43,7 @@ public final class OutboundMedia {
     private final StreamListener follower = new Follower();
     private final Feedback feedback = new Feedback();
     private Runnable deadlineMoved = () -> {};
+    private FreezeListener freezes = durationNs -> {};
     private boolean started;
     private boolean closed;
 
@@ -71,7 +72,7 @@ public final class OutboundMedia {
         for (AgreedMedia media : agreed) {
             OutboundSources ours = sources.get(media.mid());
             if (ours != null) {
-                var stream = new OutboundStream(media, ours, out, drops, random, reports::onStarted);
+                var stream = new OutboundStream(media, ours, out, drops, random, reports::onStarted, this::tellFreeze);
                 streams.add(stream);
                 tracks.add(new OutboundTrack(
                         media, stream, new BestLayer(), MATCHER, drops, defects, this::tellDeadlineMoved));
@@ -82,6 +83,15 @@ public final class OutboundMedia {
     /** Says who hears, from a turn that is not this viewer's own, that {@link #nextDeadlineNs} came nearer. */
     public void onDeadlineMoved(Runnable listener) {
         deadlineMoved = listener;
+    }
+
+    /** Says who hears of the times when the viewer's picture stood still. */
+    public void onFreeze(FreezeListener listener) {
+        freezes = listener;
+    }
+
+    private void tellFreeze(long durationNs) {
+        freezes.onFreezeEnded(durationNs);
     }
 
     private void tellDeadlineMoved() {

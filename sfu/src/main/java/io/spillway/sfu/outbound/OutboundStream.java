@@ -54,6 +54,7 @@ final class OutboundStream {
     private final TimestampMap timestamps;
     private final ParameterSetInsertion parameterSets = new ParameterSetInsertion();
     private final SentCount count = new SentCount();
+    private final FreezeWatch freezes;
     private final int clockRateHz;
     private final StoredPacket stored = new StoredPacket();
     private final RtpPacket packet = new RtpPacket();
@@ -67,6 +68,7 @@ final class OutboundStream {
     private boolean numbered;
     private boolean opening = true;
     private boolean inFrame;
+    private boolean inKeyframe;
     private boolean started;
     private long newestArrivalNs;
 
@@ -76,11 +78,13 @@ final class OutboundStream {
             MediaSink out,
             DropCounters drops,
             RandomGenerator random,
-            StartListener listener) {
+            StartListener listener,
+            FreezeListener freezes) {
         this.media = media;
         this.sources = sources;
         this.drops = drops;
         this.listener = listener;
+        this.freezes = new FreezeWatch(freezes);
         boolean video = media.kind() == MediaKind.VIDEO;
         this.clockRateHz = media.payloads().getFirst().codec().clockRateHz();
         this.writer = new PacketWriter(media, out);
@@ -162,6 +166,12 @@ final class OutboundStream {
         inFrame = false;
     }
 
+    /** Nothing is published any more. */
+    void fallSilent() {
+        end();
+        freezes.end();
+    }
+
     /** Lets go of all that was sent, and with it of ended layers' memory: it can no longer be sent again. */
     void forget() {
         retransmitter.forget();
@@ -212,6 +222,11 @@ final class OutboundStream {
         sent(out, current, sequence, timestamp, bytes, nowNs);
         if (newest) {
             inFrame = !marker;
+            inKeyframe |= stored.startsKeyframe();
+            if (marker && media.kind() == MediaKind.VIDEO) {
+                freezes.onPicture(inKeyframe, nowNs);
+                inKeyframe = false;
+            }
             newestArrivalNs = stored.arrivalNs();
         }
         if (!started) {
@@ -227,6 +242,11 @@ final class OutboundStream {
         if (reason != null) {
             drops.count(reason);
         }
+    }
+
+    /** The viewer cannot decode what it got. */
+    void onPictureLoss() {
+        freezes.onPictureLoss();
     }
 
     /** The viewer has reported on the stream: it knows what the first packets carried. */

@@ -156,7 +156,7 @@ final class OutboundTrack implements LayerSubscriber {
         keyframeRetryNs = NEVER;
         reconsiderNs = NEVER;
         forgetNs = nowNs + OFFLINE_MEMORY_NS;
-        stream.end();
+        stream.fallSilent();
     }
 
     @Override
@@ -190,6 +190,9 @@ final class OutboundTrack implements LayerSubscriber {
     /** The viewer lost the picture; {@code firSequence} is {@link #PICTURE_LOSS}, or a FIR's 0..255. */
     void onKeyframeWanted(int firSequence, long nowNs) {
         Layer current = source;
+        if (media.kind() == MediaKind.VIDEO) {
+            stream.onPictureLoss();
+        }
         boolean passed =
                 firSequence == PICTURE_LOSS ? demand.onPictureLoss(nowNs) : demand.onFullIntra(firSequence, nowNs);
         if (!passed) {

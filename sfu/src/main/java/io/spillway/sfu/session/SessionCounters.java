@@ -6,6 +6,7 @@ import io.spillway.sfu.transport.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** How many sessions came and went, and why, over all loops. Any thread. */
@@ -17,6 +18,8 @@ final class SessionCounters {
     private final AtomicLongArray opened = new AtomicLongArray(ROLES.length);
     private final AtomicLongArray connected = new AtomicLongArray(ROLES.length);
     private final AtomicLongArray closed = new AtomicLongArray(REASONS.length);
+    private final AtomicLong freezes = new AtomicLong();
+    private final AtomicLong frozenNs = new AtomicLong();
 
     void opened(SessionRole role) {
         opened.incrementAndGet(role.ordinal());
@@ -30,6 +33,11 @@ final class SessionCounters {
         closed.incrementAndGet(reason.ordinal());
     }
 
+    void froze(long durationNs) {
+        freezes.incrementAndGet();
+        frozenNs.addAndGet(durationNs);
+    }
+
     List<Counter> snapshot() {
         List<Counter> all = new ArrayList<>();
         for (SessionRole role : ROLES) {
@@ -39,6 +47,8 @@ final class SessionCounters {
         for (CloseReason reason : REASONS) {
             all.add(new Counter("sessions_closed", label(reason), closed.get(reason.ordinal())));
         }
+        all.add(new Counter("viewer_freezes", "", freezes.get()));
+        all.add(new Counter("viewer_frozen_ms", "", frozenNs.get() / 1_000_000));
         return all;
     }
 

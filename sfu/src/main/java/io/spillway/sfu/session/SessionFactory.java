@@ -30,13 +30,20 @@ final class SessionFactory {
     private final SessionNames names;
     private final RandomGenerator random;
     private final LongSupplier unixNs;
+    private final SessionCounters counters;
 
     /** @param unixNs wall clock, nanoseconds since 1970 */
-    SessionFactory(TransportServices services, SessionNames names, RandomGenerator random, LongSupplier unixNs) {
+    SessionFactory(
+            TransportServices services,
+            SessionNames names,
+            RandomGenerator random,
+            LongSupplier unixNs,
+            SessionCounters counters) {
         this.services = services;
         this.names = names;
         this.random = random;
         this.unixNs = unixNs;
+        this.counters = counters;
     }
 
     /** Builds the session of a ticket that was just claimed. */
@@ -77,6 +84,7 @@ final class SessionFactory {
                 random,
                 unixNs);
         outbound.onDeadlineMoved(session::onDeadlineMoved);
+        outbound.onFreeze(counters::froze);
         return new ViewerMedia(outbound, services.drops());
     }
 

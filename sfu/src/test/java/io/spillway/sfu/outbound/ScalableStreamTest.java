@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -59,7 +60,7 @@ final class ScalableStreamTest {
         svc.run(world, 2_000);
         List<TestViewer.Received> since =
                 viewer.video().subList(before, viewer.video().size());
-        TreeMap<Integer, Boolean> keys = keyPictures();
+        NavigableMap<Integer, Boolean> keys = keyPictures();
         Set<String> layers = new HashSet<>();
         for (TestViewer.Received packet : since) {
             int picture = packet.frame() / 4;
@@ -159,7 +160,7 @@ final class ScalableStreamTest {
     }
 
     /** Pictures with a keyframe, by the packets received: all base layers are. */
-    private TreeMap<Integer, Boolean> keyPictures() {
+    private NavigableMap<Integer, Boolean> keyPictures() {
         var keys = new TreeMap<Integer, Boolean>();
         for (TestViewer.Received packet : viewer.video()) {
             if (packet.frame() >= 0 && packet.index() == 0 && spatialOf(packet) == 0 && isKey(packet)) {
@@ -193,7 +194,7 @@ final class ScalableStreamTest {
         List<TestViewer.Received> ordered = bySequence.values().stream()
                 .sorted(Comparator.comparingLong(TestViewer.Received::sequence))
                 .toList();
-        TreeMap<Integer, Boolean> keys = keyPictures();
+        NavigableMap<Integer, Boolean> keys = keyPictures();
         Set<Integer> got = new HashSet<>();
         TestViewer.Received before = null;
         for (TestViewer.Received packet : ordered) {
@@ -233,7 +234,7 @@ final class ScalableStreamTest {
     }
 
     /** T0 needs the T0 before, T1 the T0 before, T2 the newest of T0 and T1; each the next lower spatial layer. Keyframes need nothing. */
-    private static void checkReferences(TestSvc svc, int frame, TreeMap<Integer, Boolean> keys, Set<Integer> got) {
+    private static void checkReferences(TestSvc svc, int frame, NavigableMap<Integer, Boolean> keys, Set<Integer> got) {
         int picture = frame / 4;
         int spatial = frame % 4;
         if (spatial > 0) {

@@ -56,7 +56,7 @@ final class TestSvc {
     private int sinceKeyframe;
     private long nextNs;
 
-    private record Late(long sequence, byte[] bytes, long dueNs) {}
+    private record Late(long sequence, ByteBuffer bytes, long dueNs) {}
 
     TestSvc(Codec codec, int spatialLayers, int temporalLayers) {
         this.codec = codec;
@@ -108,8 +108,8 @@ final class TestSvc {
         for (int i = 0; i < late.size(); i++) {
             if (late.get(i).dueNs() <= nowNs) {
                 Late repaired = late.remove(i--);
-                buffer.put(0, repaired.bytes());
-                append(repaired.sequence(), repaired.bytes().length, nowNs);
+                buffer.put(0, repaired.bytes(), 0, repaired.bytes().limit());
+                append(repaired.sequence(), repaired.bytes().limit(), nowNs);
             }
         }
         layer.flush(nowNs);
@@ -158,8 +158,8 @@ final class TestSvc {
             return;
         }
         if (random.nextDouble() < lateShare) {
-            byte[] bytes = new byte[length];
-            buffer.get(0, bytes);
+            ByteBuffer bytes = ByteBuffer.allocate(length);
+            bytes.put(0, buffer, 0, length);
             late.add(new Late(number, bytes, nowNs + random.nextInt(80) * World.MS));
             return;
         }

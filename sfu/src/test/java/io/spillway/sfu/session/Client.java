@@ -56,8 +56,8 @@ final class Client implements Peer.Listener, RtcpVisitor {
     private final ByteBuffer feedback = ByteBuffer.allocateDirect(256);
     private boolean closedByServer;
 
-    /** A packet as it came: extended numbers, and whether it begins a keyframe. */
-    record Received(int ssrc, long sequence, long timestamp, boolean keyframe) {}
+    /** A packet as it came: extended numbers, whether it begins a keyframe, the size of its payload. */
+    record Received(int ssrc, long sequence, long timestamp, boolean keyframe, int payloadBytes, long atNs) {}
 
     Client(Ground ground, boolean publishes, InetSocketAddress address) throws Rejected {
         this.ground = ground;
@@ -187,7 +187,9 @@ final class Client implements Peer.Listener, RtcpVisitor {
                     packet.ssrc(),
                     sequences.unwrap(packet.sequence()),
                     timestamps.unwrap(packet.timestamp()),
-                    keyframe));
+                    keyframe,
+                    packet.payloadLength(),
+                    nowNs));
         } else if (packet.payloadType() == RTX) {
             repeats++;
         }
