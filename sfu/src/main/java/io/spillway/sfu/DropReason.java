@@ -28,6 +28,14 @@ public enum DropReason {
     SRTP_MALFORMED,
     MALFORMED_RTP,
     MALFORMED_RTCP,
+    /** More RTCP datagrams than a viewer has reason to send. */
+    RTCP_FLOOD,
+    /** Transport-wide feedback on packets that were not sent, or long ago. */
+    FEEDBACK_ON_UNSENT,
+    /** Transport-wide feedback with arrivals that cannot be. */
+    FEEDBACK_ABSURD,
+    /** REMB of less than audio takes: taken for the least there is. */
+    REMB_TOO_LOW,
     /** No m-line claims the SSRC, mid, rid or payload type. */
     UNKNOWN_SSRC,
     UNKNOWN_PAYLOAD_TYPE,

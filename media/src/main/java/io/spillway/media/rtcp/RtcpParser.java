@@ -23,7 +23,7 @@ import java.nio.ByteBuffer;
  */
 public final class RtcpParser {
 
-    /** Statuses in one transport feedback. A run of 8191 takes 2 bytes, so length does not bound them; 16384 is more than a second at 100 Mbit/s and every feedback covers far less. */
+    /** Statuses in the transport feedback of one datagram. A run of 8191 takes 2 bytes, so length does not bound them; 16384 is more than a second at 100 Mbit/s and every feedback covers far less. */
     public static final int MAX_TRANSPORT_STATUSES = 16_384;
 
     private static final RtcpVisitor SILENT = new RtcpVisitor() {};
@@ -41,6 +41,7 @@ public final class RtcpParser {
 
     private static boolean walk(ByteBuffer buffer, int from, int end, RtcpVisitor visitor) {
         int at = from;
+        int statuses = 0;
         while (at < end) {
             if (end - at < HEADER_LENGTH || (buffer.get(at) & 0xC0) != 0x80) {
                 return false;
@@ -58,7 +59,8 @@ public final class RtcpParser {
                 }
                 bodyEnd -= padding;
             }
-            if (!packet(buffer, at, bodyEnd, visitor)) {
+            statuses += TransportFeedbackParser.statusCount(buffer, at, bodyEnd);
+            if (statuses > MAX_TRANSPORT_STATUSES || !packet(buffer, at, bodyEnd, visitor)) {
                 return false;
             }
             at += packetLength;

@@ -1,5 +1,6 @@
 package io.spillway.media.rtcp;
 
+import static io.spillway.media.rtcp.RtcpFormat.FORMAT_TRANSPORT_CC;
 import static io.spillway.media.rtcp.RtcpFormat.HEADER_LENGTH;
 import static io.spillway.media.rtcp.RtcpFormat.LARGE_DELTA;
 import static io.spillway.media.rtcp.RtcpFormat.MAX_RUN;
@@ -8,6 +9,7 @@ import static io.spillway.media.rtcp.RtcpFormat.ONE_BIT_STATUSES;
 import static io.spillway.media.rtcp.RtcpFormat.SMALL_DELTA;
 import static io.spillway.media.rtcp.RtcpFormat.TICKS_PER_REFERENCE;
 import static io.spillway.media.rtcp.RtcpFormat.TRANSPORT_CC_HEADER_LENGTH;
+import static io.spillway.media.rtcp.RtcpFormat.TRANSPORT_FEEDBACK;
 import static io.spillway.media.rtcp.RtcpFormat.TWO_BIT_STATUSES;
 
 import java.nio.ByteBuffer;
@@ -28,6 +30,14 @@ import java.nio.ByteBuffer;
 final class TransportFeedbackParser {
 
     private TransportFeedbackParser() {}
+
+    /** Statuses that a packet with header at {@code packet} announces; 0 when it is another kind, or too short to say. */
+    static int statusCount(ByteBuffer buffer, int packet, int end) {
+        int count = packet + HEADER_LENGTH + 10;
+        boolean feedback = (buffer.get(packet) & 0x1F) == FORMAT_TRANSPORT_CC
+                && (buffer.get(packet + 1) & 0xFF) == TRANSPORT_FEEDBACK;
+        return feedback && end - count >= 2 ? buffer.getShort(count) & 0xFFFF : 0;
+    }
 
     static boolean parse(ByteBuffer buffer, int body, int end, RtcpVisitor visitor) {
         int chunks = body + TRANSPORT_CC_HEADER_LENGTH - HEADER_LENGTH;
@@ -80,11 +90,8 @@ final class TransportFeedbackParser {
         return true;
     }
 
-    /** Where the deltas start, or -1 when there are too many statuses or too few chunks for them. */
+    /** Where the deltas start, or -1 when there are too few chunks for the statuses. */
     private static int deltasOffset(ByteBuffer buffer, int chunks, int end, int statusCount) {
-        if (statusCount > RtcpParser.MAX_TRANSPORT_STATUSES) {
-            return -1;
-        }
         int at = chunks;
         for (int covered = 0; covered < statusCount; at += 2) {
             if (end - at < 2) {

@@ -16,6 +16,7 @@ public record Config(
         Path dataDir,
         Auth auth,
         boolean replacePublisher,
+        Play play,
         Ice ice,
         Limits limits,
         Log log) {
@@ -48,6 +49,9 @@ public record Config(
 
     /** Publish keys by stream, and whether loopback callers need none. */
     public record Auth(Map<StreamName, String> streams, boolean loopback) {}
+
+    /** {@code startBitrateKbps} is what a viewer's network is believed to carry at first. */
+    public record Play(int startBitrateKbps) {}
 
     public record Ice(List<IceServerEntry> servers, int ttlSeconds, String realm) {}
 

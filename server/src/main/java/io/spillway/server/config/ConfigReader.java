@@ -67,6 +67,7 @@ public final class ConfigReader {
                 Path.of(text(Key.DATA_DIR)).toAbsolutePath().normalize(),
                 new Config.Auth(publishKeys(), flag(Key.AUTH_LOOPBACK)),
                 choice(Key.WHIP_CONFLICT, List.of("replace", "reject")).equals("replace"),
+                new Config.Play(integer(Key.PLAY_START_BITRATE_KBPS, 300, 100_000)),
                 new Config.Ice(iceServers(), integer(Key.ICE_TTL_SECONDS, 60, 604_800), text(Key.ICE_REALM)),
                 new Config.Limits(
                         integer(Key.LIMITS_SESSIONS, 1, 100_000),

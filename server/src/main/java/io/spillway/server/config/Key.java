@@ -43,6 +43,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
     static final Key AUTH_STREAMS = new Key("auth.streams", Type.MAP, "", "a map of stream name to publish key", true);
     static final Key AUTH_LOOPBACK = flag("auth.loopback", true);
     static final Key WHIP_CONFLICT = choice("whip.conflict", "replace", "replace or reject", false);
+    static final Key PLAY_START_BITRATE_KBPS = integer("play.start-bitrate-kbps", 1_000, "300 to 100000");
     static final Key ICE_SERVERS =
             list("ice.servers", "a list of {urls, username, credential} or {urls, secret}", true);
     static final Key ICE_TTL_SECONDS = integer("ice.ttl-seconds", 86_400, "60 to 604800");
@@ -73,6 +74,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             AUTH_STREAMS,
             AUTH_LOOPBACK,
             WHIP_CONFLICT,
+            PLAY_START_BITRATE_KBPS,
             ICE_SERVERS,
             ICE_TTL_SECONDS,
             ICE_REALM,

@@ -9,6 +9,7 @@ import io.spillway.media.rtcp.RtcpVisitor;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LayerWish;
+import io.spillway.sfu.congestion.BandwidthEstimate;
 import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.sdp.CodecMatcher;
 import io.spillway.sfu.transport.MediaSink;
@@ -29,6 +30,9 @@ public final class OutboundMedia {
     private static final long MIN_KEYFRAME_RETRY_NS = 200_000_000L;
     private static final long MAX_KEYFRAME_RETRY_NS = 1_000_000_000L;
 
+    /** Report blocks tell loss in 256ths. */
+    private static final double FRACTION_UNITS = 256;
+
     /** As offers are answered: what a viewer agreed to is assumed to carry more profiles than it names (P10). */
     private static final CodecMatcher MATCHER = new CodecMatcher(CodecMatcher.H264Policy.ASSUME_DECODABLE);
 
@@ -39,6 +43,8 @@ public final class OutboundMedia {
     private final List<OutboundTrack> tracks = new ArrayList<>();
     private final List<OutboundStream> streams = new ArrayList<>();
     private final ViewerReports viewer = new ViewerReports();
+    private final RtcpAllowance allowance = new RtcpAllowance();
+    private final BandwidthEstimate estimate;
     private final SenderReports reports;
     private final StreamListener follower = new Follower();
     private final Feedback feedback = new Feedback();
@@ -51,6 +57,7 @@ public final class OutboundMedia {
      * @param agreed the viewer's m-lines; one without sources gets nothing
      * @param sources what was announced for each m-line, by mid
      * @param cname announced for all of them
+     * @param startBps what the viewer's network is believed to carry before anything is known (R37)
      * @param defects told when our own code broke while a publisher's turn called it: the viewer is to be closed
      * @param unixNs wall clock, nanoseconds since 1970, read once at the start
      */
@@ -58,6 +65,7 @@ public final class OutboundMedia {
             List<AgreedMedia> agreed,
             Map<String, OutboundSources> sources,
             String cname,
+            long startBps,
             LiveStream live,
             MediaSink out,
             DropCounters drops,
@@ -68,11 +76,13 @@ public final class OutboundMedia {
         this.drops = drops;
         this.unixNs = unixNs;
         this.defects = defects;
+        this.estimate = new BandwidthEstimate(startBps, drops);
         this.reports = new SenderReports(streams, cname, out, viewer);
         for (AgreedMedia media : agreed) {
             OutboundSources ours = sources.get(media.mid());
             if (ours != null) {
-                var stream = new OutboundStream(media, ours, out, drops, random, reports::onStarted, this::tellFreeze);
+                var stream = new OutboundStream(
+                        media, ours, out, estimate, drops, random, reports::onStarted, this::tellFreeze);
                 streams.add(stream);
                 tracks.add(new OutboundTrack(
                         media, stream, new BestLayer(), MATCHER, drops, defects, this::tellDeadlineMoved));
@@ -113,6 +123,10 @@ public final class OutboundMedia {
         if (closed) {
             return;
         }
+        if (!allowance.take(nowNs)) {
+            drops.count(DropReason.RTCP_FLOOD);
+            return;
+        }
         feedback.nowNs = nowNs;
         if (!RtcpParser.parse(plain, offset, length, feedback)) {
             drops.count(DropReason.MALFORMED_RTCP);
@@ -133,7 +147,7 @@ public final class OutboundMedia {
         if (closed) {
             return Long.MAX_VALUE;
         }
-        long first = reports.nextDeadlineNs();
+        long first = Math.min(reports.nextDeadlineNs(), estimate.nextDeadlineNs());
         for (int i = 0; i < tracks.size(); i++) {
             first = Math.min(first, tracks.get(i).nextDeadlineNs());
         }
@@ -147,6 +161,7 @@ public final class OutboundMedia {
         for (int i = 0; i < tracks.size(); i++) {
             tracks.get(i).onTimeout(nowNs);
         }
+        estimate.onTimeout(nowNs);
         reports.onTimeout(nowNs);
     }
 
@@ -206,9 +221,9 @@ public final class OutboundMedia {
         return viewer.rttNs();
     }
 
-    /** Share of packets the viewer lost lately, 0..1, before repair. */
-    public double lossFraction() {
-        return viewer.lossFraction();
+    /** What the viewer's network carries, as far as is known. */
+    public BandwidthEstimate estimate() {
+        return estimate;
     }
 
     private @Nullable OutboundTrack trackOf(int ssrc) {
@@ -265,7 +280,8 @@ public final class OutboundMedia {
                 return;
             }
             track.stream().onReported();
-            viewer.onReportBlock(fractionLost, lastSr, delaySinceLastSr, nowNs);
+            viewer.onReportBlock(lastSr, delaySinceLastSr, nowNs);
+            estimate.onReport(fractionLost / FRACTION_UNITS, viewer.rttNs(), nowNs);
             long retryNs = Math.clamp(2 * viewer.rttNs(), MIN_KEYFRAME_RETRY_NS, MAX_KEYFRAME_RETRY_NS);
             track.retryKeyframesEvery(retryNs);
         }
@@ -288,6 +304,26 @@ public final class OutboundMedia {
         @Override
         public void onFullIntraRequest(int senderSsrc, int mediaSsrc, int sequenceNumber) {
             onKeyframeWanted(mediaSsrc, sequenceNumber);
+        }
+
+        @Override
+        public void onRemb(int senderSsrc, long bitrateBps, ByteBuffer buffer, int ssrcsOffset, int ssrcCount) {
+            estimate.onRemb(bitrateBps);
+        }
+
+        @Override
+        public void onTransportPacketReceived(int sequence, int arrivalTicks) {
+            estimate.onReceived(sequence, arrivalTicks);
+        }
+
+        @Override
+        public void onTransportPacketLost(int sequence) {
+            estimate.onLost(sequence);
+        }
+
+        @Override
+        public void onTransportFeedbackEnd() {
+            estimate.onFeedbackEnd(nowNs);
         }
 
         private void onKeyframeWanted(int mediaSsrc, int firSequence) {

@@ -10,6 +10,7 @@ import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.time.SenderClock;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.congestion.BandwidthEstimate;
 import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.sdp.PayloadMapping;
 import io.spillway.sfu.transport.MediaSink;
@@ -76,6 +77,7 @@ final class OutboundStream {
             AgreedMedia media,
             OutboundSources sources,
             MediaSink out,
+            BandwidthEstimate estimate,
             DropCounters drops,
             RandomGenerator random,
             StartListener listener,
@@ -87,7 +89,7 @@ final class OutboundStream {
         this.freezes = new FreezeWatch(freezes);
         boolean video = media.kind() == MediaKind.VIDEO;
         this.clockRateHz = media.payloads().getFirst().codec().clockRateHz();
-        this.writer = new PacketWriter(media, out);
+        this.writer = new PacketWriter(media, out, estimate);
         // The lower half: a first number just below the wrap could make receivers miscount cycles when the first
         // packets are lost, RFC 3711 §3.3.1.
         this.sequences = new SequenceMap(random.nextInt(MAX_SEQUENCE / 2));

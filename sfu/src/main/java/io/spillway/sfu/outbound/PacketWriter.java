@@ -7,6 +7,7 @@ import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.media.rtp.RtpHeaderWriter;
 import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.rtp.Rtx;
+import io.spillway.sfu.congestion.BandwidthEstimate;
 import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.transport.MediaSink;
 import java.nio.ByteBuffer;
@@ -14,7 +15,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Writes one m-line's packets for the viewer and hands them to the transport: a new header, the first payload bytes where numbers in them
- * change, and the rest as it lies in the layer's history. The same arguments give the same bytes.
+ * change, and the rest as it lies in the layer's history. The same arguments give the same bytes, but for the transport-wide number where the
+ * viewer agreed to it: that is of the sending, not of the packet.
  */
 final class PacketWriter {
 
@@ -26,8 +28,8 @@ final class PacketWriter {
     /** Browsers' mids have up to 6 characters; a longer one is not worth its bytes, as the SSRC is announced too. */
     private static final int MAX_MID_BYTES = 32;
 
-    /** MID and playout delay. */
-    private static final int OWN_EXTENSIONS = 2;
+    /** MID, playout delay and transport-wide number. */
+    private static final int OWN_EXTENSIONS = 3;
 
     /** Up to the last rewritten byte of a VP8 or VP9 payload descriptor, RFC 7741 §4.2 and RFC 9628 §4.2. */
     private static final int MAX_DESCRIPTOR_BYTES = 8;
@@ -40,14 +42,17 @@ final class PacketWriter {
 
     private static final int PADDING_BIT = 0x20;
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
+    private static final int TRANSPORT_NUMBER_BYTES = 2;
 
     private static final int FRAME_NUMBER_OFFSET = 1;
     private static final int DESCRIPTOR_MIN_BYTES = 3;
 
     private final MediaSink out;
+    private final BandwidthEstimate estimate;
     private final byte[] mid;
     private final int midId;
     private final int playoutDelayId;
+    private final int transportNumberId;
     private final RtpHeaderWriter header = new RtpHeaderWriter();
     private final PayloadInfo info = new PayloadInfo();
     private final ByteBuffer head = ByteBuffer.allocateDirect(HEAD_BYTES);
@@ -56,11 +61,13 @@ final class PacketWriter {
     private int headLength;
     private int lastPayloadBytes;
 
-    PacketWriter(AgreedMedia media, MediaSink out) {
+    PacketWriter(AgreedMedia media, MediaSink out, BandwidthEstimate estimate) {
         this.out = out;
+        this.estimate = estimate;
         this.mid = media.mid().getBytes(StandardCharsets.UTF_8);
         this.midId = mid.length > MAX_MID_BYTES ? 0 : media.extensionIds().getOrDefault(HeaderExtension.MID.uri(), 0);
         this.playoutDelayId = media.extensionIds().getOrDefault(HeaderExtension.PLAYOUT_DELAY.uri(), 0);
+        this.transportNumberId = media.extensionIds().getOrDefault(HeaderExtension.TRANSPORT_CC.uri(), 0);
     }
 
     /**
@@ -169,6 +176,9 @@ final class PacketWriter {
         if (opening && playoutDelayId > 0) {
             header.extension(playoutDelayId, 0, PLAYOUT_DELAY_BYTES);
         }
+        if (transportNumberId > 0) {
+            header.extension(transportNumberId, estimate.nextNumber(), TRANSPORT_NUMBER_BYTES);
+        }
     }
 
     private void passExtensions(Run run, RtpPacket source) {
@@ -254,7 +264,10 @@ final class PacketWriter {
 
     private int hand(ByteBuffer payload, int offset, int length, long nowNs) {
         lastPayloadBytes = headLength - rtpHeaderLength + length;
-        out.sendRtp(head, headLength, rtpHeaderLength, payload, offset, length, nowNs);
+        boolean sent = out.sendRtp(head, headLength, rtpHeaderLength, payload, offset, length, nowNs);
+        if (sent && transportNumberId > 0) {
+            estimate.onPacketSent(headLength + length, nowNs);
+        }
         return headLength + length;
     }
 

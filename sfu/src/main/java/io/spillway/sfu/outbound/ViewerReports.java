@@ -1,7 +1,7 @@
 package io.spillway.sfu.outbound;
 
 /**
- * What a viewer's receiver reports say: round-trip time against our own sender reports, and loss. Forged times answer to no report we sent
+ * The round-trip time that a viewer's receiver reports show against our own sender reports. Forged times answer to no report we sent
  * and count for nothing.
  */
 final class ViewerReports {
@@ -18,13 +18,10 @@ final class ViewerReports {
     /** DLSR counts 1/65536 s. */
     private static final int DELAY_SHIFT = 16;
 
-    private static final double FRACTION_UNITS = 256;
-
     private final int[] stamps = new int[REPORTS];
     private final long[] sentNs = new long[REPORTS];
     private int count;
     private long rttNs;
-    private double lossFraction;
 
     /** Notes a sender report by the middle 32 bits of its NTP time. */
     void onSent(int stamp, long nowNs) {
@@ -35,8 +32,7 @@ final class ViewerReports {
     }
 
     /** Takes a report block in; units as on the wire. */
-    void onReportBlock(int fractionLost, int lastSr, int delaySinceLastSr, long nowNs) {
-        lossFraction = fractionLost / FRACTION_UNITS;
+    void onReportBlock(int lastSr, int delaySinceLastSr, long nowNs) {
         int known = Math.min(count, REPORTS);
         for (int i = 0; i < known && lastSr != 0; i++) {
             if (stamps[i] == lastSr) {
@@ -50,11 +46,6 @@ final class ViewerReports {
     /** Smoothed round-trip time, 0 while unknown. */
     long rttNs() {
         return rttNs;
-    }
-
-    /** Share of packets lost, 0..1, between the last two reports. */
-    double lossFraction() {
-        return lossFraction;
     }
 
     private void sample(long sampleNs) {

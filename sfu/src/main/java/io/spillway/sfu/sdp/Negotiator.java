@@ -37,17 +37,12 @@ public final class Negotiator {
     /** What we attach toward a viewer. */
     private static final Set<HeaderExtension> PLAY_EXTENSIONS = Collections.unmodifiableSet(EnumSet.of(
             HeaderExtension.MID,
+            HeaderExtension.TRANSPORT_CC,
             HeaderExtension.ABS_CAPTURE_TIME,
             HeaderExtension.AUDIO_LEVEL,
             HeaderExtension.VIDEO_ORIENTATION,
             HeaderExtension.PLAYOUT_DELAY,
             HeaderExtension.COLOR_SPACE));
-
-    private static final Set<Feedback> PUBLISH_FEEDBACK = Collections.unmodifiableSet(EnumSet.allOf(Feedback.class));
-
-    /** No transport-cc, no REMB: nothing here estimates a viewer's bandwidth. */
-    private static final Set<Feedback> PLAY_FEEDBACK =
-            Collections.unmodifiableSet(EnumSet.of(Feedback.NACK, Feedback.NACK_PLI, Feedback.CCM_FIR));
 
     private final CodecMatcher matcher;
 
@@ -143,18 +138,11 @@ public final class Negotiator {
             throw OfferChecks.noCommonCodec(media, kind, null);
         }
         List<Extmap> extensions = extensions(media, PUBLISH_EXTENSIONS, true);
-        // Congestion feedback needs both its RTCP message and its header extension, GStreamer offers one without the
-        // other.
-        boolean transportCc = extensions.stream().anyMatch(extmap -> extmap.is(HeaderExtension.TRANSPORT_CC))
-                && codecs.stream().anyMatch(codec -> codec.mapping().feedback().contains(Feedback.TRANSPORT_CC));
-        Set<Feedback> feedback = EnumSet.copyOf(PUBLISH_FEEDBACK);
+        boolean transportCc = hasTransportCc(codecs, extensions);
         if (!transportCc) {
-            feedback.remove(Feedback.TRANSPORT_CC);
-            extensions = extensions.stream()
-                    .filter(extmap -> !extmap.is(HeaderExtension.TRANSPORT_CC))
-                    .toList();
+            extensions = withoutTransportCc(extensions);
         }
-        codecs = codecs.stream().map(codec -> codec.withFeedback(feedback)).toList();
+        codecs = withFeedback(codecs, transportCc);
         AnsweredMedia.Layers layers = kind == MediaKind.VIDEO ? OfferChecks.layers(media, codecs, extensions) : null;
         AgreedMedia agreed =
                 agreed(media, kind, codecs, extensions, layers == null ? List.of() : layers.ids(), media.sources());
@@ -167,12 +155,35 @@ public final class Negotiator {
             List<OfferedCodec> offered,
             PlaySources.Source source,
             PlaySources sources) {
-        List<OfferedCodec> codecs =
-                offered.stream().map(codec -> codec.withFeedback(PLAY_FEEDBACK)).toList();
         List<Extmap> extensions = extensions(media, PLAY_EXTENSIONS, false);
+        boolean transportCc = hasTransportCc(offered, extensions);
+        if (!transportCc) {
+            extensions = withoutTransportCc(extensions);
+        }
+        List<OfferedCodec> codecs = withFeedback(offered, transportCc);
         AgreedMedia agreed = agreed(media, kind, codecs, extensions, List.of(), List.of());
         var announced = new AnsweredMedia.Announced(source, sources.cname(), sources.streamId());
         return new AnsweredMedia(media, agreed, Direction.SENDONLY, codecs, extensions, null, announced);
+    }
+
+    /** Congestion feedback needs both its RTCP message and its header extension, GStreamer offers one without the other. */
+    private static boolean hasTransportCc(List<OfferedCodec> codecs, List<Extmap> extensions) {
+        return extensions.stream().anyMatch(extmap -> extmap.is(HeaderExtension.TRANSPORT_CC))
+                && codecs.stream().anyMatch(codec -> codec.mapping().feedback().contains(Feedback.TRANSPORT_CC));
+    }
+
+    private static List<Extmap> withoutTransportCc(List<Extmap> extensions) {
+        return extensions.stream()
+                .filter(extmap -> !extmap.is(HeaderExtension.TRANSPORT_CC))
+                .toList();
+    }
+
+    private static List<OfferedCodec> withFeedback(List<OfferedCodec> codecs, boolean transportCc) {
+        Set<Feedback> feedback = EnumSet.allOf(Feedback.class);
+        if (!transportCc) {
+            feedback.remove(Feedback.TRANSPORT_CC);
+        }
+        return codecs.stream().map(codec -> codec.withFeedback(feedback)).toList();
     }
 
     private static AgreedMedia agreed(

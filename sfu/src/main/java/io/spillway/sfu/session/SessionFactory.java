@@ -31,19 +31,25 @@ final class SessionFactory {
     private final RandomGenerator random;
     private final LongSupplier unixNs;
     private final SessionCounters counters;
+    private final long startBps;
 
-    /** @param unixNs wall clock, nanoseconds since 1970 */
+    /**
+     * @param unixNs wall clock, nanoseconds since 1970
+     * @param startBps what a viewer's network is believed to carry before anything is known
+     */
     SessionFactory(
             TransportServices services,
             SessionNames names,
             RandomGenerator random,
             LongSupplier unixNs,
-            SessionCounters counters) {
+            SessionCounters counters,
+            long startBps) {
         this.services = services;
         this.names = names;
         this.random = random;
         this.unixNs = unixNs;
         this.counters = counters;
+        this.startBps = startBps;
     }
 
     /** Builds the session of a ticket that was just claimed. */
@@ -77,6 +83,7 @@ final class SessionFactory {
                 pending.agreement().media(),
                 announced,
                 PlayNames.CNAME,
+                startBps,
                 stream,
                 transport,
                 services.drops(),

@@ -11,6 +11,11 @@ import java.util.function.Supplier;
  * @param replacePublisher whether a second publisher takes the stream over, or is refused with 409 (W21)
  * @param maxSessions publishers and viewers together (X9)
  * @param maxViewersPerStream viewers of one stream (X9)
+ * @param startBps what a viewer's network is believed to carry before anything is known, bit/s (R37)
  */
 public record SfuSettings(
-        Supplier<List<InetAddress>> addresses, boolean replacePublisher, int maxSessions, int maxViewersPerStream) {}
+        Supplier<List<InetAddress>> addresses,
+        boolean replacePublisher,
+        int maxSessions,
+        int maxViewersPerStream,
+        long startBps) {}

@@ -107,7 +107,7 @@ final class RetransmissionTest {
             w.reportBlock(TestViewer.VIDEO_SSRC, 64, 0, 0, 0, stamp, delay);
         });
         assertEquals(20.0, viewer.media().rttNs() / 1e6, 0.1);
-        assertEquals(0.25, viewer.media().lossFraction());
+        assertEquals(0.25, viewer.media().estimate().lossFraction());
 
         assertEquals(1, resends(lost, world.nowNs));
         assertEquals(0, resends(lost, world.nowNs + 38 * MS));

@@ -121,6 +121,7 @@ final class TestViewer implements MediaSink {
                 List.of(video, audio),
                 sources,
                 "cname",
+                1_000_000,
                 world.live,
                 out,
                 counters,

@@ -1,0 +1,232 @@
+package io.spillway.sfu.congestion;
+
+import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
+
+/**
+ * What one viewer's network carries, in bit/s: the least of what the delay of packets, their loss and the viewer itself (REMB) allow (R33–R37). It
+ * gives out the transport-wide numbers, and is told of each packet that was sent under one and of all that the viewer's RTCP says.
+ *
+ * <p>Without transport-wide feedback it goes by the loss in receiver reports. What a viewer says moves only its own estimate, within {@link #MIN_BPS} and
+ * {@link #MAX_BPS}; forged words are counted and cost no more than true ones. Allocates nothing a packet. Owned by the viewer's loop.
+ */
+public final class BandwidthEstimate {
+
+    /** Audio and a thumbnail: below it there is nothing to save. */
+    public static final long MIN_BPS = 50_000;
+
+    /** More than any stream asks for. */
+    public static final long MAX_BPS = 200_000_000;
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    /** Transport-wide feedback counts arrivals in 250 µs. */
+    private static final long NS_PER_TICK = 250_000;
+
+    /** A way that takes so much longer or shorter than the one before is a forged arrival or another clock. */
+    private static final long MAX_DELAY_CHANGE_NS = 10_000_000_000L;
+
+    /** A viewer that tells nothing for so long, though it did before, may get nothing. */
+    private static final long SILENCE_NS = 2_500_000_000L;
+
+    /** After it the rate is halved this often while silence lasts. */
+    private static final long SILENCE_STEP_NS = 1_000_000_000L;
+
+    private static final long ASSUMED_RTT_NS = 100_000_000;
+
+    private static final int RTT_SMOOTHING = 8;
+
+    private final DropCounters drops;
+    private final SentPackets sent = new SentPackets();
+    private final PacketGroups groups = new PacketGroups();
+    private final Trendline trendline = new Trendline();
+    private final OveruseDetector detector = new OveruseDetector();
+    private final RateWindow received = new RateWindow();
+    private final DelayRate delay;
+    private final LossRate loss;
+
+    private long rembBps = MAX_BPS;
+    private boolean told;
+    private long silentNs = NEVER;
+    private long reportedRttNs;
+    private long feedbackRttNs;
+
+    private boolean clocked;
+    private int lastTicks;
+    private long lastArrivalNs;
+    private long lastDelayNs;
+    private long newestSentNs;
+    private int arrived;
+    private int unknown;
+    private int absurd;
+
+    /** @param startBps what is believed before anything is known */
+    public BandwidthEstimate(long startBps, DropCounters drops) {
+        this.drops = drops;
+        this.delay = new DelayRate(startBps, MIN_BPS, MAX_BPS);
+        this.loss = new LossRate(startBps, MIN_BPS, MAX_BPS);
+    }
+
+    // What is sent
+
+    /** The transport-wide number, 0..65535, of the next packet; the same until {@link #onPacketSent}. */
+    public int nextNumber() {
+        return sent.nextNumber();
+    }
+
+    /** The packet of {@link #nextNumber} was sent; {@code bytes} of RTP, header among them. */
+    public void onPacketSent(int bytes, long nowNs) {
+        sent.add(bytes, 0, nowNs);
+        if (silentNs == NEVER && told) {
+            silentNs = nowNs + SILENCE_NS;
+        }
+    }
+
+    // What the viewer says
+
+    /** Of a transport-wide feedback: a packet came at {@code arrivalTicks} of the viewer's clock, 250 µs each, modulo 2^32. */
+    public void onReceived(int number, int arrivalTicks) {
+        if (!sent.find(number)) {
+            unknown++;
+            return;
+        }
+        if (sent.isReceived()) {
+            // Told again, as some do for safety.
+            return;
+        }
+        if (sent.isLost()) {
+            loss.found();
+        } else {
+            loss.received();
+        }
+        sent.received();
+        arrived++;
+        long arrivalNs = clocked ? lastArrivalNs + (long) (arrivalTicks - lastTicks) * NS_PER_TICK : 0;
+        long delayNs = arrivalNs - sent.sentNs();
+        if (!clocked || Math.abs(delayNs - lastDelayNs) > MAX_DELAY_CHANGE_NS) {
+            absurd += clocked ? 1 : 0;
+            beginClock();
+        }
+        clocked = true;
+        lastTicks = arrivalTicks;
+        lastArrivalNs = arrivalNs;
+        lastDelayNs = delayNs;
+        newestSentNs = Math.max(newestSentNs, sent.sentNs());
+        received.add(sent.bytes(), arrivalNs);
+        if (groups.add(sent.sentNs(), arrivalNs)) {
+            trendline.add(groups.sentDeltaNs(), groups.arrivalDeltaNs(), groups.arrivalNs());
+            detector.add(trendline.gradientMs(), groups.sentDeltaNs(), groups.arrivalNs());
+        }
+    }
+
+    /** Of a transport-wide feedback: a packet had not come yet. */
+    public void onLost(int number) {
+        if (!sent.find(number)) {
+            unknown++;
+        } else if (!sent.isReceived() && !sent.isLost()) {
+            sent.lost();
+            loss.lost();
+        }
+    }
+
+    /** All of a transport-wide feedback was told. */
+    public void onFeedbackEnd(long nowNs) {
+        countForged();
+        if (arrived > 0) {
+            arrived = 0;
+            told = true;
+            silentNs = NEVER;
+            sampleRtt(nowNs - newestSentNs);
+            delay.update(detector.usage(), receivedBps(), rttNs(), nowNs);
+        }
+        loss.update(receivedBps(), delay.bps(), nowNs);
+    }
+
+    /** REMB: the viewer wants no more than this. */
+    public void onRemb(long bitrateBps) {
+        if (bitrateBps < MIN_BPS) {
+            drops.count(DropReason.REMB_TOO_LOW);
+        }
+        rembBps = Math.clamp(bitrateBps, MIN_BPS, MAX_BPS);
+    }
+
+    /**
+     * A receiver report of one stream.
+     *
+     * @param lossFraction share of its packets lost since the report before, 0..1
+     * @param rttNs round trip, 0 while unknown
+     */
+    public void onReport(double lossFraction, long rttNs, long nowNs) {
+        reportedRttNs = rttNs;
+        if (!told) {
+            loss.report(lossFraction, nowNs);
+        }
+    }
+
+    // Time
+
+    /** When {@link #onTimeout} is due, {@code Long.MAX_VALUE} for never. */
+    public long nextDeadlineNs() {
+        return silentNs;
+    }
+
+    public void onTimeout(long nowNs) {
+        if (nowNs >= silentNs) {
+            silentNs = nowNs + SILENCE_STEP_NS;
+            delay.set(delay.bps() / 2, nowNs);
+        }
+    }
+
+    // What is known
+
+    /** Bits a second that may be sent to the viewer, all of RTP counted. */
+    public long estimateBps() {
+        long byNetwork = told ? Math.min(delay.bps(), loss.bps()) : loss.bps();
+        return Math.min(byNetwork, rembBps);
+    }
+
+    /** Whether the estimate rests on what the viewer told of packets, and not on what was assumed. */
+    public boolean isMeasured() {
+        return told;
+    }
+
+    /** Round-trip time by report or feedback, 100 ms while unknown. */
+    public long rttNs() {
+        if (reportedRttNs > 0) {
+            return reportedRttNs;
+        }
+        return feedbackRttNs > 0 ? feedbackRttNs : ASSUMED_RTT_NS;
+    }
+
+    /** Bits a second that arrived over the last half second, 0 while unknown. */
+    public long receivedBps() {
+        return received.bitsPerSecond(lastArrivalNs);
+    }
+
+    /** Share of packets lost lately, 0..1, before repair. */
+    public double lossFraction() {
+        return loss.fraction();
+    }
+
+    private void beginClock() {
+        groups.reset();
+        trendline.reset();
+        detector.reset();
+        received.reset();
+    }
+
+    private void sampleRtt(long sampleNs) {
+        feedbackRttNs = feedbackRttNs == 0 ? sampleNs : feedbackRttNs + (sampleNs - feedbackRttNs) / RTT_SMOOTHING;
+    }
+
+    private void countForged() {
+        if (unknown > 0) {
+            drops.count(DropReason.FEEDBACK_ON_UNSENT, unknown);
+            unknown = 0;
+        }
+        if (absurd > 0) {
+            drops.count(DropReason.FEEDBACK_ABSURD, absurd);
+            absurd = 0;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.spillway.sfu.congestion;
+
+import java.util.Arrays;
+
+/** Bytes over the last half second, in steps of 10 ms, as a rate. */
+final class RateWindow {
+
+    private static final long STEP_NS = 10_000_000;
+    private static final int STEPS = 50;
+
+    /** A rate over less is a burst's more than a rate. */
+    private static final long MIN_SPAN_NS = 100_000_000;
+
+    private final int[] bytes = new int[STEPS];
+    private long newestStep;
+    private long sumBytes;
+    private long firstNs;
+    private boolean begun;
+
+    /** Counts bytes; times may lie a little back. */
+    void add(int count, long nowNs) {
+        if (!begun) {
+            begun = true;
+            firstNs = nowNs;
+            newestStep = Math.floorDiv(nowNs, STEP_NS);
+        }
+        advance(nowNs);
+        long step = Math.floorDiv(nowNs, STEP_NS);
+        if (newestStep - step < STEPS) {
+            bytes[slot(step)] += count;
+            sumBytes += count;
+        }
+    }
+
+    /** Bits a second up to that time; 0 while too little is known. */
+    long bitsPerSecond(long nowNs) {
+        if (!begun) {
+            return 0;
+        }
+        advance(nowNs);
+        long spanNs = Math.min(STEPS * STEP_NS, nowNs - firstNs);
+        return spanNs < MIN_SPAN_NS ? 0 : sumBytes * 8 * 1_000_000_000L / spanNs;
+    }
+
+    void reset() {
+        begun = false;
+        sumBytes = 0;
+        Arrays.fill(bytes, 0);
+    }
+
+    private void advance(long nowNs) {
+        long step = Math.floorDiv(nowNs, STEP_NS);
+        if (step - newestStep >= STEPS) {
+            // Nothing for a whole window: a rate begins anew.
+            Arrays.fill(bytes, 0);
+            sumBytes = 0;
+            newestStep = step;
+            firstNs = nowNs;
+            return;
+        }
+        while (newestStep < step) {
+            newestStep++;
+            int slot = slot(newestStep);
+            sumBytes -= bytes[slot];
+            bytes[slot] = 0;
+        }
+    }
+
+    private static int slot(long step) {
+        return (int) Math.floorMod(step, (long) STEPS);
+    }
+}
