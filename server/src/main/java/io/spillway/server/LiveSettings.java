@@ -93,6 +93,7 @@ public final class LiveSettings {
                 all.dataDir(),
                 new Config.Auth(Map.of(), all.auth().loopback()),
                 all.replacePublisher(),
+                all.play(),
                 new Config.Ice(List.of(), all.ice().ttlSeconds(), all.ice().realm()),
                 all.limits(),
                 new Config.Log("", all.log().json()));

@@ -108,6 +108,7 @@ class HouseTest {
                         "io.spillway.media..",
                         "io.spillway.sfu.inbound..",
                         "io.spillway.sfu.outbound..",
+                        "io.spillway.sfu.congestion..",
                         "io.spillway.sfu.transport..",
                         "io.spillway.sfu.ice..",
                         "io.spillway.sfu.srtp..")

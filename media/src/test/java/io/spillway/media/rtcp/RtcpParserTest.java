@@ -173,6 +173,14 @@ class RtcpParserTest {
     }
 
     @Test
+    void shouldBoundTheStatusesOfADatagramHoweverManyFeedbacksTheyStandIn() {
+        String feedback = "8fcd0005 11111111 22222222 0001 2000 000001 00 1fff 0001";
+        assertEquals(2 * (0x2000 + 2), RtcpLog.of(feedback + feedback).size());
+        ByteBuffer three = Hex.buffer(feedback + feedback + feedback);
+        assertFalse(RtcpParser.parse(three, 0, three.limit(), new RtcpVisitor() {}));
+    }
+
+    @Test
     void shouldRefuseARegionOutsideTheBuffer() {
         ByteBuffer buffer = Hex.buffer("80c90001 11111111");
         RtcpVisitor silent = new RtcpVisitor() {};

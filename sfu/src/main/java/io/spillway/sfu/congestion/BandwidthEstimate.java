@@ -32,6 +32,9 @@ public final class BandwidthEstimate {
     /** After it the rate is halved this often while silence lasts. */
     private static final long SILENCE_STEP_NS = 1_000_000_000L;
 
+    /** An over-used path may have more room after it, and is then found anew. */
+    private static final long LIMIT_MEMORY_NS = 10_000_000_000L;
+
     private static final long ASSUMED_RTT_NS = 100_000_000;
 
     private static final int RTT_SMOOTHING = 8;
@@ -48,6 +51,7 @@ public final class BandwidthEstimate {
     private long rembBps = MAX_BPS;
     private boolean told;
     private long silentNs = NEVER;
+    private long limitedUntilNs = Long.MIN_VALUE;
     private long reportedRttNs;
     private long feedbackRttNs;
 
@@ -137,9 +141,13 @@ public final class BandwidthEstimate {
             told = true;
             silentNs = NEVER;
             sampleRtt(nowNs - newestSentNs);
-            delay.update(detector.usage(), receivedBps(), rttNs(), nowNs);
+            if (delay.update(detector.usage(), receivedBps(), rttNs(), nowNs)) {
+                limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
+            }
         }
-        loss.update(receivedBps(), delay.bps(), nowNs);
+        if (loss.update(receivedBps(), delay.bps(), nowNs)) {
+            limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
+        }
     }
 
     /** REMB: the viewer wants no more than this. */
@@ -188,6 +196,11 @@ public final class BandwidthEstimate {
     /** Whether the estimate rests on what the viewer told of packets, and not on what was assumed. */
     public boolean isMeasured() {
         return told;
+    }
+
+    /** Bits a second that the path is known not to exceed: the estimate, while over-use or heavy loss was seen lately; {@code Long.MAX_VALUE} otherwise. */
+    public long limitBps(long nowNs) {
+        return nowNs < limitedUntilNs ? estimateBps() : Long.MAX_VALUE;
     }
 
     /** Round-trip time by report or feedback, 100 ms while unknown. */

@@ -99,7 +99,12 @@ final class DelayRate {
             grown = rateBps * Math.pow(GROWTH_PER_SECOND, seconds);
         }
         double most = Math.max(rateBps, MAX_OF_RECEIVED * receivedBps + ABOVE_RECEIVED_BPS);
-        rateBps = Math.clamp(Math.min(grown, most), (double) minBps, (double) maxBps);
+        double higher = Math.min(grown, most);
+        if (!decreased) {
+            // No limit was found yet: a burst at the start tells more than what was assumed.
+            higher = Math.max(higher, (double) receivedBps);
+        }
+        rateBps = Math.clamp(higher, (double) minBps, (double) maxBps);
     }
 
     private boolean isSettled(long receivedBps, long rttNs, long nowNs) {
@@ -113,7 +118,8 @@ final class DelayRate {
         if (lower > rateBps && capacity.isKnown()) {
             lower = DECREASE * capacity.bps();
         }
-        rateBps = Math.clamp(Math.min(rateBps, lower), (double) minBps, (double) maxBps);
+        boolean first = !decreased && receivedBps > rateBps;
+        rateBps = Math.clamp(first ? lower : Math.min(rateBps, lower), (double) minBps, (double) maxBps);
         if (receivedBps > 0) {
             if (capacity.isAbove(receivedBps)) {
                 capacity.forget();

@@ -95,7 +95,7 @@ final class LossRate {
         fraction = share;
         double before = rateBps;
         if (share < LITTLE_LOSS) {
-            rateBps *= GROWTH;
+            rateBps = Math.max(rateBps * GROWTH, (double) receivedBps);
         } else if (share > HEAVY_LOSS) {
             rateBps = Math.max(rateBps * (1 - share / 2), Math.min(rateBps, (double) receivedBps));
         }

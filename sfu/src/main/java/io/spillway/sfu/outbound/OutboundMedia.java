@@ -85,7 +85,7 @@ public final class OutboundMedia {
                         media, ours, out, estimate, drops, random, reports::onStarted, this::tellFreeze);
                 streams.add(stream);
                 tracks.add(new OutboundTrack(
-                        media, stream, new BestLayer(), MATCHER, drops, defects, this::tellDeadlineMoved));
+                        media, stream, estimate, new BestLayer(), MATCHER, drops, defects, this::tellDeadlineMoved));
             }
         }
     }

@@ -98,7 +98,7 @@ final class OutboundStream {
                 sources,
                 writer,
                 new SentLog(video ? VIDEO_LOG_PACKETS : AUDIO_LOG_PACKETS),
-                new RetransmissionBudget(video ? VIDEO_BUDGET_BYTES : AUDIO_BUDGET_BYTES),
+                new RetransmissionBudget(video ? VIDEO_BUDGET_BYTES : AUDIO_BUDGET_BYTES, estimate),
                 count,
                 random.nextInt(MAX_SEQUENCE / 2));
     }

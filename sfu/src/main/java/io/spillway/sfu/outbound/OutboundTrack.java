@@ -11,6 +11,7 @@ import io.spillway.media.live.Track;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LayerWish;
+import io.spillway.sfu.congestion.BandwidthEstimate;
 import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.sdp.CodecMatcher;
 import io.spillway.sfu.sdp.PayloadMapping;
@@ -51,6 +52,7 @@ final class OutboundTrack implements LayerSubscriber {
 
     private final AgreedMedia media;
     private final OutboundStream stream;
+    private final BandwidthEstimate estimate;
     private final WishedLayers wished = new WishedLayers();
     private final CodecMatcher matcher;
     private final DropCounters drops;
@@ -96,6 +98,7 @@ final class OutboundTrack implements LayerSubscriber {
     OutboundTrack(
             AgreedMedia media,
             OutboundStream stream,
+            BandwidthEstimate estimate,
             LayerChoice choice,
             CodecMatcher matcher,
             DropCounters drops,
@@ -103,6 +106,7 @@ final class OutboundTrack implements LayerSubscriber {
             Runnable deadlineMoved) {
         this.media = media;
         this.stream = stream;
+        this.estimate = estimate;
         this.choice = choice;
         this.matcher = matcher;
         this.drops = drops;
@@ -354,7 +358,7 @@ final class OutboundTrack implements LayerSubscriber {
         LayerSelection selection = selected;
         stream.select(selection != null && selection.layer() == layer ? selection : LayerSelection.whole(layer));
         boolean cached = media.kind() == MediaKind.VIDEO && nowNs - stored.arrivalNs() > REPLAY_WORTH_NS;
-        Replay planned = cached ? Replay.plan(layer, stored, scratch, nowNs) : null;
+        Replay planned = cached ? Replay.plan(layer, stored, scratch, estimate, nowNs) : null;
         if (!stream.begin(layer, agreed, first, planned == null ? null : planned.schedule())) {
             state = State.WAITING;
             return;

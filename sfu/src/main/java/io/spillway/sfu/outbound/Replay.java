@@ -2,6 +2,7 @@ package io.spillway.sfu.outbound;
 
 import io.spillway.media.live.Layer;
 import io.spillway.media.live.StoredPacket;
+import io.spillway.sfu.congestion.BandwidthEstimate;
 
 /** A viewer's way through a layer's cached group of pictures: which packet is next, and when. The pace is the schedule's, smoothed by bytes. */
 final class Replay {
@@ -19,14 +20,22 @@ final class Replay {
     private final long keyframe;
     private final int keyframeTimestamp;
     private final ReplaySchedule schedule;
+    private final BandwidthEstimate estimate;
     private long cursor;
     private long freeAtNs;
 
-    private Replay(Layer layer, long keyframe, int keyframeTimestamp, ReplaySchedule schedule, long nowNs) {
+    private Replay(
+            Layer layer,
+            long keyframe,
+            int keyframeTimestamp,
+            ReplaySchedule schedule,
+            BandwidthEstimate estimate,
+            long nowNs) {
         this.layer = layer;
         this.keyframe = keyframe;
         this.keyframeTimestamp = keyframeTimestamp;
         this.schedule = schedule;
+        this.estimate = estimate;
         this.cursor = keyframe;
         this.freeAtNs = nowNs;
     }
@@ -37,7 +46,7 @@ final class Replay {
      * @param first the first packet of the newest keyframe, at {@link Layer#gopStart}
      * @param scratch a view to walk with, not {@code first}
      */
-    static Replay plan(Layer layer, StoredPacket first, StoredPacket scratch, long nowNs) {
+    static Replay plan(Layer layer, StoredPacket first, StoredPacket scratch, BandwidthEstimate estimate, long nowNs) {
         long keyframe = first.extendedSequence();
         long keyframeBytes = 0;
         for (long at = keyframe;
@@ -51,9 +60,14 @@ final class Replay {
         long cachedNs = Math.max(nowNs - first.arrivalNs(), MIN_RATE_WINDOW_NS);
         long groupBps = layer.gopBytes() * 8 * 1000 / (cachedNs / 1_000_000);
         long mediaBps = Math.max(groupBps, layer.bitrateBps(nowNs));
-        var schedule =
-                ReplaySchedule.plan(first.arrivalNs(), keyframeBytes, mediaBps, layer.framesPerSecond(nowNs), nowNs);
-        return new Replay(layer, keyframe, first.timestamp(), schedule, nowNs);
+        var schedule = ReplaySchedule.plan(
+                first.arrivalNs(),
+                keyframeBytes,
+                mediaBps,
+                estimate.limitBps(nowNs),
+                layer.framesPerSecond(nowNs),
+                nowNs);
+        return new Replay(layer, keyframe, first.timestamp(), schedule, estimate, nowNs);
     }
 
     ReplaySchedule schedule() {
@@ -96,7 +110,10 @@ final class Replay {
 
     /** The packet at the cursor is done with, {@code bytes} of it were sent. */
     void advance(int bytes, long nowNs) {
-        freeAtNs = Math.max(freeAtNs, nowNs - CREDIT_NS) + schedule.sendingNs(bytes);
+        // A link that turns out narrower than the schedule is not flooded: what the schedule wants sooner goes as fast
+        // as it can.
+        long sendingNs = Math.max(schedule.sendingNs(bytes), ReplaySchedule.sendingNs(bytes, estimate.limitBps(nowNs)));
+        freeAtNs = Math.max(freeAtNs, nowNs - CREDIT_NS) + sendingNs;
         cursor++;
     }
 }

@@ -66,12 +66,18 @@ final class ReplaySchedule {
      * @param originArrivalNs when the keyframe's first packet arrived
      * @param keyframeBytes size of the keyframe, which is sent first and at the peak
      * @param mediaBps rate of the cached group
+     * @param limitBps what the viewer's link is known to carry at most; {@code Long.MAX_VALUE} when it is not
      * @param framesPerSecond of the layer, 0 when unknown
      */
     static ReplaySchedule plan(
-            long originArrivalNs, long keyframeBytes, long mediaBps, double framesPerSecond, long nowNs) {
+            long originArrivalNs,
+            long keyframeBytes,
+            long mediaBps,
+            long limitBps,
+            double framesPerSecond,
+            long nowNs) {
         long rateBps = Math.max(1, mediaBps);
-        long peakBps = Math.clamp(rateBps * PEAK_MULTIPLE, MIN_PEAK_BPS, MAX_PEAK_BPS);
+        long peakBps = Math.min(limitBps, Math.clamp(rateBps * PEAK_MULTIPLE, MIN_PEAK_BPS, MAX_PEAK_BPS));
         long lengthNs = Math.max(0, nowNs - originArrivalNs);
         long wanted = Math.max(USUAL_SPEED_MILLI, 1000 + lengthNs / (CATCH_UP_NS / 1000));
         long byRate = peakBps * 1000 / rateBps * 1000 / PACER_ROOM_MILLI;
@@ -127,7 +133,8 @@ final class ReplaySchedule {
         return (startNs - originArrivalNs) / (speedMilli - 1000) * speedMilli;
     }
 
-    private static long sendingNs(long bytes, long rateBps) {
+    /** How long {@code bytes} take at a rate. */
+    static long sendingNs(long bytes, long rateBps) {
         return bytes * 8 * 1_000_000_000L / rateBps;
     }
 

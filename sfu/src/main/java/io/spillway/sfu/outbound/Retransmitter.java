@@ -87,7 +87,8 @@ final class Retransmitter {
         if (inserted == null && !find(run, log.source())) {
             return DropReason.NACK_NOT_KEPT;
         }
-        if (!budget.spend(inserted == null ? packet.length() : inserted.limit() + RtpPacket.FIXED_HEADER_LENGTH)) {
+        if (!budget.spend(
+                inserted == null ? packet.length() : inserted.limit() + RtpPacket.FIXED_HEADER_LENGTH, nowNs)) {
             return DropReason.NACK_OVER_BUDGET;
         }
         send(run, inserted, sequence, nowNs);

@@ -47,8 +47,11 @@ final class HeaderExtensionTest {
                 HeaderExtension.RID, 8,
                 HeaderExtension.TRANSMISSION_OFFSET, 9));
 
+        long number = viewer.video().size() - 1L;
         assertEquals(
-                Map.of(TestViewer.MID_ID, (long) 'v'), extensions(viewer.video().getLast()));
+                Map.of(TestViewer.MID_ID, (long) 'v', 6, number),
+                extensions(viewer.video().getLast()),
+                "the transport-wide number is our own");
     }
 
     @Test

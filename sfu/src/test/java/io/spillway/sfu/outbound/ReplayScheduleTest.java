@@ -29,7 +29,7 @@ final class ReplayScheduleTest {
         long nowNs = ORIGIN_NS + Long.parseLong(group.replace(" ms", "")) * MS;
         long keyframeBytes = mediaBps / 8 / 5;
 
-        var schedule = ReplaySchedule.plan(ORIGIN_NS, keyframeBytes, mediaBps, framesPerSecond, nowNs);
+        var schedule = ReplaySchedule.plan(ORIGIN_NS, keyframeBytes, mediaBps, Long.MAX_VALUE, framesPerSecond, nowNs);
 
         long afterMs = (schedule.meetingNs() - nowNs) / MS;
         assertTrue(afterMs <= withinMs, "live after " + afterMs + " ms");
@@ -42,7 +42,7 @@ final class ReplayScheduleTest {
     @CsvSource({"0, 2500000, 30", "33, 2500000, 0", "4000, 0, 30", "4000, 100000, 5", "600000, 2500000, 30"})
     void shouldNeverSendEarlyNorBackwards(long groupMs, long mediaBps, int framesPerSecond) {
         long nowNs = ORIGIN_NS + groupMs * MS;
-        var schedule = ReplaySchedule.plan(ORIGIN_NS, 10_000, mediaBps, framesPerSecond, nowNs);
+        var schedule = ReplaySchedule.plan(ORIGIN_NS, 10_000, mediaBps, Long.MAX_VALUE, framesPerSecond, nowNs);
 
         long previousNs = nowNs;
         for (long arrivalNs = ORIGIN_NS; arrivalNs < nowNs + 2_000 * MS; arrivalNs += 7 * MS) {

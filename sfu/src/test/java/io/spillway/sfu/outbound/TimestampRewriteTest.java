@@ -85,7 +85,7 @@ final class TimestampRewriteTest {
     @Test
     void shouldStayMonotonicWhenCachedPicturesMeetTheLiveEdge() {
         long arrivalNs = 50_000 * MS;
-        var schedule = ReplaySchedule.plan(arrivalNs, 50_000, 2_500_000, 30, arrivalNs + 4_000 * MS);
+        var schedule = ReplaySchedule.plan(arrivalNs, 50_000, 2_500_000, Long.MAX_VALUE, 30, arrivalNs + 4_000 * MS);
         map.changeSource(0, 0, schedule);
 
         int previous = map.map(0);
@@ -102,7 +102,7 @@ final class TimestampRewriteTest {
     void shouldGiveAPictureTheTimeAtWhichItIsSent() {
         long arrivalNs = 50_000 * MS;
         long joinNs = arrivalNs + 4_000 * MS;
-        var schedule = ReplaySchedule.plan(arrivalNs, 50_000, 2_500_000, 30, joinNs);
+        var schedule = ReplaySchedule.plan(arrivalNs, 50_000, 2_500_000, Long.MAX_VALUE, 30, joinNs);
         map.changeSource(0, 0, schedule);
 
         for (int frame = 0; frame < 300; frame++) {
