@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The packets of one transport by transport-wide number: when each was sent, its size, and whether the viewer has told of it. A ring of the
- * newest ones, that doubles rather than forget a packet whose feedback may still come.
+ * newest ones, that doubles rather than forget a packet whose feedback may still come; it takes no memory before the first.
  */
 final class SentPackets {
 
@@ -28,12 +28,12 @@ final class SentPackets {
     private static final byte LOST = 1;
     private static final byte RECEIVED = 2;
 
-    private long[] sentNs = new long[FIRST_PACKETS];
+    private long[] sentNs = {};
 
     /** Bytes in the lower 20 bits, probe cluster in the 10 above. */
-    private int[] sizes = new int[FIRST_PACKETS];
+    private int[] sizes = {};
 
-    private byte[] fates = new byte[FIRST_PACKETS];
+    private byte[] fates = {};
     private long next = FIRST_NUMBER;
     private int found;
 
@@ -44,6 +44,11 @@ final class SentPackets {
 
     /** Notes that the packet of {@link #nextNumber} was sent. {@code cluster} is the probe it belongs to, 0 for none. */
     void add(int bytes, int cluster, long nowNs) {
+        if (sizes.length == 0) {
+            sentNs = new long[FIRST_PACKETS];
+            sizes = new int[FIRST_PACKETS];
+            fates = new byte[FIRST_PACKETS];
+        }
         int at = index(next);
         if (sizes.length < MAX_PACKETS
                 && next - sizes.length >= FIRST_NUMBER

@@ -122,9 +122,10 @@ class AnswerInvariantsTest {
     void shouldNeverAgreeToForwardErrorCorrectionNorForbiddenFeedback(Case one) {
         String answer = one.answer();
         assertFalse(answer.matches("(?is).*(ulpfec|flexfec|red/|lntf|rpsi).*"));
-        if (!one.publish()) {
-            assertFalse(answer.contains("transport-cc"));
-            assertFalse(answer.contains("goog-remb"));
+        // Feedback without numbers to feed back on, or numbers that nobody tells of, would be waited for in vain.
+        for (String section : answer.split("\r\nm=", -1)) {
+            assertEquals(
+                    section.contains("transport-wide-cc-extensions-01"), section.contains(" transport-cc"), section);
         }
     }
 

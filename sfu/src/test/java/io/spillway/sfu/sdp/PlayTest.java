@@ -77,12 +77,13 @@ class PlayTest {
         assertEquals(
                 Set.of(
                         HeaderExtension.MID.uri(),
+                        HeaderExtension.TRANSPORT_CC.uri(),
                         HeaderExtension.VIDEO_ORIENTATION.uri(),
                         HeaderExtension.PLAYOUT_DELAY.uri(),
                         HeaderExtension.COLOR_SPACE.uri()),
                 video.extensionIds().keySet());
         assertEquals(
-                Set.of(Feedback.NACK, Feedback.NACK_PLI, Feedback.CCM_FIR),
+                Set.of(Feedback.NACK, Feedback.NACK_PLI, Feedback.CCM_FIR, Feedback.TRANSPORT_CC, Feedback.GOOG_REMB),
                 video.payloads().getFirst().feedback());
         assertTrue(video.reducedSizeRtcp());
         assertEquals(List.of(), video.rids());
