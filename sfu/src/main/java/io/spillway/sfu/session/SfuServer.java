@@ -77,8 +77,7 @@ public final class SfuServer implements Sfu {
         this.calls = new LoopCalls(this.loops);
         for (int i = 0; i < loops.size(); i++) {
             TransportServices services = loops.get(i).on(this.loops.executor(i));
-            SessionFactory factory =
-                    new SessionFactory(services, names, random, unixNs, counters, settings.startBps());
+            SessionFactory factory = new SessionFactory(services, names, random, unixNs, counters, settings.startBps());
             this.loops.add(new SfuCore(i, services, factory, sessions, streams, counters, this.loops));
         }
     }
