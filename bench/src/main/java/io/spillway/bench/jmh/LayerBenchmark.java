@@ -113,6 +113,7 @@ public class LayerBenchmark {
                     List.of(media),
                     Map.of("0", new OutboundSources(2 * i + 1, 2 * i + 2)),
                     "bench",
+                    1_000_000L,
                     live,
                     count,
                     new DropCounters(),
