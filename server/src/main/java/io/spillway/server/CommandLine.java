@@ -15,6 +15,9 @@ record CommandLine(Command command, Optional<Path> configFile) {
         START("", "start the server"),
         CHECK("check", "validate the configuration and test the ports and announced addresses"),
         TURN_CONFIG("turn-config", "print a coturn configuration that fits this one"),
+        REHEARSE(
+                "rehearse",
+                "start on free loopback ports and end at once; the launcher does so once to make later starts quick"),
         VERSION("version", "print the version"),
         HELP("help", "print this");
 

@@ -4,9 +4,9 @@ import io.spillway.server.config.Config;
 import io.spillway.server.config.ConfigException;
 import io.spillway.sfu.AddressText;
 import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.dtls.HandshakeRunner;
 import io.spillway.sfu.dtls.VirtualThreadRunner;
-import io.spillway.sfu.dtls.bc.BcIdentity;
 import io.spillway.sfu.linux.LinuxPort;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
@@ -24,6 +24,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,20 +47,20 @@ final class MediaPlane implements AutoCloseable {
         this.engine = engine;
     }
 
-    /** Opens the port and starts the loops. @throws StartException the port cannot be had, in a sentence @throws ConfigException nor the transport */
-    static MediaPlane open(Config config, LiveSettings live, SecureRandom random)
+    /** Opens the port and starts the loops, which wait for {@code identity}. @throws StartException the port cannot be had, in a sentence @throws ConfigException nor the transport */
+    static MediaPlane open(
+            Config config, LiveSettings live, SecureRandom random, CompletableFuture<? extends DtlsIdentity> identity)
             throws ConfigException, StartException {
         List<DropCounters> drops =
                 Stream.generate(DropCounters::new).limit(loops(config)).toList();
         List<MediaPort> ports = ports(config, drops, random.nextLong());
-        BcIdentity identity = BcIdentity.create(random, Instant.now());
         HandshakeRunner handshakes =
                 new VirtualThreadRunner(MAX_HANDSHAKES, Runtime.getRuntime().availableProcessors());
         List<TransportServices> services = new ArrayList<>();
         for (int i = 0; i < ports.size(); i++) {
             MediaPort port = ports.get(i);
-            services.add(
-                    new TransportServices(identity, handshakes, srtp(), port, port, drops.get(i), new LoopBuffers()));
+            services.add(new TransportServices(
+                    identity.join(), handshakes, srtp(), port, port, drops.get(i), new LoopBuffers()));
         }
         SfuServer sfu = new SfuServer(
                 new SfuSettings(

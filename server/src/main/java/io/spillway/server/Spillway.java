@@ -5,6 +5,7 @@ import io.spillway.server.config.ConfigException;
 import io.spillway.server.jetty.HttpServer;
 import io.spillway.server.jetty.PortTakenException;
 import io.spillway.server.jetty.Tls;
+import io.spillway.sfu.dtls.bc.BcIdentity;
 import io.spillway.sfu.session.SfuServer;
 import io.spillway.signaling.api.ControlPlane;
 import io.spillway.signaling.api.CrossOrigin;
@@ -24,8 +25,10 @@ import io.spillway.whipwhep.jetty.WhipWhepHandler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +48,9 @@ public final class Spillway implements AutoCloseable {
 
     private Spillway(Config config, LiveSettings live) throws ConfigException, StartException {
         SecureRandom random = new SecureRandom();
+        // The longest piece of a start, and nothing before the media loops needs it.
+        CompletableFuture<BcIdentity> identity =
+                CompletableFuture.supplyAsync(() -> BcIdentity.create(random, Instant.now()));
         dataDir = DataFolder.open(config.dataDir());
         StreamKeys keys;
         AdminToken admin;
@@ -65,7 +71,7 @@ public final class Spillway implements AutoCloseable {
         Authority authority = new Authority(keys, admin, config.auth().loopback());
         live.onStreamKeys(keys::configure);
 
-        media = MediaPlane.open(config, live, random);
+        media = MediaPlane.open(config, live, random, identity);
         sfu = media.sfu();
 
         WhipWhep whipWhep = new WhipWhep(

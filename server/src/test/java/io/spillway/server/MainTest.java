@@ -1,6 +1,7 @@
 package io.spillway.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.server.config.ConfigReader;
@@ -66,7 +67,7 @@ class MainTest {
     @Test
     void shouldNameWhatThereIsWhenTheCommandIsUnknown() {
         assertEquals(2, run(Map.of(), "strat"));
-        assertOneLine("there is no command \"strat\"", "check, turn-config, version, help");
+        assertOneLine("there is no command \"strat\"", "check, turn-config, rehearse, version, help");
         assertEquals(2, run(Map.of(), "--config"));
     }
 
@@ -76,6 +77,15 @@ class MainTest {
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("turn-config"));
         assertEquals(0, run(Map.of(), "--version"));
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("spillway "));
+    }
+
+    @Test
+    void shouldStartAndEndByItselfWhenItRehearsesWhateverTheConfigurationSays() throws IOException {
+        assertEquals(0, run(Map.of("SPILLWAY_HTTP_PORT", "none"), "rehearse"));
+        assertTrue(
+                out.toString(StandardCharsets.UTF_8).contains("is ready at http://localhost:"),
+                out.toString(StandardCharsets.UTF_8));
+        assertFalse(Files.exists(dir.resolve("data")), "the data folder of the configuration is not touched");
     }
 
     @Test

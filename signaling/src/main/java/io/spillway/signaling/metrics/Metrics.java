@@ -17,6 +17,7 @@ import io.spillway.sfu.StreamStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -41,6 +42,7 @@ public final class Metrics implements AutoCloseable {
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final CounterMeters counters = new CounterMeters(registry);
     private final List<Supplier<List<Counter>>> sources;
+    private final CompletableFuture<Void> process;
 
     /**
      * @param streams every stream that is live or has viewers
@@ -48,14 +50,7 @@ public final class Metrics implements AutoCloseable {
      */
     public Metrics(Supplier<List<StreamStatus>> streams, List<Supplier<List<Counter>>> sources) {
         this.sources = List.copyOf(sources);
-        new JvmMemoryMetrics().bindTo(registry);
-        gc.bindTo(registry);
-        new JvmThreadMetrics().bindTo(registry);
-        new ClassLoaderMetrics().bindTo(registry);
-        new JvmInfoMetrics().bindTo(registry);
-        new ProcessorMetrics().bindTo(registry);
-        new UptimeMetrics().bindTo(registry);
-        new FileDescriptorMetrics().bindTo(registry);
+        process = CompletableFuture.runAsync(this::bindProcess);
         Gauge.builder(
                         "spillway.streams.live",
                         streams,
@@ -74,6 +69,18 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** What the JVM and the process tell of themselves; beside the start, since it loads all of JMX. */
+    private void bindProcess() {
+        new JvmMemoryMetrics().bindTo(registry);
+        gc.bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmInfoMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+    }
+
     /** Counts one HTTP request when its response is complete. */
     public void onRequest(HttpArea area, String method, int status, long durationNs) {
         Timer.builder("http.server.requests")
@@ -88,6 +95,7 @@ public final class Metrics implements AutoCloseable {
 
     /** All of it as Prometheus text, version 0.0.4. */
     public String scrape() {
+        process.join();
         for (Supplier<List<Counter>> source : sources) {
             source.get().forEach(counters::update);
         }
@@ -96,6 +104,7 @@ public final class Metrics implements AutoCloseable {
 
     @Override
     public void close() {
+        process.join();
         gc.close();
         registry.close();
     }
