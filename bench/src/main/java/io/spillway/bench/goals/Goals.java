@@ -6,10 +6,15 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
-/** Runs what measures the goals, one after another: {@code Goals quick|full FILE [links]}; {@code links} measures the CPU ratios only. */
+/**
+ * Runs what measures the goals, one after another: {@code Goals quick|full FILE [PART...]}, with no part named all of them. {@code hops},
+ * {@code joins} and {@code soak} are shares of the capacity, so that they look for it first.
+ */
 public final class Goals {
 
     private static final List<String> FIGURES = List.of(
@@ -23,7 +28,8 @@ public final class Goals {
             "kibPerViewer",
             "joinsPerSecond");
 
-    private static final List<String> LINK_FIGURES = List.of("cpuRatioK1", "cpuRatioK5", "cpuRatioK10");
+    private static final List<String> PARTS =
+            List.of("ratios", "allocation", "capacity", "hops", "joins", "soak", "memory", "audio");
 
     /** Streams of the video rows: their keyframes do not fall together, as those of real publishers do not. */
     private static final int VIDEO_STREAMS = 8;
@@ -33,29 +39,31 @@ public final class Goals {
 
     private static final int WARM_UP_VIEWERS = 100;
     private static final int JOINS_A_SECOND = 50;
-    private static final int LEAST_VIEWERS_FOR_VIDEO_MEMORY = 1_200;
 
     private final Host host;
     private final Pace pace;
     private final Report report;
+    private final Set<String> wanted;
 
-    private Goals(Host host, Pace pace, Report report) {
+    private Goals(Host host, Pace pace, Report report, Set<String> wanted) {
         this.host = host;
         this.pace = pace;
         this.report = report;
+        this.wanted = wanted;
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Pace pace = arguments[0].equals("quick") ? Pace.QUICK : Pace.FULL;
-        boolean links = arguments.length > 2 && arguments[2].equals("links");
-        Report report = new Report(System.out, links ? LINK_FIGURES : FIGURES);
-        Goals goals = new Goals(Host.fromEnvironment(), pace, report);
-        goals.machine();
-        if (links) {
-            goals.links();
-        } else {
-            goals.all();
+        List<String> named = List.of(arguments).subList(2, arguments.length);
+        if (!PARTS.containsAll(named)) {
+            System.err.println("bench/run takes these parts, and none for all: " + String.join(" ", PARTS)
+                    + "; given were " + String.join(" ", named));
+            System.exit(2);
         }
+        Report report = new Report(System.out, FIGURES);
+        Goals goals = new Goals(Host.fromEnvironment(), pace, report, Set.copyOf(named.isEmpty() ? PARTS : named));
+        goals.machine();
+        goals.all();
         goals.machine();
         report.print();
         Path file = Path.of(arguments[1]);
@@ -111,23 +119,23 @@ public final class Goals {
         }
     }
 
-    private void links() throws InterruptedException {
-        part("CPU ratios, " + host.link(), LINK_FIGURES, () -> {
-            try (Bed bed = Bed.open(host, report, "")) {
-                warmUp(bed);
-                ratios(bed);
-            }
-        });
+    private boolean wants(String... parts) {
+        return Arrays.stream(parts).anyMatch(wanted::contains);
     }
 
     private void all() throws InterruptedException {
         part("a server under load", FIGURES, () -> {
             try (Bed bed = Bed.open(host, report, "")) {
                 warmUp(bed);
-                ratios(bed);
+                if (wants("ratios")) {
+                    ratios(bed);
+                }
                 underLoad(bed);
             }
         });
+        if (wants("memory")) {
+            part("memory a viewer", List.of("kibPerViewer"), () -> Memory.measure(host, pace, report));
+        }
     }
 
     private void warmUp(Bed bed) throws IOException, InterruptedException {
@@ -144,32 +152,41 @@ public final class Goals {
         part("CPU a packet, K=10", List.of("cpuRatioK10"), () -> ratio.measure(10, "cpuRatioK10"));
     }
 
-    /** Figures first, then the rows that a short run may leave out. */
     private void underLoad(Bed bed) throws InterruptedException {
-        part("allocation", List.of("allocatedBytesPerPacket"), () -> Allocation.measure(bed, pace, report));
-        Capacity.Found video = videoCapacity(bed);
+        if (wants("allocation")) {
+            part("allocation", List.of("allocatedBytesPerPacket"), () -> Allocation.measure(bed, pace, report));
+        }
+        if (wants("capacity", "hops", "joins", "soak")) {
+            sharesOf(videoCapacity(bed), bed);
+        }
+        if (wants("audio")) {
+            part(
+                    AUDIO_CAPACITY,
+                    List.of(),
+                    () -> tell(AUDIO_CAPACITY, new Capacity(bed, pace, report).search(Shape.AUDIO, VIDEO_STREAMS)));
+        }
+    }
+
+    private void sharesOf(Capacity.Found video, Bed bed) throws InterruptedException {
+        if (video.viewers() == 0) {
+            return;
+        }
         Hops hops = new Hops(bed, pace, report);
-        if (video.viewers() > 0) {
+        if (wants("hops")) {
             part("hop at 30 %", List.of(), () -> hops.at(30, video, false));
             part("hop at 50 %", List.of(), () -> hops.at(50, video, false));
             part("hop at 70 %", List.of("hopP50Us", "hopP99Us"), () -> hops.at(70, video, true));
+        }
+        if (wants("joins")) {
             part("joins a second", List.of("joinsPerSecond"), () -> new JoinRate(bed, pace, report).measure(video));
+        }
+        if (wants("soak")) {
             part("soak", List.of(), () -> {
                 try (ServerBeans beans = ServerBeans.attach(bed.serverPid())) {
                     hops.soak(video, beans);
                 }
             });
         }
-        part("memory a viewer", List.of("kibPerViewer"), () -> {
-            // The other server idles meanwhile.
-            bed.restage(Shape.VIDEO, 0);
-            boolean carriesVideo = video.viewers() >= LEAST_VIEWERS_FOR_VIDEO_MEMORY;
-            Memory.measure(host, pace, report, carriesVideo ? Shape.VIDEO : Shape.AUDIO);
-        });
-        part(
-                AUDIO_CAPACITY,
-                List.of(),
-                () -> tell(AUDIO_CAPACITY, new Capacity(bed, pace, report).search(Shape.AUDIO, VIDEO_STREAMS)));
     }
 
     private Capacity.Found videoCapacity(Bed bed) throws InterruptedException {

@@ -18,12 +18,12 @@ final class Memory {
 
     private Memory() {}
 
-    static void measure(Host host, Pace pace, Report report, Shape shape) throws IOException, InterruptedException {
+    static void measure(Host host, Pace pace, Report report) throws IOException, InterruptedException {
         int few = pace.memoryViewers().getFirst();
         int many = pace.memoryViewers().getLast();
         try (Bed bed = Bed.open(host, report, "-XX:NativeMemoryTracking=summary");
                 ServerBeans beans = ServerBeans.attach(bed.serverPid())) {
-            bed.restage(shape, 1);
+            bed.restage(Shape.SLOW_VIDEO, 1);
             // The first hundreds of joins grow pools, caches and compiled code, which no viewer has to itself.
             bed.viewersPatiently(few, JOINS_A_SECOND);
             bed.load().leave(few / 2, false);
@@ -45,7 +45,7 @@ final class Memory {
             double rest = heapApart ? offHeap : (after.nativeCommitted - before.nativeCommitted) / KIB / viewers;
             report.figure("kibPerViewer", heap + rest);
             report.row(
-                    "memory a viewer, " + few + " to " + many,
+                    "memory a viewer, " + few + " to " + many + ", " + Shape.SLOW_VIDEO.name(),
                     String.format(Locale.ROOT, "%.1f KiB", heap + rest),
                     String.format(
                             Locale.ROOT,
