@@ -15,6 +15,7 @@ final class Providers {
         List<SrtpProvider> providers = new ArrayList<>();
         providers.add(new JitsiSrtp());
         OpenSslSrtp.load().ifPresent(providers::add);
+        OpenSslSrtp.loadForEvp().ifPresent(providers::add);
         return providers;
     }
 

@@ -17,45 +17,73 @@ final class GcmKey {
     private static final int INDEX_BITS = 48;
 
     private final NativeMemory memory;
+    private final boolean viaProvider;
+    private final boolean encrypt;
     private final int saltFirst;
     private final long saltRest;
     private long context;
 
-    GcmKey(NativeMemory memory, SessionKeys keys, boolean encrypt) {
+    /** @param viaProvider whether to call the provider itself, which must be there, or EVP */
+    GcmKey(NativeMemory memory, SessionKeys keys, boolean viaProvider, boolean encrypt) {
         this.memory = memory;
+        this.viaProvider = viaProvider;
+        this.encrypt = encrypt;
         ByteBuffer salt = ByteBuffer.wrap(keys.salt());
         saltFirst = salt.getInt(0);
         saltRest = salt.getLong(Integer.BYTES);
         try (Arena arena = Arena.ofConfined()) {
-            context = LibCrypto.newCipher(
-                    true, NativeMemory.copy(arena, keys.encryption()).address(), encrypt);
+            long key = NativeMemory.copy(arena, keys.encryption()).address();
+            context = viaProvider ? GcmProvider.newContext(key, encrypt) : LibCrypto.newCipher(true, key, encrypt);
         }
     }
 
     void begin(int ssrc, long index) {
         memory.putIv(saltFirst ^ ssrc >>> 16, saltRest ^ ((long) ssrc << INDEX_BITS | index));
-        LibCrypto.begin(open(), memory.iv);
+        if (!viaProvider) {
+            LibCrypto.begin(open(), memory.iv);
+        } else if (encrypt) {
+            GcmProvider.beginSealing(open(), memory.iv);
+        } else {
+            GcmProvider.beginOpening(open(), memory.iv);
+        }
     }
 
     void authenticate(long data, int length) {
-        LibCrypto.update(open(), 0, memory.length, data, length);
+        update(0, data, length);
     }
 
     /** Encrypts or decrypts; {@code in} and {@code out} may be the same. */
     void transform(long in, int length, long out) {
         if (length > 0) {
+            update(out, in, length);
+        }
+    }
+
+    private void update(long out, long in, int length) {
+        if (viaProvider) {
+            GcmProvider.update(open(), out, memory.length, in, length);
+        } else {
             LibCrypto.update(open(), out, memory.length, in, length);
         }
     }
 
     /** Ends an encryption: writes the tag. */
     void seal(long tag) {
-        LibCrypto.end(open(), tag, memory.length);
-        LibCrypto.tag(open(), LibCrypto.CTRL_AEAD_GET_TAG, TAG_BYTES, tag);
+        if (viaProvider) {
+            GcmProvider.end(open(), tag, memory.length);
+            GcmProvider.get(open(), memory.tagAt(tag));
+        } else {
+            LibCrypto.end(open(), tag, memory.length);
+            LibCrypto.tag(open(), LibCrypto.CTRL_AEAD_GET_TAG, TAG_BYTES, tag);
+        }
     }
 
     /** Ends a decryption: whether the tag, which lies in the working memory, is right. */
     boolean verify() {
+        if (viaProvider) {
+            GcmProvider.set(open(), memory.tagAt(memory.mac));
+            return GcmProvider.end(open(), memory.packet, memory.length);
+        }
         LibCrypto.tag(open(), LibCrypto.CTRL_AEAD_SET_TAG, TAG_BYTES, memory.mac);
         return LibCrypto.end(open(), memory.packet, memory.length);
     }
@@ -69,7 +97,11 @@ final class GcmKey {
 
     void close() {
         if (context != 0) {
-            LibCrypto.freeCipher(context);
+            if (viaProvider) {
+                GcmProvider.free(context);
+            } else {
+                LibCrypto.freeCipher(context);
+            }
             context = 0;
         }
     }

@@ -12,10 +12,10 @@ final class GcmOpener implements SrtpProvider.Opener {
     private final GcmKey rtp;
     private final GcmKey rtcp;
 
-    GcmOpener(NativeMemory memory, SessionKeys rtp, SessionKeys rtcp) {
+    GcmOpener(NativeMemory memory, SessionKeys rtp, SessionKeys rtcp, boolean viaProvider) {
         this.memory = memory;
-        this.rtp = new GcmKey(memory, rtp, false);
-        this.rtcp = new GcmKey(memory, rtcp, false);
+        this.rtp = new GcmKey(memory, rtp, viaProvider, false);
+        this.rtcp = new GcmKey(memory, rtcp, viaProvider, false);
     }
 
     @Override

@@ -13,10 +13,10 @@ final class GcmSealer implements SrtpProvider.Sealer {
     private final GcmKey rtp;
     private final GcmKey rtcp;
 
-    GcmSealer(NativeMemory memory, SessionKeys rtp, SessionKeys rtcp) {
+    GcmSealer(NativeMemory memory, SessionKeys rtp, SessionKeys rtcp, boolean viaProvider) {
         this.memory = memory;
-        this.rtp = new GcmKey(memory, rtp, true);
-        this.rtcp = new GcmKey(memory, rtcp, true);
+        this.rtp = new GcmKey(memory, rtp, viaProvider, true);
+        this.rtcp = new GcmKey(memory, rtcp, viaProvider, true);
     }
 
     @Override

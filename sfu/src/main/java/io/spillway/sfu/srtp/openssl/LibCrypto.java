@@ -66,6 +66,11 @@ final class LibCrypto {
         return LIBRARY != null;
     }
 
+    /** The library, null where there is none. */
+    static @Nullable SymbolLookup library() {
+        return LIBRARY;
+    }
+
     private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... parameters) {
         return bind(name, FunctionDescriptor.of(result, parameters));
     }
@@ -170,13 +175,13 @@ final class LibCrypto {
         }
     }
 
-    private static void check(int result) {
+    static void check(int result) {
         if (result <= 0) {
             throw new IllegalStateException("libcrypto refused a call");
         }
     }
 
-    private static RuntimeException unexpected(Throwable failure) {
+    static RuntimeException unexpected(Throwable failure) {
         if (failure instanceof RuntimeException runtime) {
             return runtime;
         }

@@ -7,7 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
 
-/** Native working memory of one loop's contexts. */
+/**
+ * Native working memory of one loop's contexts.
+ *
+ * <pre>
+ *   OSSL_PARAM   key 8 | type 4, pad 4 | data 8 | size 8 | returned size 8     40 bytes, ended by one whose key is 0
+ * </pre>
+ */
 final class NativeMemory {
 
     static final int PACKET_BYTES = 2048;
@@ -21,7 +27,19 @@ final class NativeMemory {
     private static final int IV_BYTES = 16;
     private static final int MAC_BYTES = 64;
 
+    private static final int PARAMETER_BYTES = 40;
+    private static final int TYPE_AT = 8;
+    private static final int DATA_AT = 16;
+    private static final int SIZE_AT = 24;
+    private static final int OCTET_STRING = 5;
+
+    /** OSSL_CIPHER_PARAM_AEAD_TAG. */
+    private static final MemorySegment TAG_NAME = Arena.global().allocateFrom("tag");
+
     private final MemorySegment memory = Arena.ofAuto().allocate(IV_BYTES + MAC_BYTES + 16 + PACKET_BYTES, 64);
+
+    /** One parameter, the tag, and the end. */
+    private final MemorySegment parameters = Arena.ofAuto().allocate(2 * PARAMETER_BYTES, Long.BYTES);
 
     /** 16 bytes for an IV. */
     final long iv = memory.address();
@@ -41,6 +59,18 @@ final class NativeMemory {
     /** The packet's bytes as a buffer. */
     final ByteBuffer packetBuffer =
             memory.asSlice(IV_BYTES + MAC_BYTES + 16, PACKET_BYTES).asByteBuffer();
+
+    NativeMemory() {
+        parameters.set(ValueLayout.JAVA_LONG, 0, TAG_NAME.address());
+        parameters.set(ValueLayout.JAVA_INT, TYPE_AT, OCTET_STRING);
+        parameters.set(ValueLayout.JAVA_LONG, SIZE_AT, GcmKey.TAG_BYTES);
+    }
+
+    /** An OSSL_PARAM array that names the tag at an address. */
+    long tagAt(long address) {
+        parameters.set(ValueLayout.JAVA_LONG, DATA_AT, address);
+        return parameters.address();
+    }
 
     /**
      * Address of {@code buffer[offset..+length)} where the buffer is direct; 0 where it is not. Compiled code allocates nothing for it.

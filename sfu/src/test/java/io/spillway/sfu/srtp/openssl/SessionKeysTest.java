@@ -2,12 +2,15 @@ package io.spillway.sfu.srtp.openssl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.spillway.sfu.srtp.SrtpKeys;
 import io.spillway.sfu.srtp.SrtpProfile;
 import io.spillway.testkit.Hex;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionKeysTest {
 
@@ -24,8 +27,10 @@ class SessionKeysTest {
     }
 
     /** RFC 7714 §16.1.1: one packet under given session keys. */
-    @Test
-    void shouldEncryptThePublishedPacket() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldEncryptThePublishedPacket(boolean viaProvider) {
+        assumeTrue(!viaProvider || GcmProvider.isPresent(), "OpenSSL 1.1 has no providers");
         assertTrue(LibCrypto.isPresent(), "libcrypto is missing: install libssl3, or what your system calls OpenSSL 3");
         SessionKeys keys = new SessionKeys(
                 Hex.bytes("000102030405060708090a0b0c0d0e0f"), Hex.bytes("517569642070726f2071756f"), new byte[20]);
@@ -39,11 +44,11 @@ class SessionKeysTest {
                 899d7f27 beb16a91 52cf765e e4390cce
                 """;
         NativeMemory memory = new NativeMemory();
-        GcmSealer sealer = new GcmSealer(memory, keys, keys);
+        GcmSealer sealer = new GcmSealer(memory, keys, keys, viaProvider);
         ByteBuffer out = ByteBuffer.allocate(100);
         int length = sealer.sealRtp(0x5501a0b2, 0xf17b, plain, 12, 12, plain, 12, plain.limit() - 12, out, 0);
         assertEquals(Hex.text(Hex.bytes(expected)), Hex.text(out, 0, length));
-        GcmOpener opener = new GcmOpener(memory, keys, keys);
+        GcmOpener opener = new GcmOpener(memory, keys, keys, viaProvider);
         ByteBuffer opened = ByteBuffer.allocate(100);
         assertEquals(plain.limit(), opener.openRtp(0x5501a0b2, 0xf17b, out, 0, 12, length, opened));
         assertEquals(Hex.text(plain, 0, plain.limit()), Hex.text(opened, 0, plain.limit()));
