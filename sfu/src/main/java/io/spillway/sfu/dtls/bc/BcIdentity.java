@@ -79,7 +79,7 @@ public final class BcIdentity implements DtlsIdentity {
                             .setSecureRandom(random)
                             .build(pair.getPrivate()))
                     .getEncoded();
-            return new BcIdentity(new BcTlsCrypto(random), pair.getPrivate(), der);
+            return new BcIdentity(new RecordCrypto(random), pair.getPrivate(), der);
         } catch (IOException | OperatorCreationException broken) {
             throw new IllegalStateException("cannot make a DTLS certificate", broken);
         }
