@@ -35,8 +35,11 @@ public interface Sfu {
     /** One stream's state; empty when it was never seen. */
     Optional<StreamStatus> stream(StreamName name);
 
-    /** Reasons why no new session is taken (draining, overloaded); empty when ready. */
+    /** Reasons why new sessions had better go elsewhere or are not taken (draining, full, overloaded); empty when ready. */
     List<String> unreadyReasons();
+
+    /** How each media loop is doing. */
+    List<LoopStatus> loops();
 
     /** Named counters since start: drops, sessions, handshakes, packets, bytes. */
     List<Counter> counters();

@@ -55,8 +55,12 @@ public record Config(
 
     public record Ice(List<IceServerEntry> servers, int ttlSeconds, String realm) {}
 
-    /** Sessions at once, viewers a stream, and WHIP and WHEP requests a second of one address and under one token. */
-    public record Limits(int sessions, int viewersPerStream, int requestsPerAddress, int requestsPerToken) {}
+    /**
+     * Sessions at once, viewers a stream, WHIP and WHEP requests a second of one address and under one token, and how busy a media loop may
+     * be before it sheds, 100 for never.
+     */
+    public record Limits(
+            int sessions, int viewersPerStream, int requestsPerAddress, int requestsPerToken, int loopBusyPercent) {}
 
     /** {@code level} in lower case; {@code json} or plain text. */
     public record Log(String level, boolean json) {}

@@ -73,7 +73,8 @@ public final class ConfigReader {
                         integer(Key.LIMITS_SESSIONS, 1, 100_000),
                         integer(Key.LIMITS_VIEWERS_PER_STREAM, 1, 100_000),
                         integer(Key.LIMITS_REQUESTS_PER_ADDRESS, 1, 100_000),
-                        integer(Key.LIMITS_REQUESTS_PER_TOKEN, 1, 100_000)),
+                        integer(Key.LIMITS_REQUESTS_PER_TOKEN, 1, 100_000),
+                        integer(Key.LIMITS_LOOP_BUSY_PERCENT, 50, 100)),
                 new Config.Log(
                         choice(Key.LOG_LEVEL, List.of("error", "warn", "info", "debug", "trace")),
                         choice(Key.LOG_FORMAT, List.of("text", "json")).equals("json")));

@@ -52,6 +52,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
     static final Key LIMITS_VIEWERS_PER_STREAM = integer("limits.viewers-per-stream", 2048, "1 to 100000");
     static final Key LIMITS_REQUESTS_PER_ADDRESS = integer("limits.requests-per-address", 50, "1 to 100000");
     static final Key LIMITS_REQUESTS_PER_TOKEN = integer("limits.requests-per-token", 200, "1 to 100000");
+    static final Key LIMITS_LOOP_BUSY_PERCENT = integer("limits.loop-busy-percent", 95, "50 to 100, 100 never sheds");
     static final Key LOG_LEVEL = choice("log.level", "info", "error, warn, info, debug or trace", true);
     static final Key LOG_FORMAT = choice("log.format", "text", "text or json", false);
 
@@ -82,6 +83,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             LIMITS_VIEWERS_PER_STREAM,
             LIMITS_REQUESTS_PER_ADDRESS,
             LIMITS_REQUESTS_PER_TOKEN,
+            LIMITS_LOOP_BUSY_PERCENT,
             LOG_LEVEL,
             LOG_FORMAT);
 

@@ -103,6 +103,7 @@ class ConfigReaderTest {
                 config.http().origins());
         assertEquals(7, config.limits().requestsPerAddress());
         assertEquals(9, config.limits().requestsPerToken());
+        assertEquals(95, config.limits().loopBusyPercent());
     }
 
     @ParameterizedTest
@@ -125,6 +126,7 @@ class ConfigReaderTest {
                 "http:\\n  origins: [https://example.net/] | http.origins is \"https://example.net/\"; allowed is a list of origins",
                 "http:\\n  origins: [\"*\"] | http.origins is \"*\"; allowed is a list of origins",
                 "limits:\\n  requests-per-token: 0 | line 2: limits.requests-per-token is \"0\"; allowed is 1 to 100000.",
+                "limits:\\n  loop-busy-percent: 49 | limits.loop-busy-percent is \"49\"; allowed is 50 to 100, 100 never sheds.",
                 "media:\\n  transport: pigeon | media.transport is \"pigeon\"; allowed is auto, linux or netty.",
                 "whip:\\n  conflict: fight | whip.conflict is \"fight\"; allowed is replace or reject.",
                 "http:\\n  port: 1\\n  port: 2 | line 3",

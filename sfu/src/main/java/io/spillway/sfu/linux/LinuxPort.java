@@ -199,8 +199,10 @@ public final class LinuxPort implements MediaPort {
         }
         long dueNs = due(nowNs);
         egress.flush();
+        long endedNs = clockNs.getAsLong();
+        told(nowNs, endedNs);
         if (!more && !closing) {
-            sleep(dueNs);
+            sleep(dueNs, endedNs);
         }
     }
 
@@ -236,10 +238,18 @@ public final class LinuxPort implements MediaPort {
         }
     }
 
+    private void told(long beganNs, long endedNs) {
+        try {
+            agent.onTurnEnd(beganNs, endedNs);
+        } catch (RuntimeException | Error defect) {
+            report("its own time", defect);
+        }
+    }
+
     /** Until something is readable, a deadline comes, a command is there or, when the kernel took less than all, it takes more. */
-    private void sleep(long dueNs) {
+    private void sleep(long dueNs, long nowNs) {
         asleep.set(true);
-        long waitNs = dueNs == NEVER ? RECEIVE_DROPS_EVERY_NS : Math.clamp(dueNs - clockNs.getAsLong(), 0, NS_PER_S);
+        long waitNs = dueNs == NEVER ? RECEIVE_DROPS_EVERY_NS : Math.clamp(dueNs - nowNs, 0, NS_PER_S);
         if (!commands.isEmpty()) {
             waitNs = 0;
         }

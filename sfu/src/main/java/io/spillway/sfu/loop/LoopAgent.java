@@ -16,4 +16,7 @@ public interface LoopAgent {
     long nextDeadlineNs();
 
     void onTimeout(long nowNs);
+
+    /** A turn is over and what it sent is the kernel's: how long it took, both times of the loop's clock. Nothing may be sent here. */
+    default void onTurnEnd(long beganNs, long endedNs) {}
 }

@@ -6,7 +6,8 @@ import java.util.concurrent.Executor;
  * One UDP socket on the media port and the loop that owns it, a thread of its own. Stops 1 and 6 of a packet's way. Several may share one port
  * number: the kernel then gives every remote address to one of them, and any of them can send to all.
  *
- * <p>A turn reads the clock once, runs commands, hands over what is readable, then runs what is due, and flushes what was sent.
+ * <p>A turn reads the clock once, runs commands, hands over what is readable, then runs what is due, flushes what was sent,
+ * and reports how long all that took.
  */
 public interface MediaPort extends DatagramSink, Executor, AutoCloseable {
 

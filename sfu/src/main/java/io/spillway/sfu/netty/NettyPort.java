@@ -155,8 +155,9 @@ public final class NettyPort implements MediaPort {
     @Override
     public void execute(Runnable command) {
         loop.execute(() -> {
+            long beganNs = clockNs.getAsLong();
             command.run();
-            endTurn();
+            endTurn(beganNs);
         });
     }
 
@@ -181,7 +182,7 @@ public final class NettyPort implements MediaPort {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
     }
 
-    private void endTurn() {
+    private void endTurn(long beganNs) {
         LoopAgent driven = agent;
         if (driven != null) {
             long deadlineNs = driven.nextDeadlineNs();
@@ -193,6 +194,9 @@ public final class NettyPort implements MediaPort {
             arm(deadlineNs, nowNs);
         }
         egress.flush();
+        if (driven != null) {
+            driven.onTurnEnd(beganNs, clockNs.getAsLong());
+        }
     }
 
     private void arm(long deadlineNs, long nowNs) {
@@ -209,7 +213,7 @@ public final class NettyPort implements MediaPort {
     private void onTimer() {
         timer = null;
         timerNs = Long.MAX_VALUE;
-        endTurn();
+        endTurn(clockNs.getAsLong());
     }
 
     /** The socket's events. */
@@ -247,8 +251,8 @@ public final class NettyPort implements MediaPort {
             if (inTurn && driven != null) {
                 driven.onBurstEnd(turnNs);
             }
+            endTurn(inTurn ? turnNs : clockNs.getAsLong());
             inTurn = false;
-            endTurn();
         }
 
         @Override

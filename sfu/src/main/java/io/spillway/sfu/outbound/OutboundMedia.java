@@ -142,6 +142,15 @@ public final class OutboundMedia {
         }
     }
 
+    /** How many of the highest layers of the video the server can not afford from now on, 0 for none; it holds over publishers and whatever is wished (W22). */
+    public void withhold(int layers, long nowNs) {
+        for (int i = 0; i < tracks.size(); i++) {
+            if (tracks.get(i).kind() == MediaKind.VIDEO) {
+                tracks.get(i).withhold(layers, nowNs);
+            }
+        }
+    }
+
     /** When {@link #onTimeout} is next due; {@code Long.MAX_VALUE} for never. */
     public long nextDeadlineNs() {
         if (closed) {

@@ -53,6 +53,7 @@ final class OutboundTrack implements LayerSubscriber {
     private final AgreedMedia media;
     private final OutboundStream stream;
     private final BandwidthEstimate estimate;
+    private final WithheldLayers withheld = new WithheldLayers();
     private final WishedLayers wished = new WishedLayers();
     private final CodecMatcher matcher;
     private final DropCounters drops;
@@ -220,6 +221,12 @@ final class OutboundTrack implements LayerSubscriber {
         reconsider(nowNs);
     }
 
+    /** How many of the highest layers the server can not afford from now on, whatever is wished. */
+    void withhold(int layers, long nowNs) {
+        withheld.withhold(layers);
+        reconsider(nowNs);
+    }
+
     /** Sets how often a keyframe is asked for while one is waited for: clamp(2 RTT, 200 ms, 1 s), R23. */
     void retryKeyframesEvery(long intervalNs) {
         retryEveryNs = intervalNs;
@@ -279,7 +286,7 @@ final class OutboundTrack implements LayerSubscriber {
     }
 
     private @Nullable LayerSelection choose(Track from, long nowNs) {
-        List<LayerOption> options = wished.of(from.ladder(nowNs).options());
+        List<LayerOption> options = wished.of(withheld.of(from.ladder(nowNs).options()));
         if (options.isEmpty()) {
             // Where there is one layer only, there is nothing to wait for.
             return from.layers().size() == 1

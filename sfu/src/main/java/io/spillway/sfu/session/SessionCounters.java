@@ -2,6 +2,7 @@ package io.spillway.sfu.session;
 
 import io.spillway.sfu.Sfu.Counter;
 import io.spillway.sfu.Sfu.SessionRole;
+import io.spillway.sfu.Shedding;
 import io.spillway.sfu.transport.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +15,12 @@ final class SessionCounters {
 
     private static final SessionRole[] ROLES = SessionRole.values();
     private static final CloseReason[] REASONS = CloseReason.values();
+    private static final Shedding[] STEPS = Shedding.values();
 
     private final AtomicLongArray opened = new AtomicLongArray(ROLES.length);
     private final AtomicLongArray connected = new AtomicLongArray(ROLES.length);
     private final AtomicLongArray closed = new AtomicLongArray(REASONS.length);
+    private final AtomicLongArray shed = new AtomicLongArray(STEPS.length);
     private final AtomicLong freezes = new AtomicLong();
     private final AtomicLong frozenNs = new AtomicLong();
 
@@ -33,6 +36,11 @@ final class SessionCounters {
         closed.incrementAndGet(reason.ordinal());
     }
 
+    /** An overloaded loop went on to leave this undone. */
+    void shed(Shedding step) {
+        shed.incrementAndGet(step.ordinal());
+    }
+
     void froze(long durationNs) {
         freezes.incrementAndGet();
         frozenNs.addAndGet(durationNs);
@@ -46,6 +54,11 @@ final class SessionCounters {
         }
         for (CloseReason reason : REASONS) {
             all.add(new Counter("sessions_closed", label(reason), closed.get(reason.ordinal())));
+        }
+        for (Shedding step : STEPS) {
+            if (step != Shedding.NOTHING) {
+                all.add(new Counter("overload_steps", step.label(), shed.get(step.ordinal())));
+            }
         }
         all.add(new Counter("viewer_freezes", "", freezes.get()));
         all.add(new Counter("viewer_frozen_ms", "", frozenNs.get() / 1_000_000));

@@ -4,6 +4,7 @@ import io.spillway.media.live.LiveStream;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.Shedding;
 import io.spillway.sfu.crossing.Arrivals;
 import io.spillway.sfu.crossing.Mirror;
 import io.spillway.sfu.ice.IceLite;
@@ -45,13 +46,17 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
     private final Detours detours;
     private final LoopStreams streams;
     private final ReceiveCounter received = new ReceiveCounter();
+    private final Overload overload;
     private final DistinctErrors defects = new DistinctErrors();
     private final Map<String, Session> sessions = new HashMap<>();
     private final DeadlineQueue deadlines = new DeadlineQueue();
     private final List<Session> touched = new ArrayList<>();
     private long lastTickNs;
 
-    /** @param services of this loop */
+    /**
+     * @param services of this loop
+     * @param loopBusyPercent busy so much of the time is overloaded
+     */
     SfuCore(
             int index,
             TransportServices services,
@@ -59,7 +64,8 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
             SessionDirectory directory,
             StreamDirectory streamDirectory,
             SessionCounters counters,
-            Loops loops) {
+            Loops loops,
+            int loopBusyPercent) {
         this.index = index;
         this.factory = factory;
         this.directory = directory;
@@ -70,6 +76,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
         this.demux = new Demux(services.buffers(), this);
         this.crossings = new Crossings(index, loops);
         this.detours = new Detours(index, loops, crossings, demux, drops);
+        this.overload = new Overload(loopBusyPercent);
         this.streams = new LoopStreams(index, streamDirectory, loops, crossings, drops, defects);
     }
 
@@ -120,6 +127,11 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
 
     Detours detours() {
         return detours;
+    }
+
+    /** What any thread may read of it. */
+    Overload overload() {
+        return overload;
     }
 
     /** Any thread. */
@@ -179,7 +191,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
 
     @Override
     public long nextDeadlineNs() {
-        long nextNs = deadlines.nextNs();
+        long nextNs = Math.min(deadlines.nextNs(), overload.nextDeadlineNs());
         if (index == EXPIRING_LOOP) {
             nextNs = Math.min(nextNs, directory.nextExpiryNs());
         }
@@ -206,7 +218,46 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
                 LOG.info("{} left: {}", ticket, sentence(CloseReason.SETUP_TIMEOUT));
             });
         }
+        shed(nowNs);
         endTurn(nowNs);
+    }
+
+    @Override
+    public void onTurnEnd(long beganNs, long endedNs) {
+        overload.onTurnEnd(beganNs, endedNs);
+    }
+
+    /** Leaves undone what the loop is too busy for, and takes it up again. */
+    private void shed(long nowNs) {
+        Shedding before = overload.shedding();
+        if (!overload.onTimeout(nowNs)) {
+            return;
+        }
+        Shedding after = overload.shedding();
+        if (before == Shedding.NOTHING) {
+            LOG.warn("media loop {} is overloaded, {}: {}", index, overload, after.sentence());
+        } else if (after == Shedding.NOTHING) {
+            LOG.info("media loop {} is overloaded no more, {}: {}", index, overload, after.sentence());
+        } else {
+            LOG.debug("media loop {}, {}: {}", index, overload, after.sentence());
+        }
+        if (after.compareTo(before) > 0) {
+            counters.shed(after);
+        }
+        for (Session session : List.copyOf(sessions.values())) {
+            withhold(session, after, nowNs);
+        }
+    }
+
+    private void withhold(Session session, Shedding shedding, long nowNs) {
+        if (session.media() instanceof ViewerMedia viewer) {
+            try {
+                viewer.outbound().withhold(shedding.withheldLayers(), nowNs);
+                onSessionDeadline(session);
+            } catch (RuntimeException defect) {
+                onSessionDefect(session, defect, nowNs);
+            }
+        }
     }
 
     private void endTurn(long nowNs) {
@@ -252,6 +303,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
             sessions.put(ticket.id(), session);
             demux.register(session.transport());
             deadlines.add(session, session.nextDeadlineNs());
+            withhold(session, overload.shedding(), nowNs);
         } catch (RuntimeException defect) {
             streams.leave(ticket.role(), ticket.stream(), nowNs);
             directory.onEnded(ticket, false);

@@ -2,8 +2,10 @@ package io.spillway.sfu.session;
 
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
+import io.spillway.sfu.Shedding;
 import io.spillway.sfu.StreamStatus;
 import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.ice.IceCredentials;
@@ -36,6 +38,9 @@ public final class SfuServer implements Sfu {
 
     /** A loop is a bit in a word where addresses are told of. */
     public static final int MAX_LOOPS = 64;
+
+    /** A step back from refusing takes at least as long. */
+    private static final int RETRY_WHEN_OVERLOADED_SECONDS = 5;
 
     private final SfuSettings settings;
     private final DtlsIdentity identity;
@@ -78,7 +83,8 @@ public final class SfuServer implements Sfu {
         for (int i = 0; i < loops.size(); i++) {
             TransportServices services = loops.get(i).on(this.loops.executor(i));
             SessionFactory factory = new SessionFactory(services, names, random, unixNs, counters, settings.startBps());
-            this.loops.add(new SfuCore(i, services, factory, sessions, streams, counters, this.loops));
+            this.loops.add(new SfuCore(
+                    i, services, factory, sessions, streams, counters, this.loops, settings.loopBusyPercent()));
         }
     }
 
@@ -90,6 +96,10 @@ public final class SfuServer implements Sfu {
     @Override
     public SessionAnswer publish(SessionRequest request) throws Rejected {
         sessions.admit();
+        if (streams.find(request.stream()).isEmpty()) {
+            // One that is watched or published already costs nothing more, and those who watch wait for it.
+            admitToLoops();
+        }
         Agreement agreement = negotiator.publish(Offer.parse(request.offer()));
         return take(SessionRole.PUBLISHER, request, agreement, null);
     }
@@ -97,9 +107,24 @@ public final class SfuServer implements Sfu {
     @Override
     public SessionAnswer play(SessionRequest request) throws Rejected {
         sessions.admit();
+        admitToLoops();
         Offer offer = Offer.parse(request.offer());
         PlaySources sources = sources(streams.live(request.stream()));
         return take(SessionRole.VIEWER, request, negotiator.play(offer, sources), sources);
+    }
+
+    /** The kernel chooses a client's loop by its address: none may be too busy. @throws Rejected 503 */
+    private void admitToLoops() throws Rejected {
+        for (SfuCore core : loops.cores()) {
+            if (core.overload().shedding() == Shedding.JOINS) {
+                throw new Rejected(
+                        503,
+                        "media-overloaded",
+                        "The server is overloaded (a media loop is " + core.overload()
+                                + ") and takes no new sessions, so that those who watch go on; try again shortly, or on another server.",
+                        RETRY_WHEN_OVERLOADED_SECONDS);
+            }
+        }
     }
 
     private SessionAnswer take(
@@ -147,8 +172,8 @@ public final class SfuServer implements Sfu {
                 .forEach(said -> said.forEach(report -> reports.put(report.name(), report)));
         return streams.names().stream()
                 .sorted(Comparator.comparing(StreamName::value))
-                .flatMap(name ->
-                        streams.find(name).stream().map(state -> StatusReport.status(name, state, reports.get(name))))
+                .flatMap(name -> streams.find(name).stream()
+                        .map(state -> StatusReport.status(name, state, reports.get(name), overloads())))
                 .toList();
     }
 
@@ -164,7 +189,8 @@ public final class SfuServer implements Sfu {
             return StatusReport.status(
                     name,
                     state,
-                    said.stream().flatMap(Optional::stream).findFirst().orElse(null));
+                    said.stream().flatMap(Optional::stream).findFirst().orElse(null),
+                    overloads());
         });
     }
 
@@ -176,6 +202,24 @@ public final class SfuServer implements Sfu {
         }
         if (sessions.isFull()) {
             reasons.add("All " + settings.maxSessions() + " sessions are taken (limits.sessions).");
+        }
+        reasons.addAll(overloads());
+        return reasons;
+    }
+
+    @Override
+    public List<LoopStatus> loops() {
+        return loops.cores().stream().map(core -> core.overload().status()).toList();
+    }
+
+    private List<String> overloads() {
+        List<String> reasons = new ArrayList<>();
+        for (int i = 0; i < loops.count(); i++) {
+            Overload overload = loops.cores().get(i).overload();
+            Shedding shedding = overload.shedding();
+            if (shedding != Shedding.NOTHING) {
+                reasons.add("Media loop " + i + " is overloaded, " + overload + ": " + shedding.sentence() + ".");
+            }
         }
         return reasons;
     }

@@ -12,10 +12,12 @@ import java.util.function.Supplier;
  * @param maxSessions publishers and viewers together (X9)
  * @param maxViewersPerStream viewers of one stream (X9)
  * @param startBps what a viewer's network is believed to carry before anything is known, bit/s (R37)
+ * @param loopBusyPercent a loop busy so much of the time is overloaded (W22), 50 to 100; 100 never is
  */
 public record SfuSettings(
         Supplier<List<InetAddress>> addresses,
         boolean replacePublisher,
         int maxSessions,
         int maxViewersPerStream,
-        long startBps) {}
+        long startBps,
+        int loopBusyPercent) {}

@@ -5,6 +5,7 @@ import io.spillway.media.live.StreamName;
 import io.spillway.sfu.StreamStatus;
 import io.spillway.sfu.inbound.InboundMedia;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,14 @@ record StatusReport(
                 source.warnings(nowNs));
     }
 
-    /** Puts a stream's state together; {@code report} is null while nobody publishes, or when the publisher's loop did not say. */
-    static StreamStatus status(StreamName name, StreamState state, @Nullable StatusReport report) {
+    /**
+     * Puts a stream's state together.
+     *
+     * @param report null while nobody publishes, or when the publisher's loop did not say
+     * @param overloads what is wrong with the server, as far as viewers notice
+     */
+    static StreamStatus status(
+            StreamName name, StreamState state, @Nullable StatusReport report, List<String> overloads) {
         if (state.live() == null) {
             return new StreamStatus(name, false, null, null, state.watching(), List.of(), List.of());
         }
@@ -35,9 +42,21 @@ record StatusReport(
                     null,
                     state.watching(),
                     List.of(),
-                    List.of("The stream's media loop is too busy to tell of it; ask again shortly."));
+                    with(List.of("The stream's media loop is too busy to tell of it; ask again shortly."), overloads));
         }
         return new StreamStatus(
-                name, true, report.startedAt(), report.agent(), state.watching(), report.tracks(), report.warnings());
+                name,
+                true,
+                report.startedAt(),
+                report.agent(),
+                state.watching(),
+                report.tracks(),
+                with(report.warnings(), overloads));
+    }
+
+    private static List<String> with(List<String> warnings, List<String> more) {
+        List<String> all = new ArrayList<>(warnings);
+        all.addAll(more);
+        return List.copyOf(all);
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -128,6 +129,44 @@ public abstract class MediaPortContract {
             send(client, port, "now");
             assertTrue(ended.await(WAIT_SECONDS, TimeUnit.SECONDS));
             assertTrue(due.await(WAIT_SECONDS, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void shouldTellTheAgentHowLongEachTurnTook() throws Exception {
+        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        LinkedBlockingQueue<long[]> turns = new LinkedBlockingQueue<>();
+        drive(port, new Echo(port) {
+            @Override
+            public void onDatagram(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
+                while (System.nanoTime() - nowNs < 20_000_000) {
+                    Thread.onSpinWait();
+                }
+                super.onDatagram(buffer, offset, length, from, nowNs);
+            }
+
+            @Override
+            public void onTurnEnd(long beganNs, long endedNs) {
+                turns.add(new long[] {beganNs, endedNs});
+            }
+        });
+        try (DatagramSocket client = client()) {
+            send(client, port, "work");
+            assertEquals("work", receive(client));
+        }
+        port.execute(() -> {
+            long untilNs = System.nanoTime() + 20_000_000;
+            while (System.nanoTime() < untilNs) {
+                Thread.onSpinWait();
+            }
+        });
+        long endNs = Long.MIN_VALUE;
+        for (int working = 0; working < 2; ) {
+            long[] turn = turns.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+            assertNotNull(turn, "a turn of the datagram, and one of the command");
+            assertTrue(turn[0] >= endNs && turn[1] >= turn[0], "turns do not overlap");
+            endNs = turn[1];
+            working += turn[1] - turn[0] >= 20_000_000 ? 1 : 0;
         }
     }
 

@@ -103,6 +103,22 @@ final class LayerWishTest {
     }
 
     @Test
+    void shouldSendNoMoreThanTheServerCanAffordWhateverIsWished() {
+        wish(LayerWish.ofRid("h"));
+        viewer.media().withhold(1, world.nowNs);
+        play(700);
+        assertEquals(2, seen());
+        viewer.media().withhold(2, world.nowNs);
+        play(700);
+        assertEquals(1, seen());
+        viewer.media().withhold(0, world.nowNs);
+        play(700);
+        assertEquals(3, seen());
+        Streams.assertContinuous(viewer.video());
+        Streams.assertWholeFrames(viewer.video());
+    }
+
+    @Test
     void shouldChangeAtTheFirstKeyframeAfterTheWish() {
         int before = viewer.video().size();
         long wishedNs = world.nowNs;

@@ -35,7 +35,7 @@ public final class ControlPlane {
             Supplier<String> metrics,
             CrossOrigin crossOrigin) {
         List<Route> all = new ArrayList<>(new StreamResource(sfu, keys, authority).routes());
-        all.addAll(new ServerResource(readiness, reachability, metrics).routes());
+        all.addAll(new ServerResource(sfu::loops, readiness, reachability, metrics).routes());
         this.routes = List.copyOf(all);
         this.crossOrigin = crossOrigin;
     }

@@ -1,5 +1,6 @@
 package io.spillway.signaling.api;
 
+import io.spillway.sfu.LoopStatus;
 import io.spillway.signaling.health.Reachability;
 import io.spillway.signaling.health.Readiness;
 import java.io.IOException;
@@ -19,11 +20,17 @@ final class ServerResource {
     /** A balancer asks again after this long. */
     private static final String RETRY_SECONDS = "5";
 
+    private final Supplier<List<LoopStatus>> loops;
     private final Readiness readiness;
     private final Supplier<Reachability> reachability;
     private final Supplier<String> metrics;
 
-    ServerResource(Readiness readiness, Supplier<Reachability> reachability, Supplier<String> metrics) {
+    ServerResource(
+            Supplier<List<LoopStatus>> loops,
+            Readiness readiness,
+            Supplier<Reachability> reachability,
+            Supplier<String> metrics) {
+        this.loops = loops;
         this.readiness = readiness;
         this.reachability = reachability;
         this.metrics = metrics;
@@ -54,7 +61,16 @@ final class ServerResource {
         json.put("whipUrl", reached.whipUrl().isEmpty() ? null : reached.whipUrl());
         json.put("addresses", reached.mediaAddresses());
         json.put("warnings", reached.warnings());
+        json.put("loops", loops.get().stream().map(ServerResource::loop).toList());
         return Answer.json(200, json);
+    }
+
+    private static Map<String, Object> loop(LoopStatus loop) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("busyPercent", loop.busyPercent());
+        json.put("longestTurnMs", loop.longestTurnNs() / 1_000_000);
+        json.put("shedding", loop.shedding().label());
+        return json;
     }
 
     private Answer ready() {

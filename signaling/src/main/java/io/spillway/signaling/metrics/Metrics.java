@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Sfu.Counter;
 import io.spillway.sfu.StreamStatus;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What Prometheus reads: the JVM, the process, HTTP by area, the streams as a whole, and every counter of its sources under the prefix
@@ -46,9 +48,13 @@ public final class Metrics implements AutoCloseable {
 
     /**
      * @param streams every stream that is live or has viewers
+     * @param loops every media loop, always as many
      * @param sources where counters come from; read at each scrape
      */
-    public Metrics(Supplier<List<StreamStatus>> streams, List<Supplier<List<Counter>>> sources) {
+    public Metrics(
+            Supplier<List<StreamStatus>> streams,
+            Supplier<List<LoopStatus>> loops,
+            List<Supplier<List<Counter>>> sources) {
         this.sources = List.copyOf(sources);
         process = CompletableFuture.runAsync(this::bindProcess);
         Gauge.builder(
@@ -65,6 +71,42 @@ public final class Metrics implements AutoCloseable {
                                 .mapToInt(StreamStatus::viewers)
                                 .sum())
                 .description("WHEP sessions of all streams")
+                .strongReference(true)
+                .register(registry);
+        for (int i = 0; i < loops.get().size(); i++) {
+            loop(
+                    i,
+                    "busy.percent",
+                    "Share of the last second that a media loop's turns took",
+                    loops,
+                    loop -> loop.busyPercent());
+            loop(
+                    i,
+                    "longest.turn.ms",
+                    "Longest turn of a media loop within the last second",
+                    loops,
+                    loop -> loop.longestTurnNs() / 1e6);
+            loop(
+                    i,
+                    "shedding",
+                    "What a media loop leaves undone: 0 nothing, 1 the highest layer, 2 all but the lowest, 3 new joins too",
+                    loops,
+                    loop -> loop.shedding().ordinal());
+        }
+    }
+
+    private void loop(
+            int number,
+            String name,
+            String description,
+            Supplier<List<LoopStatus>> loops,
+            ToDoubleFunction<LoopStatus> value) {
+        Gauge.builder(
+                        "spillway.loop." + name,
+                        loops,
+                        all -> value.applyAsDouble(all.get().get(number)))
+                .description(description)
+                .tag("loop", Integer.toString(number))
                 .strongReference(true)
                 .register(registry);
     }

@@ -1,6 +1,7 @@
 package io.spillway.signaling.api;
 
 import io.spillway.media.live.StreamName;
+import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.StreamStatus;
@@ -13,6 +14,7 @@ public final class StillSfu implements Sfu {
 
     public final List<StreamStatus> streams = new ArrayList<>();
     public final List<String> unreadyReasons = new ArrayList<>();
+    public final List<LoopStatus> loops = new ArrayList<>();
     public final List<Counter> counters = new ArrayList<>();
 
     /** Whether it breaks at the next question, as only a bug would. */
@@ -54,6 +56,11 @@ public final class StillSfu implements Sfu {
     @Override
     public List<String> unreadyReasons() {
         return List.copyOf(unreadyReasons);
+    }
+
+    @Override
+    public List<LoopStatus> loops() {
+        return List.copyOf(loops);
     }
 
     @Override

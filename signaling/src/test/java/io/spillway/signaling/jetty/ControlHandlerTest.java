@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.media.codec.Codec;
 import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.StreamName;
+import io.spillway.sfu.LoopStatus;
+import io.spillway.sfu.Shedding;
 import io.spillway.sfu.StreamStatus;
 import io.spillway.signaling.json.JsonException;
 import io.spillway.signaling.json.JsonObject;
@@ -338,6 +340,15 @@ final class ControlHandlerTest {
         assertEquals("0.1.0", server.text("version"));
         assertEquals("http://192.0.2.1:8080/whip/live", server.text("whipUrl"));
         assertEquals(List.of("192.0.2.1:8189"), server.texts("addresses"));
+    }
+
+    @Test
+    void shouldTellHowBusyItsLoopsAre() throws IOException {
+        plane.sfu.loops.add(new LoopStatus(97, 40_600_000, Shedding.HIGHEST_LAYER));
+        String body = http.get("/api/v1/server").body().replaceAll("\\s", "");
+        assertTrue(
+                body.contains("\"loops\":[{\"busyPercent\":97,\"longestTurnMs\":40,\"shedding\":\"highest_layer\"}]"),
+                body);
     }
 
     private RawHttp.Reply post(String path, String body, String... headers) throws IOException {

@@ -39,7 +39,7 @@ final class RunningControlPlane implements AutoCloseable {
         keys = StreamKeys.open(folder.resolve("streams.json"), Map.of(new StreamName("stage"), STAGE_KEY), random);
         AdminToken token = AdminToken.open(folder.resolve("admin-token"), random);
         adminToken = Files.readString(token.file()).strip();
-        metrics = new Metrics(sfu::streams, List.of(sfu::counters));
+        metrics = new Metrics(sfu::streams, sfu::loops, List.of(sfu::counters));
         ControlPlane plane = new ControlPlane(
                 sfu,
                 keys,

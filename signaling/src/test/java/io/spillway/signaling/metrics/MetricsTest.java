@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Sfu.Counter;
+import io.spillway.sfu.Shedding;
 import io.spillway.sfu.StreamStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +22,12 @@ final class MetricsTest {
     private final List<StreamStatus> streams = new ArrayList<>();
     private final List<Counter> sfu = new ArrayList<>();
     private final List<Counter> http = new ArrayList<>();
-    private final Metrics metrics =
-            new Metrics(() -> List.copyOf(streams), List.of(() -> List.copyOf(sfu), () -> List.copyOf(http)));
+    private final List<LoopStatus> loops = new ArrayList<>(
+            List.of(new LoopStatus(3, 1_500_000, Shedding.NOTHING), new LoopStatus(0, 0, Shedding.NOTHING)));
+    private final Metrics metrics = new Metrics(
+            () -> List.copyOf(streams),
+            () -> List.copyOf(loops),
+            List.of(() -> List.copyOf(sfu), () -> List.copyOf(http)));
 
     @AfterEach
     void close() {
@@ -41,6 +47,17 @@ final class MetricsTest {
                 "system_cpu_count")) {
             assertTrue(text.hasName(name), name);
         }
+    }
+
+    @Test
+    void shouldTellHowBusyEachLoopIsAndWhatItSheds() {
+        assertEquals(3, scrape().value("spillway_loop_busy_percent{loop=\"0\"}"));
+        assertEquals(1.5, scrape().value("spillway_loop_longest_turn_ms{loop=\"0\"}"));
+        loops.set(1, new LoopStatus(97, 40_000_000, Shedding.JOINS));
+        PrometheusText text = scrape();
+        assertEquals(97, text.value("spillway_loop_busy_percent{loop=\"1\"}"));
+        assertEquals(3, text.value("spillway_loop_shedding{loop=\"1\"}"));
+        assertEquals(0, text.value("spillway_loop_shedding{loop=\"0\"}"));
     }
 
     @Test

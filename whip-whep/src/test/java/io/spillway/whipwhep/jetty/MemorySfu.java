@@ -1,6 +1,7 @@
 package io.spillway.whipwhep.jetty;
 
 import io.spillway.media.live.StreamName;
+import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.StreamStatus;
@@ -90,6 +91,11 @@ final class MemorySfu implements Sfu {
     @Override
     public List<String> unreadyReasons() {
         return draining ? List.of("draining") : List.of();
+    }
+
+    @Override
+    public List<LoopStatus> loops() {
+        return List.of();
     }
 
     @Override
