@@ -57,6 +57,10 @@ final class FfmpegProgram {
         return folder.resolve("ffmpeg");
     }
 
+    Path ffprobe() {
+        return folder.resolve("ffprobe");
+    }
+
     Map<String, String> environment() {
         return Map.of("LD_LIBRARY_PATH", folder.toString());
     }
