@@ -1,6 +1,7 @@
 package io.spillway.testkit.client;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -126,6 +127,18 @@ final class Child implements AutoCloseable {
             return String.join("\n", lines);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Writes a line to its standard input. */
+    void say(String line) {
+        try {
+            BufferedWriter input = process.outputWriter();
+            input.write(line);
+            input.newLine();
+            input.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " no longer listens. It printed:\n" + log(), e);
         }
     }
 
