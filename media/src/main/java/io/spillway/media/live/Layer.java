@@ -30,6 +30,7 @@ public final class Layer {
 
     private final String rid;
     private final PacketHistory history;
+    private final ParsedPackets packets;
     private final NewestGop gop;
     private final SenderClock clock;
     private final KeyframeListener publisher;
@@ -63,6 +64,7 @@ public final class Layer {
         this.allocationId = idOf(HeaderExtension.VIDEO_LAYERS_ALLOCATION, format);
         this.descriptorId = descriptorIdOf(format);
         this.history = new PacketHistory(bounds);
+        this.packets = new ParsedPackets(history);
         this.gop = new NewestGop(history);
         this.clock = clock;
         this.publisher = publisher;
@@ -85,6 +87,11 @@ public final class Layer {
 
     public PacketHistory history() {
         return history;
+    }
+
+    /** The history's packets with their headers read; the layer's loop only. */
+    public ParsedPackets packets() {
+        return packets;
     }
 
     public SenderClock clock() {

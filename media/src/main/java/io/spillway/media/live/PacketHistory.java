@@ -43,6 +43,10 @@ public final class PacketHistory {
         return log.positionOf(extSeq) >= 0;
     }
 
+    HistoryLog log() {
+        return log;
+    }
+
     /** Bytes reserved by now. */
     public int capacityBytes() {
         return log.capacityBytes();

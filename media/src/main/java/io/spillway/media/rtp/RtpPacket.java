@@ -48,12 +48,14 @@ public final class RtpPacket {
     private int headerLength = FIXED_HEADER_LENGTH;
     private int paddingLength;
     private int extensionCount;
+    private long extensionMask;
 
     /**
      * Takes a packet, or says false and must then not be asked anything: wrong version, a CSRC list, extension or padding that does not fit, or an extension element that runs past its block.
      */
     public boolean wrap(ByteBuffer buffer, int offset, int length) {
         extensionCount = 0;
+        extensionMask = 0;
         if (length < FIXED_HEADER_LENGTH || offset < 0 || offset > buffer.limit() - length) {
             return false;
         }
@@ -150,6 +152,7 @@ public final class RtpPacket {
         extensionIds[extensionCount] = id;
         extensionOffsets[extensionCount] = dataOffset;
         extensionLengths[extensionCount] = dataLength;
+        extensionMask |= maskOf(id);
         extensionCount++;
         return true;
     }
@@ -226,6 +229,16 @@ public final class RtpPacket {
     /** How many extension elements the packet has, 0..{@link #MAX_EXTENSIONS}, in the order sent. */
     public int extensionCount() {
         return extensionCount;
+    }
+
+    /** The bits of {@link #maskOf} of all its elements: a quick no to the question whether any of some ids is there. */
+    public long extensionMask() {
+        return extensionMask;
+    }
+
+    /** The bit of an element's id; ids from 63 on share one. */
+    public static long maskOf(int id) {
+        return 1L << Math.min(id, Long.SIZE - 1);
     }
 
     /** The id of the {@code i}-th element, 1..255. */

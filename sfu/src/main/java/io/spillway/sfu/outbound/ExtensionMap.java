@@ -1,6 +1,7 @@
 package io.spillway.sfu.outbound;
 
 import io.spillway.media.rtp.HeaderExtension;
+import io.spillway.media.rtp.RtpPacket;
 import java.util.List;
 import java.util.Map;
 
@@ -23,10 +24,12 @@ final class ExtensionMap {
 
     private final byte[] viewerIds = new byte[IDS];
     private final int dependencyDescriptorId;
+    private final long passedMask;
 
     /** Both maps: extension URI to id, 1..255. */
     ExtensionMap(Map<String, Integer> publisher, Map<String, Integer> viewer) {
         int descriptorId = 0;
+        long mask = 0;
         for (HeaderExtension extension : PASSED) {
             int from = publisher.getOrDefault(extension.uri(), 0);
             int to = viewer.getOrDefault(extension.uri(), 0);
@@ -34,11 +37,18 @@ final class ExtensionMap {
                 continue;
             }
             viewerIds[from] = (byte) to;
+            mask |= RtpPacket.maskOf(from);
             if (extension == HeaderExtension.DEPENDENCY_DESCRIPTOR) {
                 descriptorId = from;
             }
         }
         dependencyDescriptorId = descriptorId;
+        passedMask = mask;
+    }
+
+    /** Whether any element of a packet may be passed on. */
+    boolean mayPassOf(RtpPacket packet) {
+        return (packet.extensionMask() & passedMask) != 0;
     }
 
     /** The viewer's id of a publisher's extension, or 0 when it is not passed on. */

@@ -5,6 +5,7 @@ import io.spillway.media.codec.MediaKind;
 import io.spillway.media.codec.PayloadInfo;
 import io.spillway.media.live.Layer;
 import io.spillway.media.live.LayerSelection;
+import io.spillway.media.live.ParsedPacket;
 import io.spillway.media.live.StoredPacket;
 import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.time.SenderClock;
@@ -22,12 +23,6 @@ import org.jspecify.annotations.Nullable;
  * sequence numbers and timestamps that go on (R4, R6). Which layer, and when, is {@link OutboundTrack}'s part.
  */
 final class OutboundStream {
-
-    /** More than two seconds of Opus in 20 ms packets. */
-    private static final int AUDIO_LOG_PACKETS = 128;
-
-    /** A second of 4 Mbps; it grows with the rate. */
-    private static final int VIDEO_LOG_PACKETS = 512;
 
     private static final int AUDIO_BUDGET_BYTES = 16 * 1024;
 
@@ -57,8 +52,6 @@ final class OutboundStream {
     private final SentCount count = new SentCount();
     private final FreezeWatch freezes;
     private final int clockRateHz;
-    private final StoredPacket stored = new StoredPacket();
-    private final RtpPacket packet = new RtpPacket();
 
     private @Nullable Run run;
     private @Nullable LayerSelection selection;
@@ -97,7 +90,7 @@ final class OutboundStream {
         this.retransmitter = new Retransmitter(
                 sources,
                 writer,
-                new SentLog(video ? VIDEO_LOG_PACKETS : AUDIO_LOG_PACKETS),
+                new SentLog(),
                 new RetransmissionBudget(video ? VIDEO_BUDGET_BYTES : AUDIO_BUDGET_BYTES, estimate),
                 count,
                 random.nextInt(MAX_SEQUENCE / 2));
@@ -128,9 +121,11 @@ final class OutboundStream {
     boolean begin(Layer layer, PayloadMapping payload, long firstSequence, @Nullable ReplaySchedule schedule) {
         Run previous = run;
         end();
-        if (!read(layer, firstSequence)) {
+        ParsedPacket parsed = layer.packets().find(firstSequence);
+        if (parsed == null || !parsed.isWellFormed()) {
             return false;
         }
+        RtpPacket packet = parsed.rtp();
         var extensions = new ExtensionMap(layer.format().extensionIds(), media.extensionIds());
         PictureNumbers offsets = PictureNumbers.ZERO;
         if (numbered) {
@@ -140,7 +135,7 @@ final class OutboundStream {
         if (previous != null && previous.goesOnIn(layer)) {
             timestamps.replay(packet.timestamp(), schedule);
         } else {
-            timestamps.changeSource(packet.timestamp(), sinceNewestNs(layer), schedule);
+            timestamps.changeSource(packet.timestamp(), sinceNewestNs(layer, parsed), schedule);
         }
         run = Run.of(layer, payload, extensions, offsets);
         filter = layer.isScalable() ? newFilter(layer) : null;
@@ -159,8 +154,9 @@ final class OutboundStream {
             return;
         }
         long newest = retransmitter.newestSourceOf(ended);
-        if (newest >= 0 && read(ended.layer(), newest)) {
-            lastNumbers = ended.sent(writer.numbersOf(ended.codec(), ended.extensions(), packet));
+        ParsedPacket parsed = newest < 0 ? null : ended.layer().packets().find(newest);
+        if (parsed != null && parsed.isWellFormed()) {
+            lastNumbers = ended.sent(writer.numbersOf(ended.codec(), ended.extensions(), parsed.rtp()));
             numbered = true;
         }
         run = null;
@@ -182,15 +178,16 @@ final class OutboundStream {
     /** Sends a packet of the run's layer, late ones and padding included, and gives its bytes; 0 when nothing was sent. */
     int forward(long sequence, long nowNs) {
         Run current = run;
-        if (current == null || !current.layer().history().find(sequence, stored)) {
+        ParsedPacket parsed = current == null ? null : current.layer().packets().find(sequence);
+        if (current == null || parsed == null) {
             return 0;
         }
-        if (stored.isPadding()) {
-            sequences.leaveOut(sequence);
-            return 0;
-        }
-        if (!packet.wrap(stored.buffer(), stored.offset(), stored.length())) {
-            drops.count(DropReason.MALFORMED_RTP);
+        StoredPacket stored = parsed.stored();
+        RtpPacket packet = parsed.rtp();
+        if (!parsed.isWellFormed()) {
+            if (!stored.isPadding()) {
+                drops.count(DropReason.MALFORMED_RTP);
+            }
             sequences.leaveOut(sequence);
             return 0;
         }
@@ -198,7 +195,7 @@ final class OutboundStream {
         if (current.layer().isScalable()) {
             LayerFilter filtering = filterOf(current.layer());
             if (newest ? !filtering.passes(stored) : !filtering.passesLate(stored)) {
-                leaveOut(current, sequence, newest, nowNs);
+                leaveOut(current, packet, sequence, newest, nowNs);
                 return 0;
             }
             if (newest && current.lastSpatial() != filtering.spatial()) {
@@ -208,7 +205,7 @@ final class OutboundStream {
         }
         boolean marker = current.marks(stored);
         if (newest && stored.startsKeyframe()) {
-            insertParameterSets(current, sequence, nowNs);
+            insertParameterSets(current, packet, sequence, nowNs);
         }
         long out = sequences.map(sequence);
         if (out == SequenceMap.NOT_MAPPED) {
@@ -323,12 +320,12 @@ final class OutboundStream {
     }
 
     /** A packet of a layer that the viewer does not get leaves no gap: newer ones move up, and a gap that waits for it is filled (R4). */
-    private void leaveOut(Run current, long sequence, boolean newest, long nowNs) {
+    private void leaveOut(Run current, RtpPacket packet, long sequence, boolean newest, long nowNs) {
         drops.count(DropReason.OTHER_LAYER);
         if (newest) {
             sequences.leaveOut(sequence);
             if (current.codec() == Codec.VP8) {
-                leaveOutPicture(current);
+                leaveOutPicture(current, packet);
             }
             return;
         }
@@ -339,7 +336,7 @@ final class OutboundStream {
         }
     }
 
-    private void leaveOutPicture(Run current) {
+    private void leaveOutPicture(Run current, RtpPacket packet) {
         int id = writer.pictureIdOf(packet);
         if (id < 0 || id == leftOutPicture) {
             return;
@@ -353,7 +350,7 @@ final class OutboundStream {
         gaps.leaveOut(id);
     }
 
-    private void insertParameterSets(Run current, long sequence, long nowNs) {
+    private void insertParameterSets(Run current, RtpPacket packet, long sequence, long nowNs) {
         for (Run inserting : parameterSets.wantedBefore(current, sequence, packet)) {
             long out = sequences.insertBefore(sequence);
             int timestamp = timestamps.map(packet.timestamp());
@@ -368,30 +365,26 @@ final class OutboundStream {
         count.add(writer.lastPayloadBytes());
     }
 
-    /** From the capture of the newest packet sent to that of the first packet of a new source, which is the one just read. */
-    private long sinceNewestNs(Layer layer) {
-        long byClocksNs = sinceNewestByClocksNs(layer);
-        long byTimestampsNs = timestamps.spanNs(timestamps.newestSource(), packet.timestamp());
+    /** From the capture of the newest packet sent to that of the first packet of a new source. */
+    private long sinceNewestNs(Layer layer, ParsedPacket first) {
+        long byClocksNs = sinceNewestByClocksNs(layer, first);
+        long byTimestampsNs =
+                timestamps.spanNs(timestamps.newestSource(), first.rtp().timestamp());
         return Math.abs(byTimestampsNs - byClocksNs) <= SAME_BASE_NS ? byTimestampsNs : byClocksNs;
     }
 
-    private long sinceNewestByClocksNs(Layer layer) {
+    private long sinceNewestByClocksNs(Layer layer, ParsedPacket first) {
         SenderClock before = clock;
-        long byArrivalNs = stored.arrivalNs() - newestArrivalNs;
+        long byArrivalNs = first.stored().arrivalNs() - newestArrivalNs;
         if (before == null
                 || before == layer.clock()
                 || !before.isSet()
                 || !layer.clock().isSet()) {
             return byArrivalNs;
         }
-        long byCaptureNs = layer.clock().captureNs(packet.timestamp()) - before.captureNs(timestamps.newestSource());
+        long byCaptureNs =
+                layer.clock().captureNs(first.rtp().timestamp()) - before.captureNs(timestamps.newestSource());
         return Math.abs(byCaptureNs - byArrivalNs) > MAX_CLOCK_STRIFE_NS ? byArrivalNs : byCaptureNs;
-    }
-
-    private boolean read(Layer layer, long sequence) {
-        return layer.history().find(sequence, stored)
-                && !stored.isPadding()
-                && packet.wrap(stored.buffer(), stored.offset(), stored.length());
     }
 
     private int ticks(long durationNs) {

@@ -44,6 +44,20 @@ final class PacketWriter {
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
     private static final int TRANSPORT_NUMBER_BYTES = 2;
 
+    /** Version 2, and with header extensions, as the first 16 bits of a header. */
+    private static final int PLAIN_BITS = 0x8000;
+
+    private static final int EXTENDED_BITS = 0x9000;
+    private static final int MARKER_BIT = 0x80;
+
+    /** Ids that fit the one-byte form, RFC 8285 §4.2. */
+    private static final int MAX_SHORT_ID = 14;
+
+    /** One word of elements in the one-byte form. */
+    private static final long ONE_WORD_BLOCK = 0xBEDE_0001L;
+
+    private static final int ONE_WORD_HEADER_BYTES = RtpPacket.FIXED_HEADER_LENGTH + 2 * Integer.BYTES;
+
     private static final int FRAME_NUMBER_OFFSET = 1;
     private static final int DESCRIPTOR_MIN_BYTES = 3;
 
@@ -86,10 +100,31 @@ final class PacketWriter {
             int ssrc,
             boolean opening,
             long nowNs) {
-        begin(run.payload().payloadType(), marker, sequence, timestamp, ssrc, opening);
-        passExtensions(run, source);
-        endHeader();
+        if (!opening && transportNumberId <= MAX_SHORT_ID && !run.extensions().mayPassOf(source)) {
+            writeUsual(run.payload().payloadType(), marker, sequence, timestamp, ssrc);
+        } else {
+            begin(run.payload().payloadType(), marker, sequence, timestamp, ssrc, opening);
+            passExtensions(run, source);
+            endHeader();
+        }
         return sendPayload(run, source, nowNs);
+    }
+
+    /** What nearly all headers are, without the writer's care for others: 20 bytes with the transport-wide number, 12 without. */
+    private void writeUsual(int payloadType, boolean marker, int sequence, int timestamp, int ssrc) {
+        int bits = (transportNumberId > 0 ? EXTENDED_BITS : PLAIN_BITS) | (marker ? MARKER_BIT : 0) | payloadType;
+        head.putLong(0, ((long) bits << 48) | ((long) (sequence & 0xFFFF) << 32) | (timestamp & 0xFFFF_FFFFL));
+        if (transportNumberId > 0) {
+            head.putLong(8, ((long) ssrc << 32) | ONE_WORD_BLOCK);
+            head.putInt(
+                    16,
+                    (transportNumberId << 28) | ((TRANSPORT_NUMBER_BYTES - 1) << 24) | (estimate.nextNumber() << 8));
+            rtpHeaderLength = ONE_WORD_HEADER_BYTES;
+        } else {
+            head.putInt(8, ssrc);
+            rtpHeaderLength = RtpPacket.FIXED_HEADER_LENGTH;
+        }
+        headLength = rtpHeaderLength;
     }
 
     /** Sends a packet of the run's layer again, as RTX under {@code rtxSsrc} and {@code rtxSequence} (R18). */

@@ -1,6 +1,6 @@
 package io.spillway.sfu.outbound;
 
-import io.spillway.media.live.StoredPacket;
+import io.spillway.media.live.ParsedPacket;
 import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.rtp.SequenceUnwrapper;
 import io.spillway.sfu.DropReason;
@@ -31,8 +31,6 @@ final class Retransmitter {
     private final SequenceUnwrapper sent = new SequenceUnwrapper();
     private final SentCount mediaCount;
     private final SentCount rtxCount = new SentCount();
-    private final StoredPacket stored = new StoredPacket();
-    private final RtpPacket packet = new RtpPacket();
     private int rtxSequence;
 
     /**
@@ -84,14 +82,19 @@ final class Retransmitter {
         }
         Run run = log.run();
         ByteBuffer inserted = run.inserted();
-        if (inserted == null && !find(run, log.source())) {
+        ParsedPacket packet = inserted == null ? run.layer().packets().find(log.source()) : null;
+        int bytes;
+        if (inserted != null) {
+            bytes = inserted.limit() + RtpPacket.FIXED_HEADER_LENGTH;
+        } else if (packet != null && packet.isWellFormed()) {
+            bytes = packet.rtp().length();
+        } else {
             return DropReason.NACK_NOT_KEPT;
         }
-        if (!budget.spend(
-                inserted == null ? packet.length() : inserted.limit() + RtpPacket.FIXED_HEADER_LENGTH, nowNs)) {
+        if (!budget.spend(bytes, nowNs)) {
             return DropReason.NACK_OVER_BUDGET;
         }
-        send(run, inserted, sequence, nowNs);
+        send(run, packet, sequence, nowNs);
         log.resent(nowNs);
         return null;
     }
@@ -120,17 +123,14 @@ final class Retransmitter {
         log.clear();
     }
 
-    private boolean find(Run run, long source) {
-        return run.layer().history().find(source, stored)
-                && packet.wrap(stored.buffer(), stored.offset(), stored.length());
-    }
-
-    private void send(Run run, @Nullable ByteBuffer inserted, int sequence, long nowNs) {
+    /** {@code packet} is null when the run puts its payload in. */
+    private void send(Run run, @Nullable ParsedPacket packet, int sequence, long nowNs) {
         int timestamp = log.timestamp();
         boolean opening = log.opening();
         if (!run.payload().hasRtx() || sources.rtxSsrc() == 0) {
-            if (inserted == null) {
-                writer.send(run, packet, run.marks(stored), sequence, timestamp, sources.ssrc(), opening, nowNs);
+            if (packet != null) {
+                boolean marker = run.marks(packet.stored());
+                writer.send(run, packet.rtp(), marker, sequence, timestamp, sources.ssrc(), opening, nowNs);
             } else {
                 writer.sendInserted(run, sequence, timestamp, sources.ssrc(), opening, nowNs);
             }
@@ -139,8 +139,9 @@ final class Retransmitter {
         }
         int own = rtxSequence;
         rtxSequence = (rtxSequence + 1) & MAX_SEQUENCE;
-        if (inserted == null) {
-            writer.sendRtx(run, packet, run.marks(stored), sequence, timestamp, sources.rtxSsrc(), own, opening, nowNs);
+        if (packet != null) {
+            boolean marker = run.marks(packet.stored());
+            writer.sendRtx(run, packet.rtp(), marker, sequence, timestamp, sources.rtxSsrc(), own, opening, nowNs);
         } else {
             writer.sendInsertedRtx(run, sequence, timestamp, sources.rtxSsrc(), own, opening, nowNs);
         }

@@ -1,0 +1,107 @@
+package io.spillway.sfu.outbound;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.media.codec.Codec;
+import io.spillway.media.live.Format;
+import io.spillway.media.live.HistoryBounds;
+import io.spillway.media.live.Layer;
+import io.spillway.media.time.PublisherClock;
+import io.spillway.media.time.SenderClock;
+import io.spillway.sfu.sdp.PayloadMapping;
+import java.util.EnumSet;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class SentLogTest {
+
+    private static final long MS = 1_000_000L;
+    private static final long FIRST = 65_536 + 65_000;
+
+    private final SentLog log = new SentLog();
+    private final Run run = run();
+
+    @Test
+    void shouldKeepASecondAtAnyRate() {
+        for (int packetsPerMs : new int[] {1, 3, 8}) {
+            long out = FIRST * packetsPerMs;
+            long nowNs = 5_000_000_000_000L * packetsPerMs;
+            for (int i = 0; i < 3_000 * packetsPerMs; i++) {
+                log.add(out + i, run, 70_000_000_000L + i, i - 7, i % 3 == 0, nowNs + i * MS / packetsPerMs);
+            }
+            for (int i = 2_000 * packetsPerMs; i < 3_000 * packetsPerMs; i++) {
+                assertTrue(log.find(out + i), packetsPerMs + " packets a millisecond: packet " + i);
+                assertEquals(70_000_000_000L + i, log.source());
+                assertEquals(i - 7, log.timestamp());
+                assertEquals(i % 3 == 0, log.opening());
+                assertSame(run, log.run());
+            }
+            assertFalse(log.find(out - 1), "never sent");
+            assertFalse(log.find(out + 3_000 * packetsPerMs), "not sent yet");
+        }
+    }
+
+    @Test
+    void shouldForgetTheOldestBeyondItsBound() {
+        for (int i = 0; i < 10_000; i++) {
+            log.add(FIRST + i, run, i, 0, false, 0);
+        }
+        assertFalse(log.find(FIRST + 10_000 - SentLog.MAX_PACKETS - 1));
+        assertTrue(log.find(FIRST + 10_000 - SentLog.MAX_PACKETS));
+    }
+
+    @Test
+    void shouldNotLetALatePacketTakeAYoungerOnesPlace() {
+        log.add(FIRST + 64, run, 64, 0, false, 0);
+        log.add(FIRST, run, 0, 0, false, 2_000 * MS);
+        assertTrue(log.find(FIRST + 64));
+        assertFalse(log.find(FIRST));
+    }
+
+    @Test
+    void shouldCountRepeatsAndTheirTimesAlsoWhenItGrows() {
+        log.add(FIRST, run, 9, 1, false, 0);
+        assertTrue(log.find(FIRST));
+        assertEquals(0, log.resends());
+        assertEquals(Long.MAX_VALUE, log.sinceResendNs(0));
+        log.resent(20 * MS);
+        log.resent(40 * MS);
+        for (int i = 1; i < 500; i++) {
+            log.add(FIRST + i, run, 9 + i, 1, false, 41 * MS);
+        }
+        assertTrue(log.find(FIRST));
+        assertEquals(2, log.resends());
+        assertEquals(60 * MS, log.sinceResendNs(100 * MS));
+        assertEquals(9, log.source());
+        assertTrue(log.find(FIRST + 1));
+        assertEquals(0, log.resends());
+    }
+
+    @Test
+    void shouldKnowTheLastRunsAndNoneBeforeThem() {
+        Run[] runs = new Run[40];
+        for (int i = 0; i < runs.length; i++) {
+            runs[i] = run();
+            log.add(FIRST + 2 * i, run, 1, 0, false, 0);
+            log.add(FIRST + 2 * i + 1, runs[i], i, 0, false, 0);
+        }
+        assertFalse(log.find(FIRST + 1), "its run is forgotten, so it cannot be sent again");
+        assertTrue(log.find(FIRST + 2 * 39 + 1));
+        assertSame(runs[39], log.run());
+        assertTrue(log.find(FIRST + 2 * 39));
+        assertSame(run, log.run());
+        log.clear();
+        assertFalse(log.find(FIRST + 2 * 39));
+    }
+
+    private static Run run() {
+        Format format = new Format(Codec.VP8, Map.of());
+        Layer layer = new Layer(
+                "", format, HistoryBounds.VIDEO, new SenderClock(90_000, new PublisherClock()), (wanted, nowNs) -> {});
+        var payload = new PayloadMapping(96, 97, Codec.VP8, 1, Map.of(), EnumSet.of(PayloadMapping.Feedback.NACK));
+        return Run.of(layer, payload, new ExtensionMap(Map.of(), Map.of()), PictureNumbers.ZERO);
+    }
+}
