@@ -22,6 +22,7 @@ import static io.spillway.media.rtcp.RtcpFormat.SOURCE_DESCRIPTION;
 import static io.spillway.media.rtcp.RtcpFormat.TRANSPORT_FEEDBACK;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes RTCP packets one behind the other into a caller's buffer: {@link #reset}, packets, {@link #length}. A packet that does not fit is not begun and its call says so; all else is unchanged.
@@ -42,7 +43,9 @@ public final class RtcpWriter {
     private static final int NACK_MASK_BITS = 16;
     private static final int NO_REPORT = -1;
 
-    private final TransportFeedbackWriter transportFeedback = new TransportFeedbackWriter();
+    /** 6 KiB, which only those who receive media need. */
+    private @Nullable TransportFeedbackWriter transportFeedback;
+
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int start;
     private int end;
@@ -234,18 +237,23 @@ public final class RtcpWriter {
      */
     public long transportFeedback(
             int senderSsrc, int mediaSsrc, int feedbackCount, long first, long end, ArrivalTimes arrivals) {
-        if (!transportFeedback.collect(first, end, arrivals, this.end - at)) {
+        TransportFeedbackWriter feedback = transportFeedback;
+        if (feedback == null) {
+            feedback = new TransportFeedbackWriter();
+            transportFeedback = feedback;
+        }
+        if (!feedback.collect(first, end, arrivals, this.end - at)) {
             return first;
         }
         int body = at + HEADER_LENGTH;
-        int bodyEnd = transportFeedback.write(buffer, body + FEEDBACK_SOURCES_LENGTH, feedbackCount);
+        int bodyEnd = feedback.write(buffer, body + FEEDBACK_SOURCES_LENGTH, feedbackCount);
         // Zeros without the P bit: only the last packet of a compound may have padding, and readers count statuses.
         while (((bodyEnd - body) & 3) != 0) {
             buffer.put(bodyEnd++, (byte) 0);
         }
         begin(TRANSPORT_FEEDBACK, FORMAT_TRANSPORT_CC, bodyEnd - body);
         sources(body, senderSsrc, mediaSsrc);
-        return transportFeedback.nextSequence();
+        return feedback.nextSequence();
     }
 
     /** XR with a receiver reference time. */

@@ -4,6 +4,7 @@ import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.loop.DatagramSink;
 import io.spillway.sfu.loop.EgressSlab;
+import io.spillway.sfu.loop.SendCounter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
@@ -39,6 +40,7 @@ final class Egress implements DatagramSink {
     private final Kernel kernel;
     private final int socket;
     private final DropCounters drops;
+    private final SendCounter sent = new SendCounter();
     private final MessageVector vector;
     private final ArrayDeque<Place> waiting = new ArrayDeque<>(MAX_SLABS + 1);
     private final ArrayDeque<Place> free = new ArrayDeque<>(MAX_SLABS + 1);
@@ -68,6 +70,11 @@ final class Egress implements DatagramSink {
     @Override
     public ByteBuffer memory() {
         return current.slab.memory();
+    }
+
+    @Override
+    public SendCounter sent() {
+        return sent;
     }
 
     @Override
@@ -128,6 +135,7 @@ final class Egress implements DatagramSink {
             int at = 0;
             while (at < count) {
                 int taken = kernel.send(socket, vector.at(at), count - at);
+                sent.call();
                 if (taken > 0) {
                     at += taken;
                     done(slab, taken);
@@ -172,10 +180,13 @@ final class Egress implements DatagramSink {
 
     private void done(EgressSlab slab, int taken) {
         for (int i = 0; i < taken; i++) {
+            int message = slab.first();
             if (oneByOne > 0) {
                 oneByOne--;
+                sent.message(1, slab.segmentBytes(message));
                 slab.datagramDone();
             } else {
+                sent.message(slab.segments(message), slab.length(message));
                 slab.done();
             }
         }

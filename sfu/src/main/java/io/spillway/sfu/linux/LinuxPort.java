@@ -4,6 +4,7 @@ import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
+import io.spillway.sfu.loop.SendCounter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -152,6 +153,11 @@ public final class LinuxPort implements MediaPort {
     @Override
     public ByteBuffer memory() {
         return egress.memory();
+    }
+
+    @Override
+    public SendCounter sent() {
+        return egress.sent();
     }
 
     @Override

@@ -15,6 +15,9 @@ public interface DatagramSink {
     /** The room made last now holds a datagram of {@code length} bytes. */
     void commit(int length, InetSocketAddress to);
 
+    /** What was handed to the kernel so far. Any thread. */
+    SendCounter sent();
+
     /** Sends {@code buffer[offset..offset+length)}; the bytes are borrowed for the call. */
     default void send(ByteBuffer buffer, int offset, int length, InetSocketAddress to) {
         int at = room(length);

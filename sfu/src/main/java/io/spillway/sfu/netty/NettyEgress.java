@@ -10,6 +10,7 @@ import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.loop.DatagramSink;
 import io.spillway.sfu.loop.EgressSlab;
+import io.spillway.sfu.loop.SendCounter;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
@@ -18,6 +19,7 @@ final class NettyEgress implements DatagramSink {
 
     private final Channel channel;
     private final DropCounters drops;
+    private final SendCounter sent = new SendCounter();
     private final int maxSegments;
     private ByteBuf bytes;
     private EgressSlab slab;
@@ -48,6 +50,11 @@ final class NettyEgress implements DatagramSink {
     }
 
     @Override
+    public SendCounter sent() {
+        return sent;
+    }
+
+    @Override
     public void commit(int length, InetSocketAddress to) {
         slab.commit(length, to, maxSegments);
     }
@@ -66,8 +73,10 @@ final class NettyEgress implements DatagramSink {
             DatagramPacket packet = slab.segments(i) == 1
                     ? new DatagramPacket(message, slab.peer(i))
                     : new SegmentedDatagramPacket(message, slab.segmentBytes(i), slab.peer(i));
+            sent.message(slab.segments(i), slab.length(i));
             var _ = channel.write(packet, channel.voidPromise());
         }
+        sent.call();
         channel.flush();
         if (bytes.refCnt() == 1) {
             slab.clear();

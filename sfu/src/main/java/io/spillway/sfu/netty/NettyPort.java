@@ -24,6 +24,7 @@ import io.netty.util.concurrent.Future;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
+import io.spillway.sfu.loop.SendCounter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -169,6 +170,11 @@ public final class NettyPort implements MediaPort {
     @Override
     public ByteBuffer memory() {
         return egress.memory();
+    }
+
+    @Override
+    public SendCounter sent() {
+        return egress.sent();
     }
 
     @Override

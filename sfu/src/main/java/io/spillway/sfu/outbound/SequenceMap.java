@@ -21,8 +21,11 @@ final class SequenceMap {
 
     private static final long LEFT_OUT = Long.MIN_VALUE;
 
-    private final long[] starts = new long[MAX_RANGES];
-    private final long[] offsets = new long[MAX_RANGES];
+    /** Few streams leave anything out. Power of two. */
+    private static final int FIRST_RANGES = 4;
+
+    private long[] starts = new long[FIRST_RANGES];
+    private long[] offsets = new long[FIRST_RANGES];
     private int rangeCount;
     private int newestRange;
     private long newestSource;
@@ -50,7 +53,7 @@ final class SequenceMap {
             return out;
         }
         for (int i = 0; i < rangeCount; i++) {
-            int range = (newestRange - i) & (MAX_RANGES - 1);
+            int range = (newestRange - i) & (starts.length - 1);
             if (source >= starts[range]) {
                 return offsets[range] == LEFT_OUT ? NOT_MAPPED : source + offsets[range];
             }
@@ -93,13 +96,31 @@ final class SequenceMap {
     }
 
     private void append(long start, long offset) {
-        newestRange = (newestRange + 1) & (MAX_RANGES - 1);
+        if (rangeCount == starts.length && rangeCount < MAX_RANGES) {
+            grow();
+        }
+        newestRange = (newestRange + 1) & (starts.length - 1);
         starts[newestRange] = start;
         offsets[newestRange] = offset;
-        rangeCount = Math.min(rangeCount + 1, MAX_RANGES);
+        rangeCount = Math.min(rangeCount + 1, starts.length);
     }
 
-    private static int previous(int range) {
-        return (range - 1) & (MAX_RANGES - 1);
+    private void grow() {
+        int old = starts.length;
+        long[] oldStarts = starts;
+        long[] oldOffsets = offsets;
+        starts = new long[2 * old];
+        offsets = new long[2 * old];
+        for (int i = 0; i < old; i++) {
+            // The oldest first.
+            int from = (newestRange + 1 + i) & (old - 1);
+            starts[i] = oldStarts[from];
+            offsets[i] = oldOffsets[from];
+        }
+        newestRange = old - 1;
+    }
+
+    private int previous(int range) {
+        return (range - 1) & (starts.length - 1);
     }
 }

@@ -10,6 +10,7 @@ import io.spillway.sfu.crossing.Mirror;
 import io.spillway.sfu.ice.IceLite;
 import io.spillway.sfu.ice.StunMessage;
 import io.spillway.sfu.loop.LoopAgent;
+import io.spillway.sfu.loop.SendCounter;
 import io.spillway.sfu.transport.CloseReason;
 import io.spillway.sfu.transport.Demux;
 import io.spillway.sfu.transport.TransportServices;
@@ -47,6 +48,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
     private final LoopStreams streams;
     private final ReceiveCounter received = new ReceiveCounter();
     private final Overload overload;
+    private final SendCounter sent;
     private final DistinctErrors defects = new DistinctErrors();
     private final Map<String, Session> sessions = new HashMap<>();
     private final DeadlineQueue deadlines = new DeadlineQueue();
@@ -73,6 +75,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
         this.counters = counters;
         this.loops = loops;
         this.drops = services.drops();
+        this.sent = services.out().sent();
         this.demux = new Demux(services.buffers(), this);
         this.crossings = new Crossings(index, loops);
         this.detours = new Detours(index, loops, crossings, demux, drops);
@@ -142,6 +145,11 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
     /** Any thread. */
     ReceiveCounter received() {
         return received;
+    }
+
+    /** Any thread. */
+    SendCounter sent() {
+        return sent;
     }
 
     /** Any thread. */

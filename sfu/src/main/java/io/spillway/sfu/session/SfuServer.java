@@ -229,6 +229,10 @@ public final class SfuServer implements Sfu {
         List<Counter> all = counters.snapshot();
         all.add(sum("datagrams_received", "", core -> core.received().datagrams()));
         all.add(sum("bytes_received", "", core -> core.received().bytes()));
+        all.add(sum("datagrams_sent", "", core -> core.sent().datagrams()));
+        all.add(sum("bytes_sent", "", core -> core.sent().bytes()));
+        all.add(sum("messages_sent", "", core -> core.sent().messages()));
+        all.add(sum("send_calls", "", core -> core.sent().calls()));
         all.add(sum("defects", "", SfuCore::defectCount));
         for (DropReason reason : DropReason.values()) {
             all.add(sum("drops", reason.label(), core -> core.drops().dropped(reason)));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.loop.EgressSlab;
+import io.spillway.sfu.loop.SendCounter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -41,6 +42,23 @@ class EgressTest {
         assertEquals(List.of(3), kernel.calls);
         egress.flush();
         assertEquals(List.of(3), kernel.calls);
+    }
+
+    @Test
+    void shouldCountWhatTheKernelTook() {
+        kernel.script(1, AGAIN, ALL);
+        add(A, "aaaa", "bbbb", "cc");
+        add(B, "dddd");
+        egress.flush();
+        assertEquals("2 calls, 1 messages, 3 datagrams, 10 bytes", counted());
+        egress.flush();
+        assertEquals("3 calls, 2 messages, 4 datagrams, 14 bytes", counted());
+    }
+
+    private String counted() {
+        SendCounter sent = egress.sent();
+        return sent.calls() + " calls, " + sent.messages() + " messages, " + sent.datagrams() + " datagrams, "
+                + sent.bytes() + " bytes";
     }
 
     @Test

@@ -18,6 +18,7 @@ public final class ImmediateSink implements DatagramSink {
 
     private final ByteBuffer memory = ByteBuffer.allocateDirect(4096);
     private final Taker taker;
+    private final SendCounter sent = new SendCounter();
     private int roomBytes;
 
     public ImmediateSink(Taker taker) {
@@ -39,11 +40,18 @@ public final class ImmediateSink implements DatagramSink {
     }
 
     @Override
+    public SendCounter sent() {
+        return sent;
+    }
+
+    @Override
     public void commit(int length, InetSocketAddress to) {
         if (length > roomBytes) {
             throw new AssertionError(length + " bytes in a room of " + roomBytes);
         }
         roomBytes = 0;
+        sent.call();
+        sent.message(1, length);
         taker.take(memory, AT, length, to);
         for (int i = 0; i < memory.capacity(); i++) {
             memory.put(i, POISON);

@@ -40,7 +40,7 @@ final class SentLogTest {
                 assertSame(run, log.run());
             }
             assertFalse(log.find(out - 1), "never sent");
-            assertFalse(log.find(out + 3_000 * packetsPerMs), "not sent yet");
+            assertFalse(log.find(out + 3_000L * packetsPerMs), "not sent yet");
         }
     }
 
@@ -85,8 +85,8 @@ final class SentLogTest {
         Run[] runs = new Run[40];
         for (int i = 0; i < runs.length; i++) {
             runs[i] = run();
-            log.add(FIRST + 2 * i, run, 1, 0, false, 0);
-            log.add(FIRST + 2 * i + 1, runs[i], i, 0, false, 0);
+            log.add(FIRST + 2L * i, run, 1, 0, false, 0);
+            log.add(FIRST + 2L * i + 1, runs[i], i, 0, false, 0);
         }
         assertFalse(log.find(FIRST + 1), "its run is forgotten, so it cannot be sent again");
         assertTrue(log.find(FIRST + 2 * 39 + 1));
