@@ -8,6 +8,7 @@ import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.dtls.HandshakeRunner;
 import io.spillway.sfu.dtls.VirtualThreadRunner;
 import io.spillway.sfu.linux.LinuxPort;
+import io.spillway.sfu.linux.ThreadPriority;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
 import io.spillway.sfu.netty.NettyPort;
@@ -35,6 +36,9 @@ final class MediaPlane implements AutoCloseable {
     /** Handshakes under way at once; most of them wait for their peer. Beyond it a join retries with its next ClientHello. */
     private static final int MAX_HANDSHAKES = 1024;
 
+    /** Handshakes ready to compute that wait for a core: half a second and more of one core's work. Beyond it whoever asks to join is told to come back. */
+    private static final int MAX_QUEUED_HANDSHAKES_A_CORE = 200;
+
     private static final Logger LOG = LoggerFactory.getLogger(MediaPlane.class);
 
     private final List<MediaPort> ports;
@@ -54,8 +58,9 @@ final class MediaPlane implements AutoCloseable {
         List<DropCounters> drops =
                 Stream.generate(DropCounters::new).limit(loops(config)).toList();
         List<MediaPort> ports = ports(config, drops, random.nextLong());
-        HandshakeRunner handshakes =
-                new VirtualThreadRunner(MAX_HANDSHAKES, Runtime.getRuntime().availableProcessors());
+        int cores = Runtime.getRuntime().availableProcessors();
+        HandshakeRunner handshakes = new VirtualThreadRunner(
+                MAX_HANDSHAKES, cores, MAX_QUEUED_HANDSHAKES_A_CORE * cores, ThreadPriority::yieldToMedia);
         List<TransportServices> services = new ArrayList<>();
         for (int i = 0; i < ports.size(); i++) {
             MediaPort port = ports.get(i);

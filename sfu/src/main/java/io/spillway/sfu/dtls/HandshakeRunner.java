@@ -6,6 +6,11 @@ public interface HandshakeRunner {
     /** Starts a handshake on a thread of its own; false when too many are under way, and nothing was started. */
     boolean start(Runnable handshake);
 
+    /** Whether so many handshakes wait for a core that whoever joins now would wait too long. Any thread. */
+    default boolean isBehind() {
+        return false;
+    }
+
     /** Told by a handshake's thread that it is about to wait for the network. Never blocks. */
     void waiting();
 

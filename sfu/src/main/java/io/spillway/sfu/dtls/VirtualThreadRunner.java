@@ -1,20 +1,28 @@
 package io.spillway.sfu.dtls;
 
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Runs each handshake on a virtual thread; only so many exist, and only so many compute at once, so that a flood of joins leaves the media loops their cores. */
 public final class VirtualThreadRunner implements HandshakeRunner {
 
     private final Semaphore existing;
     private final Semaphore computing;
+    private final int maxQueued;
+    private final Runnable beforeComputing;
+    private final AtomicInteger queued = new AtomicInteger();
 
     /**
      * @param atOnce handshakes under way, most of them waiting for their peer
      * @param computingAtOnce handshakes that compute
+     * @param maxQueued handshakes that could compute and must wait; with more, {@link #isBehind}
+     * @param beforeComputing run by each handshake's thread when it begins to compute and whenever it goes on
      */
-    public VirtualThreadRunner(int atOnce, int computingAtOnce) {
+    public VirtualThreadRunner(int atOnce, int computingAtOnce, int maxQueued, Runnable beforeComputing) {
         this.existing = new Semaphore(atOnce);
         this.computing = new Semaphore(computingAtOnce);
+        this.maxQueued = maxQueued;
+        this.beforeComputing = beforeComputing;
     }
 
     @Override
@@ -24,11 +32,11 @@ public final class VirtualThreadRunner implements HandshakeRunner {
         }
         Thread.ofVirtual().name("dtls-handshake").start(() -> {
             try {
-                computing.acquireUninterruptibly();
+                working();
                 try {
                     handshake.run();
                 } finally {
-                    computing.release();
+                    waiting();
                 }
             } finally {
                 existing.release();
@@ -38,12 +46,20 @@ public final class VirtualThreadRunner implements HandshakeRunner {
     }
 
     @Override
+    public boolean isBehind() {
+        return queued.get() > maxQueued || existing.availablePermits() == 0;
+    }
+
+    @Override
     public void waiting() {
         computing.release();
     }
 
     @Override
     public void working() {
+        queued.incrementAndGet();
         computing.acquireUninterruptibly();
+        queued.decrementAndGet();
+        beforeComputing.run();
     }
 }

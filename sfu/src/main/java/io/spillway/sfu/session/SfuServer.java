@@ -8,6 +8,7 @@ import io.spillway.sfu.Sfu;
 import io.spillway.sfu.Shedding;
 import io.spillway.sfu.StreamStatus;
 import io.spillway.sfu.dtls.DtlsIdentity;
+import io.spillway.sfu.dtls.HandshakeRunner;
 import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.sdp.Agreement;
@@ -42,8 +43,12 @@ public final class SfuServer implements Sfu {
     /** A step back from refusing takes at least as long. */
     private static final int RETRY_WHEN_OVERLOADED_SECONDS = 5;
 
+    /** The queue is over by then. */
+    private static final int RETRY_WHEN_BEHIND_SECONDS = 2;
+
     private final SfuSettings settings;
     private final DtlsIdentity identity;
+    private final HandshakeRunner handshakes;
     private final LongSupplier clockNs;
     private final int mediaPort;
     private final SessionCounters counters = new SessionCounters();
@@ -56,7 +61,7 @@ public final class SfuServer implements Sfu {
     private final LoopCalls calls;
 
     /**
-     * @param loops what the sessions of each loop work with; at most {@value #MAX_LOOPS}
+     * @param loops what the sessions of each loop work with, all with one identity and one runner of handshakes; at most {@value #MAX_LOOPS}
      * @param mediaPort UDP port that candidates carry
      * @param random cryptographically strong in production; any thread
      */
@@ -72,6 +77,7 @@ public final class SfuServer implements Sfu {
         }
         this.settings = settings;
         this.identity = loops.getFirst().identity();
+        this.handshakes = loops.getFirst().handshakes();
         this.mediaPort = mediaPort;
         this.clockNs = clockNs;
         this.random = random;
@@ -95,7 +101,7 @@ public final class SfuServer implements Sfu {
 
     @Override
     public SessionAnswer publish(SessionRequest request) throws Rejected {
-        sessions.admit();
+        admit();
         if (streams.find(request.stream()).isEmpty()) {
             // One that is watched or published already costs nothing more, and those who watch wait for it.
             admitToLoops();
@@ -106,11 +112,24 @@ public final class SfuServer implements Sfu {
 
     @Override
     public SessionAnswer play(SessionRequest request) throws Rejected {
-        sessions.admit();
+        admit();
         admitToLoops();
         Offer offer = Offer.parse(request.offer());
         PlaySources sources = sources(streams.live(request.stream()));
         return take(SessionRole.VIEWER, request, negotiator.play(offer, sources), sources);
+    }
+
+    /** Whether any session could be set up. Costs nothing: asked before an offer is read. @throws Rejected 503 */
+    private void admit() throws Rejected {
+        sessions.admit();
+        if (handshakes.isBehind()) {
+            throw new Rejected(
+                    503,
+                    "joins-full",
+                    "More clients join at this moment than the server's cores can shake hands with; try again in "
+                            + RETRY_WHEN_BEHIND_SECONDS + " s.",
+                    RETRY_WHEN_BEHIND_SECONDS);
+        }
     }
 
     /** The kernel chooses a client's loop by its address: none may be too busy. @throws Rejected 503 */

@@ -6,6 +6,14 @@ import io.spillway.sfu.dtls.HandshakeRunner;
 /** Runs handshakes so that the caller goes on only when they wait: virtual time stands still while they compute. */
 public final class LockStepRunner implements HandshakeRunner {
 
+    /** Whether it says that handshakes queue. */
+    public boolean behind;
+
+    @Override
+    public boolean isBehind() {
+        return behind;
+    }
+
     @Override
     public boolean start(Runnable handshake) {
         Thread.ofVirtual().name("dtls-handshake").start(handshake);

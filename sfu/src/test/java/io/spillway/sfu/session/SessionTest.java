@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.Rejected;
+import io.spillway.sfu.Sfu.SessionRequest;
 import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
 import io.spillway.testkit.Link;
@@ -119,6 +120,25 @@ class SessionTest {
         assertEquals(409, refused.status());
         assertTrue(world.sfu.end(SessionRole.PUBLISHER, World.LIVE, publisher.sessionId()));
         assertTrue(world.publisher().peer().isConnected());
+    }
+
+    @Test
+    void shouldTurnJoinsAwayUnreadWhileHandshakesQueue() throws Rejected {
+        World world = new World(29);
+        Client publisher = world.publisher();
+        world.play(publisher, 10, 1000);
+        world.handshakes.behind = true;
+        for (boolean publishes : new boolean[] {true, false}) {
+            SessionRequest request = new SessionRequest(World.LIVE, "no offer", null, "test");
+            Rejected refusal = assertThrows(Rejected.class, () -> {
+                var _ = publishes ? world.sfu.publish(request) : world.sfu.play(request);
+            });
+            assertEquals(503, refusal.status());
+            assertEquals("joins-full", refusal.type());
+            assertEquals(2, refusal.retryAfterSeconds());
+        }
+        world.handshakes.behind = false;
+        assertTrue(world.viewer().peer().isConnected());
     }
 
     @Test

@@ -45,6 +45,7 @@ final class World implements Ground {
     final List<DropCounters> drops = new ArrayList<>();
     final SfuServer sfu;
     final ManualLoops loops;
+    final LockStepRunner handshakes = new LockStepRunner();
 
     private final Executor clientLoop;
 
@@ -72,6 +73,10 @@ final class World implements Ground {
     }
 
     World(long seed, SfuSettings settings, SrtpProvider srtp, int loopCount) {
+        this(seed, settings, srtp, srtp, loopCount);
+    }
+
+    World(long seed, SfuSettings settings, SrtpProvider serverSrtp, SrtpProvider srtp, int loopCount) {
         this.net = new SimNet(seed);
         this.random = new Random(seed);
         this.srtp = srtp;
@@ -84,8 +89,8 @@ final class World implements Ground {
             drops.add(new DropCounters());
             services.add(new TransportServices(
                     SERVER_IDENTITY,
-                    new LockStepRunner(),
-                    srtp,
+                    handshakes,
+                    serverSrtp,
                     loops.executor(i),
                     new ImmediateSink((buffer, offset, length, to) -> out.send(buffer, offset, length, to)),
                     drops.get(i),

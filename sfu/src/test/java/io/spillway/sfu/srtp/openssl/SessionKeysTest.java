@@ -56,4 +56,36 @@ class SessionKeysTest {
         opener.close();
         assertTrue(memory.iv != 0);
     }
+
+    /** RFC 7714 §17.1: one SRTCP packet under given session keys, encrypted and tagged. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldEncryptThePublishedRtcpPacket(boolean viaProvider) {
+        assumeTrue(!viaProvider || GcmProvider.isPresent(), "OpenSSL 1.1 has no providers");
+        assertTrue(LibCrypto.isPresent(), "libcrypto is missing: install libssl3, or what your system calls OpenSSL 3");
+        SessionKeys keys = new SessionKeys(
+                Hex.bytes("000102030405060708090a0b0c0d0e0f"), Hex.bytes("517569642070726f2071756f"), new byte[20]);
+        ByteBuffer plain = Hex.buffer("""
+                81c8000d 4d617273
+                4e545031 4e545032 52545020 0000042a 0000e930 4c756e61 deadbeef deadbeef deadbeef deadbeef deadbeef
+                """);
+        String expected = """
+                81c8000d 4d617273
+                63e94885 dcdab67c a727d766 2f6b7e99 7ff5c0f7 6c06f32d c676a5f1 730d6fda 4ce09b46 86303ded 0bb9275b
+                c84aa458 96cf4d2f c5abf872 45d9eade
+                800005d4
+                """;
+        NativeMemory memory = new NativeMemory();
+        GcmSealer sealer = new GcmSealer(memory, keys, keys, viaProvider);
+        ByteBuffer out = ByteBuffer.allocate(100);
+        int length = sealer.sealRtcp(0x4d617273, 0x5d4, plain, 0, plain.limit(), out, 0);
+        assertEquals(Hex.text(Hex.bytes(expected)), Hex.text(out, 0, length));
+        GcmOpener opener = new GcmOpener(memory, keys, keys, viaProvider);
+        ByteBuffer opened = ByteBuffer.allocate(100);
+        assertEquals(plain.limit(), opener.openRtcp(0x4d617273, 0x800005d4, out, 0, length, opened));
+        assertEquals(Hex.text(plain, 0, plain.limit()), Hex.text(opened, 0, plain.limit()));
+        sealer.close();
+        opener.close();
+        assertTrue(memory.iv != 0);
+    }
 }
