@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,10 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
     private final Map<String, Session> sessions = new HashMap<>();
     private final DeadlineQueue deadlines = new DeadlineQueue();
     private final List<Session> touched = new ArrayList<>();
+
+    /** Made once: timers fire up to a thousand times a second. */
+    private final Consumer<Ticket> onExpired = this::expired;
+
     private long lastTickNs;
 
     /**
@@ -221,10 +226,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
             }
         }
         if (index == EXPIRING_LOOP) {
-            directory.expire(nowNs, ticket -> {
-                counters.closed(CloseReason.SETUP_TIMEOUT);
-                LOG.info("{} left: {}", ticket, sentence(CloseReason.SETUP_TIMEOUT));
-            });
+            directory.expire(nowNs, onExpired);
         }
         shed(nowNs);
         endTurn(nowNs);
@@ -266,6 +268,11 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
                 onSessionDefect(session, defect, nowNs);
             }
         }
+    }
+
+    private void expired(Ticket ticket) {
+        counters.closed(CloseReason.SETUP_TIMEOUT);
+        LOG.info("{} left: {}", ticket, sentence(CloseReason.SETUP_TIMEOUT));
     }
 
     private void endTurn(long nowNs) {
