@@ -29,9 +29,10 @@ class HouseTest {
             "sfu", List.of("media"),
             "whipwhep", List.of("sfu", "media"),
             "signaling", List.of("sfu", "media"),
+            "hls", List.of("media"),
             "turn", List.of(),
             "web", List.of(),
-            "server", List.of("media", "sfu", "whipwhep", "signaling", "turn", "web"));
+            "server", List.of("media", "sfu", "whipwhep", "signaling", "hls", "turn", "web"));
 
     /** Library packages, and the only packages of ours that may import them. */
     private static final Map<String, List<String>> QUARANTINE = Map.of(
