@@ -73,6 +73,8 @@ record Host(
                 "60000",
                 "SPILLWAY_LIMITS_VIEWERS_PER_STREAM",
                 "60000",
+                "SPILLWAY_LIMITS_LOOP_BUSY_PERCENT",
+                "100",
                 "SPILLWAY_LOG_LEVEL",
                 "warn",
                 "SPILLWAY_AUTH_STREAMS",
