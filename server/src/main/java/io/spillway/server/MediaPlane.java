@@ -8,7 +8,6 @@ import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.dtls.HandshakeRunner;
 import io.spillway.sfu.dtls.VirtualThreadRunner;
 import io.spillway.sfu.linux.LinuxPort;
-import io.spillway.sfu.linux.ThreadPriority;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
 import io.spillway.sfu.netty.NettyPort;
@@ -59,8 +58,8 @@ final class MediaPlane implements AutoCloseable {
                 Stream.generate(DropCounters::new).limit(loops(config)).toList();
         List<MediaPort> ports = ports(config, drops, random.nextLong());
         int cores = Runtime.getRuntime().availableProcessors();
-        HandshakeRunner handshakes = new VirtualThreadRunner(
-                MAX_HANDSHAKES, cores, MAX_QUEUED_HANDSHAKES_A_CORE * cores, ThreadPriority::yieldToMedia);
+        HandshakeRunner handshakes =
+                new VirtualThreadRunner(MAX_HANDSHAKES, cores, MAX_QUEUED_HANDSHAKES_A_CORE * cores);
         List<TransportServices> services = new ArrayList<>();
         for (int i = 0; i < ports.size(); i++) {
             MediaPort port = ports.get(i);

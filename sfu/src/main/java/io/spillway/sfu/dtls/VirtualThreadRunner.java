@@ -9,20 +9,17 @@ public final class VirtualThreadRunner implements HandshakeRunner {
     private final Semaphore existing;
     private final Semaphore computing;
     private final int maxQueued;
-    private final Runnable beforeComputing;
     private final AtomicInteger queued = new AtomicInteger();
 
     /**
      * @param atOnce handshakes under way, most of them waiting for their peer
      * @param computingAtOnce handshakes that compute
      * @param maxQueued handshakes that could compute and must wait; with more, {@link #isBehind}
-     * @param beforeComputing run by each handshake's thread when it begins to compute and whenever it goes on
      */
-    public VirtualThreadRunner(int atOnce, int computingAtOnce, int maxQueued, Runnable beforeComputing) {
+    public VirtualThreadRunner(int atOnce, int computingAtOnce, int maxQueued) {
         this.existing = new Semaphore(atOnce);
         this.computing = new Semaphore(computingAtOnce);
         this.maxQueued = maxQueued;
-        this.beforeComputing = beforeComputing;
     }
 
     @Override
@@ -60,6 +57,5 @@ public final class VirtualThreadRunner implements HandshakeRunner {
         queued.incrementAndGet();
         computing.acquireUninterruptibly();
         queued.decrementAndGet();
-        beforeComputing.run();
     }
 }

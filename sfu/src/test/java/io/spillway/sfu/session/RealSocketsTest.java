@@ -100,7 +100,7 @@ class RealSocketsTest {
                             : NettyPort.open(bind, drops, System::nanoTime));
             datagrams = new AtomicLongArray(loops);
             BcIdentity identity = BcIdentity.create(new SecureRandom(), Instant.now());
-            VirtualThreadRunner handshakes = new VirtualThreadRunner(64, 2, 64, () -> {});
+            VirtualThreadRunner handshakes = new VirtualThreadRunner(64, 2, 64);
             List<TransportServices> services = new ArrayList<>();
             for (int i = 0; i < loops; i++) {
                 MediaPort port = ports.get(i);
