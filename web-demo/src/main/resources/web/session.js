@@ -38,6 +38,18 @@ export class HttpSession {
     );
   }
 
+  /** Says which layers of the video are wanted, as in `{rid}` or `{maxHeight}`; `{}` leaves it to the server. Whether the server took it. */
+  async choose(wish) {
+    if (this.#url === null) return false;
+    const response = await fetch(`${this.#url}/layer`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...authorization(this.#key) },
+      body: JSON.stringify(wish),
+      signal: AbortSignal.timeout(POST_TIMEOUT_MS),
+    }).catch(() => null);
+    return response?.ok ?? false;
+  }
+
   /** Ends the session, once. Works while the page is being left: the browser sends it after the page is gone. */
   end() {
     const url = this.#url;

@@ -2,6 +2,7 @@ import { addressesOf, iceWishes, streamOfPage } from './address.js';
 import { readClocks } from './clock.js';
 import { byId, setText, showRows } from './dom.js';
 import { NONE, bitrate, count, duration, frameRate, percent, size } from './format.js';
+import { Quality } from './quality.js';
 import { Rates } from './rates.js';
 import { WhepPlayer } from './whep.js';
 
@@ -42,6 +43,7 @@ const show = (id, text) => {
 let key = new URLSearchParams(location.hash.slice(1)).get('key') ?? '';
 
 let player = null;
+let quality = null;
 let rates = new Rates();
 let lastFrameMs = -Infinity;
 let lastClockMs = -Infinity;
@@ -52,6 +54,7 @@ function start() {
   player = mine;
   mine.addEventListener('change', () => mine === player && showState());
   mine.addEventListener('stream', () => mine === player && attach(mine));
+  mine.addEventListener('stream', () => mine === player && quality?.onConnected());
   mine.start();
 }
 
@@ -260,6 +263,9 @@ if (publishLink) publishLink.href = addressesOf(name).publish;
 // On a phone the figures come first and the list on demand.
 if (optional('details')) byId('details').open = matchMedia('(min-width: 60rem)').matches;
 showStats({ video: null, audio: null, path: null });
+if (optional('quality')) {
+  quality = new Quality({ stream: name, video, menu: byId('quality'), choose: (wish) => player.choose(wish) });
+}
 watchFrames();
 start();
 sample();

@@ -31,6 +31,11 @@ export class WhepPlayer extends EventTarget {
     return this.#peer?.connection ?? null;
   }
 
+  /** Says which layers of the video are wanted, as HttpSession.choose; whether the server took it. */
+  async choose(wish) {
+    return (await this.#peer?.session.choose(wish)) ?? false;
+  }
+
   /** Plays until stop() or until a problem that waiting does not mend. */
   async start() {
     const { signal } = this.#stop;

@@ -29,6 +29,14 @@ public interface Sfu {
     /** Whether such a session exists. */
     boolean exists(SessionRole role, StreamName stream, String sessionId);
 
+    /**
+     * Says what a viewer gets of its video's layers from now on; it holds over publishers.
+     *
+     * @param mediaId the video's m-line in the viewer's offer, counted from 0; null for the first video
+     * @throws Rejected 404 there is no such viewer, 422 it has no such video, or the stream no such encoding
+     */
+    void choose(StreamName stream, String sessionId, @Nullable String mediaId, LayerWish wish) throws Rejected;
+
     /** Every stream that is live or has viewers, by name. */
     List<StreamStatus> streams();
 

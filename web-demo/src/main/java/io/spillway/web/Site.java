@@ -42,6 +42,7 @@ public final class Site {
             "peer.js",
             "problem.js",
             "publish.js",
+            "quality.js",
             "rates.js",
             "retry.js",
             "session.js",

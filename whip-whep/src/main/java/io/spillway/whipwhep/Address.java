@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  *     /whip/{stream}/{session}                                session
  * </pre>
  *
- * and the same with {@code whep}.
+ * and the same with {@code whep}, which also has
+ *
+ * <pre>
+ *     /whep/{stream}/{session}/layer                          choice of layers
+ * </pre>
  */
 public sealed interface Address {
 
@@ -29,6 +33,15 @@ public sealed interface Address {
         /** The absolute path without context, as {@code Location} gives it. */
         public String path() {
             return "/" + protocol.segment() + "/" + stream + "/" + id;
+        }
+    }
+
+    /** What one viewer gets of its video's layers. */
+    record Layer(Session session) implements Address {
+
+        @Override
+        public Protocol protocol() {
+            return session.protocol();
         }
     }
 
@@ -67,8 +80,10 @@ public sealed interface Address {
     /** How parts become addresses. */
     final class Paths {
 
-        /** Parts of {@code /whip/{stream}/{session}}, with the empty one before the first slash. */
-        private static final int DEEPEST = 4;
+        /** Parts of {@code /whep/{stream}/{session}/layer}, with the empty one before the first slash. */
+        private static final int DEEPEST = 5;
+
+        private static final String LAYER = "layer";
 
         /** First parts of the server's other addresses: {@code /watch/whip} is the watch page of a stream called whip. */
         private static final Set<String> RESERVED = Set.of(
@@ -102,7 +117,11 @@ public sealed interface Address {
             if (parts.length > DEEPEST || !SESSION_ID.matcher(parts[3]).matches()) {
                 return new Nowhere(protocol);
             }
-            return new Session(protocol, new StreamName(parts[2]), parts[3]);
+            Session session = new Session(protocol, new StreamName(parts[2]), parts[3]);
+            if (parts.length < DEEPEST) {
+                return session;
+            }
+            return protocol == Protocol.WHEP && parts[4].equals(LAYER) ? new Layer(session) : new Nowhere(protocol);
         }
 
         private static Address endpoint(Protocol protocol, String name) {

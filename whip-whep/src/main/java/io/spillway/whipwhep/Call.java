@@ -41,8 +41,8 @@ public record Call(
     }
 
     /** Whether what remains to be done begins with reading a body. */
-    public boolean carriesOffer() {
-        return method.equals("POST") && address instanceof Address.Endpoint;
+    public boolean carriesBody() {
+        return method.equals("POST") && (address instanceof Address.Endpoint || address instanceof Address.Layer);
     }
 
     /** Without the query: a token may stand in it. */

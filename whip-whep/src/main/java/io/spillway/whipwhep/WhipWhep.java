@@ -1,10 +1,12 @@
 package io.spillway.whipwhep;
 
 import io.spillway.media.live.StreamName;
+import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.Sfu.SessionAnswer;
 import io.spillway.sfu.Sfu.SessionRequest;
+import io.spillway.whipwhep.json.LayerBody;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,8 @@ public final class WhipWhep {
     private static final String TRICKLE_MEDIA_TYPE = "application/trickle-ice-sdpfrag";
     private static final Field ENDPOINT_ALLOW = new Field("Allow", "POST, GET, HEAD, OPTIONS");
     private static final Field SESSION_ALLOW = new Field("Allow", "DELETE, GET, HEAD, OPTIONS");
+    private static final Field LAYER_ALLOW = new Field("Allow", "POST, DELETE, OPTIONS");
+    private static final String JSON_TYPE = "application/json";
     private static final Field SDP_TYPE = new Field("Content-Type", OfferBody.MEDIA_TYPE);
     private static final Field ACCEPT_POST = new Field("Accept-Post", OfferBody.MEDIA_TYPE);
     private static final int BUSY_RETRY_SECONDS = 1;
@@ -72,6 +76,7 @@ public final class WhipWhep {
             return switch (call.address()) {
                 case Address.Endpoint endpoint -> endpoint(call, endpoint);
                 case Address.Session session -> session(call);
+                case Address.Layer layer -> layer(call);
                 case Address.BadName bad ->
                     throw new Rejected(400, "bad-stream-name", "not a stream name; allowed is " + StreamName.ALLOWED);
                 case Address.Nowhere nowhere ->
@@ -88,6 +93,7 @@ public final class WhipWhep {
             return switch (call.address()) {
                 case Address.Endpoint endpoint -> open(call, endpoint, OfferBody.decode(body));
                 case Address.Session session -> onSession(call, session);
+                case Address.Layer layer -> onLayer(call, layer.session(), body);
                 default -> throw new IllegalStateException("already answered: " + call.address());
             };
         } catch (Rejected refusal) {
@@ -98,9 +104,9 @@ public final class WhipWhep {
         }
     }
 
-    /** More was sent than {@link OfferBody#MAX_BYTES}. */
+    /** More was sent than a body may have. */
     public Reply bodyTooLarge(Call call) {
-        return refuse(call, OfferBody.tooLarge());
+        return refuse(call, call.address() instanceof Address.Layer ? choiceTooLarge() : OfferBody.tooLarge());
     }
 
     /** The body did not come in time. */
@@ -142,7 +148,7 @@ public final class WhipWhep {
             fields.add(ENDPOINT_ALLOW);
             fields.add(ACCEPT_POST);
         } else {
-            fields.add(SESSION_ALLOW);
+            fields.add(call.address() instanceof Address.Layer ? LAYER_ALLOW : SESSION_ALLOW);
         }
         return Reply.of(200, fields.toArray(new Field[0]));
     }
@@ -170,6 +176,45 @@ public final class WhipWhep {
             }
             default -> Optional.of(notAllowed(call, SESSION_ALLOW));
         };
+    }
+
+    private Optional<Reply> layer(Call call) throws Rejected {
+        switch (call.method()) {
+            case "POST" -> {
+                throttle(call);
+                if (!OfferBody.isMediaType(call.first("Content-Type"), JSON_TYPE)) {
+                    throw new Rejected(
+                            415,
+                            "unsupported-media-type",
+                            "a choice of layers is sent with Content-Type: " + JSON_TYPE + ", not otherwise");
+                }
+                if (call.bodyBytes() > LayerBody.MAX_BYTES) {
+                    throw choiceTooLarge();
+                }
+            }
+            case "DELETE" -> throttle(call);
+            default -> {
+                return Optional.of(notAllowed(call, LAYER_ALLOW));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** P18: a choice holds until the next; DELETE, and a choice of nothing, leave it to the server. */
+    private Reply onLayer(Call call, Address.Session session, byte[] body) throws Rejected {
+        admit(call, session.protocol(), session.stream());
+        if (body.length > LayerBody.MAX_BYTES) {
+            throw choiceTooLarge();
+        }
+        LayerBody choice =
+                call.method().equals("DELETE") ? new LayerBody(null, LayerWish.AUTOMATIC) : LayerBody.parse(body);
+        sfu.choose(session.stream(), session.id(), choice.mediaId(), choice.wish());
+        return Reply.of(200);
+    }
+
+    private static Rejected choiceTooLarge() {
+        return new Rejected(
+                413, "layer-choice-too-large", "a choice of layers may have " + LayerBody.MAX_BYTES + " bytes at most");
     }
 
     private Reply open(Call call, Address.Endpoint endpoint, String offer) throws Rejected {

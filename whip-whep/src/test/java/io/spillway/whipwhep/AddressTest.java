@@ -28,6 +28,11 @@ final class AddressTest {
             /whep/a/s-_9/,      WHEP session s-_9 of a
             /whip/a/b/c,        WHIP nowhere
             /whip/a/b/c/d/e,    WHIP nowhere
+            /whep/a/s/layer,    layer of WHEP session s of a
+            /whep/a/s/layer/,   layer of WHEP session s of a
+            /whip/a/s/layer,    WHIP nowhere
+            /whep/a/s/layers,   WHEP nowhere
+            /whep/a/s/layer/x,  WHEP nowhere
             /whip/a//,          WHIP nowhere
             /whip/a/s.t,        WHIP nowhere
             /whip//,            WHIP bad name
@@ -71,6 +76,7 @@ final class AddressTest {
                 protocol + " endpoint of " + (stream == null ? "bearer" : stream.value());
             case Address.Session(Protocol protocol, StreamName stream, String id) ->
                 protocol + " session " + id + " of " + stream;
+            case Address.Layer layer -> "layer of " + describe(layer.session());
             case Address.BadName bad -> bad.protocol() + " bad name";
             case Address.Nowhere nowhere -> nowhere.protocol() + " nowhere";
         };

@@ -4,6 +4,7 @@ import io.spillway.media.live.LiveStream;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.Shedding;
 import io.spillway.sfu.crossing.Arrivals;
 import io.spillway.sfu.crossing.Mirror;
@@ -104,6 +105,25 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
     /** Ends a session as its owner asked. */
     void end(Ticket ticket, long nowNs) {
         end(sessions.get(ticket.id()), "ended by request", nowNs);
+    }
+
+    /** Takes in what a viewer wants of its layers. */
+    void wish(Ticket ticket, long nowNs) {
+        Session session = sessions.get(ticket.id());
+        if (session != null) {
+            wish(session, ticket.wish(), nowNs);
+        }
+    }
+
+    private void wish(Session session, LayerWish wish, long nowNs) {
+        if (session.media() instanceof ViewerMedia viewer) {
+            try {
+                viewer.outbound().wish(wish, nowNs);
+                onSessionDeadline(session);
+            } catch (RuntimeException defect) {
+                onSessionDefect(session, defect, nowNs);
+            }
+        }
     }
 
     /** Ends a publisher whose stream another has taken. */
@@ -319,6 +339,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
             demux.register(session.transport());
             deadlines.add(session, session.nextDeadlineNs());
             withhold(session, overload.shedding(), nowNs);
+            wish(session, ticket.wish(), nowNs);
         } catch (RuntimeException defect) {
             streams.leave(ticket.role(), ticket.stream(), nowNs);
             directory.onEnded(ticket, false);

@@ -1,7 +1,9 @@
 package io.spillway.sfu.session;
 
+import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
@@ -182,6 +184,49 @@ public final class SfuServer implements Sfu {
     @Override
     public boolean exists(SessionRole role, StreamName stream, String sessionId) {
         return sessions.find(role, stream, sessionId) != null;
+    }
+
+    @Override
+    public void choose(StreamName stream, String sessionId, @Nullable String mediaId, LayerWish wish) throws Rejected {
+        Ticket ticket = sessions.find(SessionRole.VIEWER, stream, sessionId);
+        if (ticket == null) {
+            throw new Rejected(404, "no-such-session", "there is no such session; it may have ended");
+        }
+        int line = ticket.videoLine();
+        if (line == Ticket.NO_LINE) {
+            throw new Rejected(422, "no-video", "this session plays no video");
+        }
+        if (mediaId != null && !mediaId.equals(Integer.toString(line))) {
+            throw new Rejected(
+                    422, "no-such-media", "mediaId names no video of this session; its video is \"" + line + '"');
+        }
+        String rid = wish.rid();
+        if (rid != null) {
+            requireEncoding(stream, rid);
+        }
+        ticket.wish(wish);
+        if (ticket.state() instanceof Ticket.Owned owned) {
+            var _ = calls.ask(List.of(owned.loop()), (core, nowNs) -> {
+                core.wish(ticket, nowNs);
+                return true;
+            });
+        }
+    }
+
+    /** While nobody publishes any may come. @throws Rejected 422 */
+    private void requireEncoding(StreamName stream, String rid) throws Rejected {
+        List<String> published = stream(stream).stream()
+                .flatMap(status -> status.tracks().stream())
+                .filter(track -> track.kind() == MediaKind.VIDEO)
+                .flatMap(track -> track.layers().stream())
+                .map(StreamStatus.Layer::rid)
+                .toList();
+        if (!published.isEmpty() && !published.contains(rid)) {
+            throw new Rejected(
+                    422,
+                    "no-such-encoding",
+                    "the stream has no encoding of that rid; it has " + String.join(", ", published));
+        }
     }
 
     @Override

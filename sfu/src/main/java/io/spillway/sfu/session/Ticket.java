@@ -1,8 +1,11 @@
 package io.spillway.sfu.session;
 
+import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.StreamName;
+import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.ice.IceCredentials;
+import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.sdp.Agreement;
 import io.spillway.sfu.sdp.PlaySources;
 import java.util.Objects;
@@ -24,7 +27,9 @@ final class Ticket {
     private final StreamName stream;
     private final String ufrag;
     private final long createdNs;
+    private final int videoLine;
     private final AtomicReference<State> state;
+    private volatile LayerWish wish = LayerWish.AUTOMATIC;
 
     sealed interface State {}
 
@@ -45,6 +50,8 @@ final class Ticket {
     /** It ended. */
     record Gone() implements State {}
 
+    static final int NO_LINE = -1;
+
     private static final Gone GONE = new Gone();
 
     Ticket(String id, SessionRole role, StreamName stream, Pending pending, long createdNs) {
@@ -53,6 +60,11 @@ final class Ticket {
         this.stream = stream;
         this.ufrag = pending.ice().ufrag();
         this.createdNs = createdNs;
+        this.videoLine = pending.agreement().media().stream()
+                .filter(media -> media.kind() == MediaKind.VIDEO)
+                .mapToInt(AgreedMedia::index)
+                .findFirst()
+                .orElse(NO_LINE);
         this.state = new AtomicReference<>(pending);
     }
 
@@ -74,6 +86,20 @@ final class Ticket {
 
     long createdNs() {
         return createdNs;
+    }
+
+    /** The first video's m-line in the offer, from 0, or {@link #NO_LINE}. */
+    int videoLine() {
+        return videoLine;
+    }
+
+    /** What the viewer wants of its video's layers; the loop that has it, or comes to have it, looks here. */
+    LayerWish wish() {
+        return wish;
+    }
+
+    void wish(LayerWish next) {
+        wish = next;
     }
 
     State state() {

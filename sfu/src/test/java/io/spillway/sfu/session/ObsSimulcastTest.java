@@ -1,14 +1,17 @@
 package io.spillway.sfu.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.StreamStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A whole session of a publisher in OBS's dialect, over a network, in virtual time (O5, O8, O9, R41). */
@@ -83,6 +86,57 @@ final class ObsSimulcastTest {
         assertContinuous(viewer);
         assertTrue(obs.keyframesAsked() > 0 && obs.keyframesAsked() <= 40, obs.keyframesAsked() + " in vain");
         assertTrue(world.counter("viewer_freezes", "") >= 1, "and that it stood still is told");
+    }
+
+    /** P18: by hand, against a publisher that answers no request. */
+    @Test
+    void shouldSendTheLayerThatTheViewerChooses() throws Rejected {
+        obs.play(100);
+        Client viewer = world.viewer();
+        obs.play(60);
+        int before = viewer.received().size();
+        choose(viewer, "2");
+        obs.play(60);
+        assertTrue(firstOf(viewer, before, 2).keyframe());
+        assertEquals(ObsPublisher.payloadBytes(2), viewer.received().getLast().payloadBytes());
+
+        int low = viewer.received().size();
+        world.sfu().choose(World.LIVE, viewer.sessionId(), null, LayerWish.AUTOMATIC);
+        obs.play(ObsPublisher.GROUP_FRAMES);
+        assertTrue(firstOf(viewer, low, 0).keyframe());
+        assertEquals(ObsPublisher.payloadBytes(0), viewer.received().getLast().payloadBytes());
+        assertContinuous(viewer);
+    }
+
+    @Test
+    void shouldHoldToAChoiceMadeBeforeTheFirstCheck() throws Rejected {
+        obs.play(60);
+        Client viewer = world.offer(false);
+        choose(viewer, "1");
+        world.connect(viewer);
+        obs.play(60);
+        assertTrue(
+                viewer.received().stream().allMatch(packet -> packet.payloadBytes() == ObsPublisher.payloadBytes(1)));
+        assertTrue(viewer.received().size() > 30);
+    }
+
+    @Test
+    void shouldRefuseAChoiceOfWhatIsNotThere() throws Rejected {
+        obs.play(10);
+        Client viewer = world.viewer();
+        assertRefused(422, "it has 0, 1, 2", viewer.sessionId(), null, LayerWish.ofRid("h"));
+        assertRefused(422, "its video is \"0\"", viewer.sessionId(), "7", LayerWish.AUTOMATIC);
+        assertRefused(404, "no such session", "nobody", null, LayerWish.AUTOMATIC);
+    }
+
+    private void assertRefused(int status, String sentence, String session, @Nullable String mediaId, LayerWish wish) {
+        Rejected refusal = assertThrows(Rejected.class, () -> world.sfu().choose(World.LIVE, session, mediaId, wish));
+        assertEquals(status, refusal.status());
+        assertTrue(String.valueOf(refusal.getMessage()).contains(sentence), refusal::toString);
+    }
+
+    private void choose(Client viewer, String rid) throws Rejected {
+        world.sfu().choose(World.LIVE, viewer.sessionId(), null, LayerWish.ofRid(rid));
     }
 
     private static Client.Received firstOf(Client viewer, int from, int layer) {

@@ -1,6 +1,7 @@
 package io.spillway.signaling.api;
 
 import io.spillway.media.live.StreamName;
+import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
@@ -8,6 +9,7 @@ import io.spillway.sfu.StreamStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An SFU that stands still: it reports what a test wrote into it, and takes no sessions. */
 public final class StillSfu implements Sfu {
@@ -38,6 +40,11 @@ public final class StillSfu implements Sfu {
     @Override
     public boolean exists(SessionRole role, StreamName stream, String sessionId) {
         return false;
+    }
+
+    @Override
+    public void choose(StreamName stream, String sessionId, @Nullable String mediaId, LayerWish wish) {
+        throw new UnsupportedOperationException("the control plane chooses no layers");
     }
 
     @Override

@@ -72,7 +72,7 @@ public final class WhipWhepHandler extends Handler.Abstract {
         }
 
         void serve() {
-            if (call.carriesOffer()) {
+            if (call.carriesBody()) {
                 BodyReader.read(request, resources.policy().bodyTimeoutMs(), this);
             } else {
                 onWorker(callback, () -> replyUnread(resources.answer(call, new byte[0])));

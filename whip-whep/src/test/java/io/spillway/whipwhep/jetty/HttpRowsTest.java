@@ -128,6 +128,24 @@ final class HttpRowsTest {
             EYE's raw token             | POST /whep/closed | SDP + Authorization: ticket | OFFER | 201 | Location
             """;
 
+    private static final String CHOOSING = """
+            P18 choose                  | POST /whep/show/VIEW/layer  | Content-Type: application/json | WISH | 200 | Content-Length: 0
+            P18 choose nothing          | POST /whep/show/VIEW/layer  | Content-Type: application/json; charset=utf-8 | JSON | 200 | Content-Length: 0
+            P18 automatic again         | DELETE /whep/show/VIEW/layer | | | 200 | Content-Length: 0
+            P18 unknown encoding        | POST /whep/show/VIEW/layer  | Content-Type: application/json | NO_SUCH | 422 | PROBLEM
+            P18 not JSON                | POST /whep/show/VIEW/layer  | Content-Type: application/json | OFFER | 400 | PROBLEM
+            P18 number out of range     | POST /whep/show/VIEW/layer  | Content-Type: application/json | TOO_HIGH | 400 | PROBLEM
+            P18 another type            | POST /whep/show/VIEW/layer  | SDP | JSON | 415 | PROBLEM
+            P18 too large               | POST /whep/show/VIEW/layer  | Content-Type: application/json | LARGE | 413 | PROBLEM
+            P18 unknown session         | POST /whep/show/guess/layer | Content-Type: application/json | JSON | 404 | PROBLEM
+            P18 of a publisher          | POST /whip/show/SHOW/layer  | Content-Type: application/json + KEY | JSON | 404 | PROBLEM
+            P18 under another stream    | POST /whep/closed/VIEW/layer?token=ticket | Content-Type: application/json | JSON | 404 | PROBLEM
+            P18 without the play token  | POST /whep/closed/VIEW/layer | Content-Type: application/json | JSON | 401 | PROBLEM
+            P18 GET                     | GET /whep/show/VIEW/layer   | | | 405 | LAYER_ALLOW + PROBLEM
+            P18 OPTIONS                 | OPTIONS /whep/show/VIEW/layer | | | 200 | LAYER_ALLOW
+            P18 deeper                  | POST /whep/show/VIEW/layer/x | Content-Type: application/json | JSON | 404 | PROBLEM
+            """;
+
     /** Paths of the other rooms, and some that only look like ours. 299 is what the handler behind ours answers. */
     private static final String FALLING_THROUGH = """
             root         | GET /                | | | 299 |
@@ -141,29 +159,34 @@ final class HttpRowsTest {
             control      | GET /api/v1/streams  | | | 299 |
             """;
 
-    private static final Map<String, String> LINES = Map.of(
-            "SDP", "Content-Type: application/sdp",
-            "FRAG", "Content-Type: application/trickle-ice-sdpfrag",
-            "PROBLEM", "Content-Type: application/problem+json",
-            "KEY", "Authorization: Bearer key-show",
-            "CLOSED_KEY", "Authorization: Bearer key-closed",
-            "INVALID_TOKEN", "WWW-Authenticate: Bearer error=\"invalid_token\"",
-            "ENDPOINT_ALLOW", "Allow: POST, GET, HEAD, OPTIONS",
-            "SESSION_ALLOW", "Allow: DELETE, GET, HEAD, OPTIONS",
-            "METHODS", "Access-Control-Allow-Methods: POST, PATCH, DELETE, OPTIONS, GET, HEAD",
-            "HEADERS", "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match");
+    private static final Map<String, String> LINES = Map.ofEntries(
+            Map.entry("SDP", "Content-Type: application/sdp"),
+            Map.entry("FRAG", "Content-Type: application/trickle-ice-sdpfrag"),
+            Map.entry("PROBLEM", "Content-Type: application/problem+json"),
+            Map.entry("KEY", "Authorization: Bearer key-show"),
+            Map.entry("CLOSED_KEY", "Authorization: Bearer key-closed"),
+            Map.entry("INVALID_TOKEN", "WWW-Authenticate: Bearer error=\"invalid_token\""),
+            Map.entry("ENDPOINT_ALLOW", "Allow: POST, GET, HEAD, OPTIONS"),
+            Map.entry("SESSION_ALLOW", "Allow: DELETE, GET, HEAD, OPTIONS"),
+            Map.entry("LAYER_ALLOW", "Allow: POST, DELETE, OPTIONS"),
+            Map.entry("METHODS", "Access-Control-Allow-Methods: POST, PATCH, DELETE, OPTIONS, GET, HEAD"),
+            Map.entry("HEADERS", "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match"));
 
-    private static final Map<String, String> BODIES = Map.of(
-            "", "",
-            "OFFER", TestServer.OFFER,
-            "PCMU", TestServer.OFFER + "a=rtpmap:0 PCMU/8000\r\n",
-            "BOOM", TestServer.OFFER + "s=boom\r\n",
-            "RUBBISH", "hello \"\\\u0001\u00e9\ud83d\ude00",
-            "JSON", "{}",
-            "FRAGMENT", "a=ice-ufrag:abcd\r\n");
+    private static final Map<String, String> BODIES = Map.ofEntries(
+            Map.entry("", ""),
+            Map.entry("OFFER", TestServer.OFFER),
+            Map.entry("PCMU", TestServer.OFFER + "a=rtpmap:0 PCMU/8000\r\n"),
+            Map.entry("BOOM", TestServer.OFFER + "s=boom\r\n"),
+            Map.entry("RUBBISH", "hello \"\\\u0001\u00e9\ud83d\ude00"),
+            Map.entry("JSON", "{}"),
+            Map.entry("WISH", "{\"mediaId\":\"1\",\"encodingId\":\"h\",\"maxHeight\":480}"),
+            Map.entry("NO_SUCH", "{\"rid\":\"x\"}"),
+            Map.entry("TOO_HIGH", "{\"spatialLayerId\":8}"),
+            Map.entry("LARGE", "{\"x\":\"" + "y".repeat(5_000) + "\"}"),
+            Map.entry("FRAGMENT", "a=ice-ufrag:abcd\r\n"));
 
     static Stream<Arguments> rows() {
-        List<String> rows = Stream.of(PUBLISHING, DISCOVERING, REFUSING, ENDING, PLAYING, FALLING_THROUGH)
+        List<String> rows = Stream.of(PUBLISHING, DISCOVERING, REFUSING, ENDING, PLAYING, CHOOSING, FALLING_THROUGH)
                 .flatMap(String::lines)
                 .toList();
         return Stream.of(Version.HTTP_1_1, Version.HTTP_2)

@@ -1,6 +1,7 @@
 package io.spillway.whipwhep.jetty;
 
 import io.spillway.media.live.StreamName;
+import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
@@ -21,6 +22,7 @@ final class MemorySfu implements Sfu {
     record Held(SessionRole role, StreamName stream, SessionRequest request) {}
 
     private final Map<String, Held> sessions = new ConcurrentHashMap<>();
+    private final Map<String, LayerWish> wishes = new ConcurrentHashMap<>();
     private final AtomicInteger made = new AtomicInteger();
     private volatile boolean draining;
     private volatile @Nullable CountDownLatch gate;
@@ -76,6 +78,22 @@ final class MemorySfu implements Sfu {
     public boolean exists(SessionRole role, StreamName stream, String sessionId) {
         Held held = sessions.get(sessionId);
         return held != null && held.role() == role && held.stream().equals(stream);
+    }
+
+    /** The only encoding is "h". */
+    @Override
+    public void choose(StreamName stream, String sessionId, @Nullable String mediaId, LayerWish wish) throws Rejected {
+        if (!exists(SessionRole.VIEWER, stream, sessionId)) {
+            throw new Rejected(404, "no-such-session", "there is no such session");
+        }
+        if (wish.rid() != null && !wish.rid().equals("h")) {
+            throw new Rejected(422, "no-such-encoding", "there is h only");
+        }
+        wishes.put(sessionId, wish);
+    }
+
+    Map<String, LayerWish> wishes() {
+        return wishes;
     }
 
     @Override

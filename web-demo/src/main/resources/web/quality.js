@@ -1,0 +1,94 @@
+import { status } from './api.js';
+import { bitrate } from './format.js';
+
+const LOOK_MS = 3_000;
+const SETTLE_MS = 500;
+const AUTOMATIC = 'auto';
+
+/**
+ * Which of a stream's layers is shown: the menu, and in its automatic position what the window needs. A hidden tab takes the smallest layer, a
+ * small picture none larger than it shows; what the network carries is the server's part.
+ */
+export class Quality {
+  #stream;
+  #video;
+  #menu;
+  #choose;
+  #layers = [];
+  #sent = '';
+  #settling = 0;
+
+  /** `menu` is the select element; `choose(wish)` tells the server, and resolves to whether it was told. */
+  constructor({ stream, video, menu, choose }) {
+    this.#stream = stream;
+    this.#video = video;
+    this.#menu = menu;
+    this.#choose = choose;
+    menu.addEventListener('change', () => this.#tell());
+    document.addEventListener('visibilitychange', () => this.#soon());
+    new ResizeObserver(() => this.#soon()).observe(video);
+    this.#look();
+  }
+
+  /** A new session knows of no choice yet. */
+  onConnected() {
+    this.#sent = JSON.stringify({});
+    this.#tell();
+  }
+
+  async #look() {
+    try {
+      if (!document.hidden) this.#show(await status(this.#stream));
+    } catch {
+      // The player tells what is wrong with the server; the menu stays as it was.
+    }
+    setTimeout(() => this.#look(), LOOK_MS);
+  }
+
+  #show(now) {
+    const layers = (now?.tracks ?? [])
+      .filter(({ kind }) => kind === 'video')
+      .flatMap((track) => track.layers)
+      .filter(({ active, height }) => active && height > 0)
+      .sort((a, b) => b.height - a.height);
+    this.#layers = layers;
+    const chosen = this.#menu.value || AUTOMATIC;
+    const options = [
+      { value: AUTOMATIC, text: 'Auto' },
+      ...layers.map(({ rid, height, bitrateBps }) => ({ value: `rid:${rid}`, text: `${height}p · ${bitrate(bitrateBps)}` })),
+    ];
+    if (!options.some(({ value }) => value === chosen)) options.push({ value: chosen, text: 'Not sent at present' });
+    // Elements are kept: an open menu would close if they were made anew.
+    options.forEach(({ value, text }, i) => {
+      const option = this.#menu.options[i] ?? this.#menu.appendChild(document.createElement('option'));
+      if (option.value !== value) option.value = value;
+      if (option.textContent !== text) option.textContent = text;
+    });
+    while (this.#menu.options.length > options.length) this.#menu.options[options.length].remove();
+    this.#menu.value = chosen;
+    this.#menu.parentElement.hidden = layers.length < 2 && chosen === AUTOMATIC;
+    this.#tell();
+  }
+
+  #soon() {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#tell(), SETTLE_MS);
+  }
+
+  async #tell() {
+    const wish = JSON.stringify(this.#wish());
+    if (wish === this.#sent) return;
+    const before = this.#sent;
+    this.#sent = wish;
+    if (!(await this.#choose(JSON.parse(wish))) && this.#sent === wish) this.#sent = before;
+  }
+
+  #wish() {
+    const chosen = this.#menu.value || AUTOMATIC;
+    if (chosen !== AUTOMATIC) return { rid: chosen.slice('rid:'.length) };
+    if (this.#layers.length < 2) return {};
+    const shown = document.hidden ? 0 : this.#video.clientHeight * devicePixelRatio;
+    const enough = this.#layers.findLast(({ height }) => height >= shown);
+    return enough && enough !== this.#layers[0] ? { maxHeight: enough.height } : {};
+  }
+}
