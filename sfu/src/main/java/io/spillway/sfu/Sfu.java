@@ -37,6 +37,9 @@ public interface Sfu {
      */
     void choose(StreamName stream, String sessionId, @Nullable String mediaId, LayerWish wish) throws Rejected;
 
+    /** Who publishes and watches a stream now, and which of its sessions failed lately; each of both kinds in order of age, the oldest first. */
+    List<SessionStatus> sessions(StreamName stream);
+
     /** Every stream that is live or has viewers, by name. */
     List<StreamStatus> streams();
 

@@ -1,6 +1,8 @@
 package io.spillway.sfu.session;
 
 import io.spillway.media.live.LiveStream;
+import io.spillway.sfu.AddressText;
+import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.transport.CloseReason;
 import io.spillway.sfu.transport.Transport;
@@ -53,6 +55,24 @@ final class Session implements Transport.Listener {
 
     Ticket ticket() {
         return ticket;
+    }
+
+    /** {@code why} it ended, or null. */
+    SessionStatus status(@Nullable String why, long nowNs) {
+        Transport itsTransport = transport();
+        InetSocketAddress selected = itsTransport.selectedAddress();
+        return new SessionStatus(
+                ticket.id(),
+                ticket.role(),
+                why != null
+                        ? SessionStatus.State.ENDED
+                        : connected ? SessionStatus.State.CONNECTED : SessionStatus.State.CHECKED,
+                ticket.agent(),
+                ticket.ageMs(nowNs),
+                itsTransport.validAddresses().stream().map(AddressText::of).toList(),
+                selected == null ? null : AddressText.of(selected),
+                itsTransport.lastCheckError(),
+                why);
     }
 
     String id() {

@@ -4,6 +4,8 @@ import io.spillway.media.live.StreamName;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.transport.Transport;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,6 +33,7 @@ final class SessionDirectory {
     private final Queue<Ticket> expiring = new ConcurrentLinkedQueue<>();
 
     private final Departures departures = new Departures();
+    private final FailedSessions failed = new FailedSessions();
     private volatile boolean draining;
 
     SessionDirectory(StreamDirectory streams, int maxSessions) {
@@ -146,6 +149,19 @@ final class SessionDirectory {
     /** Who said goodbye on the media port a moment ago. */
     Departures departures() {
         return departures;
+    }
+
+    /** Who did not come through, or fell silent. */
+    FailedSessions failed() {
+        return failed;
+    }
+
+    /** The sessions of one stream, the oldest first. */
+    List<Ticket> of(StreamName stream) {
+        return byId.values().stream()
+                .filter(ticket -> ticket.stream().equals(stream))
+                .sorted(Comparator.comparingLong(Ticket::createdNs).thenComparing(Ticket::id))
+                .toList();
     }
 
     boolean isDraining() {

@@ -5,6 +5,7 @@ import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LayerWish;
+import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Shedding;
 import io.spillway.sfu.crossing.Arrivals;
 import io.spillway.sfu.crossing.Mirror;
@@ -124,6 +125,13 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
                 onSessionDefect(session, defect, nowNs);
             }
         }
+    }
+
+    /** How a session of this loop is doing; null when it has ended. */
+    @Nullable
+    SessionStatus status(Ticket ticket, long nowNs) {
+        Session session = sessions.get(ticket.id());
+        return session == null ? null : session.status(null, nowNs);
     }
 
     /** Ends a publisher whose stream another has taken. */
@@ -292,7 +300,9 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
 
     private void expired(Ticket ticket) {
         counters.closed(CloseReason.SETUP_TIMEOUT);
-        LOG.info("{} left: {}", ticket, sentence(CloseReason.SETUP_TIMEOUT));
+        String why = sentence(CloseReason.SETUP_TIMEOUT, false);
+        directory.failed().note(ticket.stream(), ticket.waiting(why, loops.nowNs()));
+        LOG.info("{} left: {}", ticket, why);
     }
 
     private void endTurn(long nowNs) {
@@ -316,6 +326,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
         if (ticket != null && state instanceof Ticket.Pending pending) {
             DropReason refusal = IceLite.refusal(check, pending.ice());
             if (refusal != null) {
+                ticket.onCheckRefused(refusal);
                 return refusal;
             }
             if (ticket.claim(pending, index)) {
@@ -434,12 +445,19 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
         if (reason == CloseReason.PEER_CLOSED) {
             directory.departures().note(session.role(), session.stream().name(), session.id(), nowNs);
         }
-        forget(session, sentence(reason), nowNs);
+        String why = sentence(reason, true);
+        if (reason != CloseReason.PEER_CLOSED) {
+            directory.failed().note(session.stream().name(), session.status(why, nowNs));
+        }
+        forget(session, why, nowNs);
     }
 
-    private static String sentence(CloseReason reason) {
+    private static String sentence(CloseReason reason, boolean checked) {
         return switch (reason) {
-            case SETUP_TIMEOUT -> "no ICE check or handshake came in time; is the media port's UDP open to it?";
+            case SETUP_TIMEOUT ->
+                checked
+                        ? "its ICE checks passed but the DTLS handshake was not done in 30 s; does its network let UDP of that size through?"
+                        : "no valid STUN check arrived in 30 s; is the media port's UDP open to it?";
             case HANDSHAKE_TIMEOUT -> "the DTLS handshake did not finish in time";
             case HANDSHAKE_REFUSED -> "the DTLS handshake found no common ground";
             case FINGERPRINT_MISMATCH -> "its certificate is not the one in its offer";

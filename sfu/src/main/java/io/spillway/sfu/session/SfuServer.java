@@ -6,6 +6,7 @@ import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Rejected;
+import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.Shedding;
 import io.spillway.sfu.StreamStatus;
@@ -34,6 +35,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The SFU as its neighbours call it: offers are judged and answered on the caller's thread, and live on the loop that their first STUN check reaches. */
@@ -227,6 +229,31 @@ public final class SfuServer implements Sfu {
                     "no-such-encoding",
                     "the stream has no encoding of that rid; it has " + String.join(", ", published));
         }
+    }
+
+    @Override
+    public List<SessionStatus> sessions(StreamName stream) {
+        Map<Integer, List<Ticket>> owned = new HashMap<>();
+        Map<String, SessionStatus> said = new HashMap<>();
+        List<Ticket> tickets = sessions.of(stream);
+        for (Ticket ticket : tickets) {
+            switch (ticket.state()) {
+                case Ticket.Pending _ -> said.put(ticket.id(), ticket.waiting(null, clockNs.getAsLong()));
+                case Ticket.Owned its ->
+                    owned.computeIfAbsent(its.loop(), loop -> new ArrayList<>()).add(ticket);
+                case Ticket.Gone _ -> {}
+            }
+        }
+        owned.forEach((loop, itsTickets) -> calls.ask(
+                        List.of(loop),
+                        (core, nowNs) -> itsTickets.stream()
+                                .flatMap(ticket -> Stream.ofNullable(core.status(ticket, nowNs)))
+                                .toList())
+                .forEach(statuses -> statuses.forEach(status -> said.put(status.id(), status))));
+        return Stream.concat(
+                        tickets.stream().flatMap(ticket -> Stream.ofNullable(said.get(ticket.id()))),
+                        sessions.failed().of(stream).stream())
+                .toList();
     }
 
     @Override

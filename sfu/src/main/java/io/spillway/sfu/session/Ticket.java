@@ -2,12 +2,15 @@ package io.spillway.sfu.session;
 
 import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.StreamName;
+import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LayerWish;
+import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.sdp.Agreement;
 import io.spillway.sfu.sdp.PlaySources;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +31,10 @@ final class Ticket {
     private final String ufrag;
     private final long createdNs;
     private final int videoLine;
+    private final String agent;
     private final AtomicReference<State> state;
     private volatile LayerWish wish = LayerWish.AUTOMATIC;
+    private volatile @Nullable DropReason lastCheckError;
 
     sealed interface State {}
 
@@ -65,6 +70,7 @@ final class Ticket {
                 .mapToInt(AgreedMedia::index)
                 .findFirst()
                 .orElse(NO_LINE);
+        this.agent = pending.agent();
         this.state = new AtomicReference<>(pending);
     }
 
@@ -100,6 +106,35 @@ final class Ticket {
 
     void wish(LayerWish next) {
         wish = next;
+    }
+
+    /** What the client calls itself. */
+    String agent() {
+        return agent;
+    }
+
+    /** A check that named the session before any loop had it was refused. */
+    void onCheckRefused(DropReason refusal) {
+        lastCheckError = refusal;
+    }
+
+    /** As it is while no loop has it. {@code why} it ended, or null. */
+    SessionStatus waiting(@Nullable String why, long nowNs) {
+        return new SessionStatus(
+                id,
+                role,
+                why == null ? SessionStatus.State.WAITING : SessionStatus.State.ENDED,
+                agent,
+                ageMs(nowNs),
+                List.of(),
+                null,
+                lastCheckError,
+                why);
+    }
+
+    /** Since its answer. */
+    long ageMs(long nowNs) {
+        return (nowNs - createdNs) / 1_000_000;
     }
 
     State state() {

@@ -14,6 +14,7 @@ import io.spillway.sfu.srtp.SrtpReceiver;
 import io.spillway.sfu.srtp.SrtpSender;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,7 @@ public final class Transport implements MediaSink {
     private long lastMediaNs;
     private long nowNs;
     private boolean closed;
+    private @Nullable DropReason lastCheckError;
 
     public Transport(TransportConfig config, TransportServices services, Listener listener, long nowNs) {
         this.config = config;
@@ -129,6 +131,9 @@ public final class Transport implements MediaSink {
             return DropReason.NOT_CONNECTED;
         }
         DropReason drop = ice.onMessage(message, from, nowNs);
+        if (drop != null) {
+            lastCheckError = drop;
+        }
         if (drop == null && config.role() == DtlsRole.CLIENT && ice.selected() != null) {
             // Again with every check until a place is free.
             dtls.start(nowNs);
@@ -302,6 +307,16 @@ public final class Transport implements MediaSink {
     /** Where packets go, or null before the first valid check. */
     public @Nullable InetSocketAddress selectedAddress() {
         return ice.selected();
+    }
+
+    /** The addresses that passed a check and are still remembered. */
+    public List<InetSocketAddress> validAddresses() {
+        return ice.validAddresses();
+    }
+
+    /** Why the last check that was refused was, or null. */
+    public @Nullable DropReason lastCheckError() {
+        return lastCheckError;
     }
 
     /** Whether any check passed. */

@@ -39,6 +39,7 @@ final class StreamResource {
                 new Route("GET", "/api/v1/streams/{id}", (call, id) -> read(call, name(id))),
                 new Route("DELETE", "/api/v1/streams/{id}", (call, id) -> remove(call, name(id))),
                 new Route("GET", "/api/v1/streams/{id}/status", (call, id) -> status(name(id))),
+                new Route("GET", "/api/v1/streams/{id}/sessions", (call, id) -> sessions(call, name(id))),
                 new Route("POST", "/api/v1/streams/{id}/rotate-key", (call, id) -> rotate(call, name(id))));
     }
 
@@ -104,6 +105,12 @@ final class StreamResource {
     private Answer status(StreamName name) throws Rejected {
         return Answer.json(
                 200, StreamJson.status(name, stateOf(name, keys.find(name).orElse(null))));
+    }
+
+    /** Session ids open sessions, and addresses are people's: for the administrator only. */
+    private Answer sessions(Call call, StreamName name) throws Rejected {
+        authority.requireAdministrator(call.caller(), call.key());
+        return Answer.json(200, SessionJson.list(sfu.sessions(name)));
     }
 
     /** A live stream is not removed: its publisher would go on, and its viewers would see a stream that there is not. */

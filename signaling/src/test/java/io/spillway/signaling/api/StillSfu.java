@@ -4,6 +4,7 @@ import io.spillway.media.live.StreamName;
 import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Rejected;
+import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.StreamStatus;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class StillSfu implements Sfu {
 
     public final List<StreamStatus> streams = new ArrayList<>();
+    public final List<SessionStatus> sessions = new ArrayList<>();
     public final List<String> unreadyReasons = new ArrayList<>();
     public final List<LoopStatus> loops = new ArrayList<>();
     public final List<Counter> counters = new ArrayList<>();
@@ -45,6 +47,11 @@ public final class StillSfu implements Sfu {
     @Override
     public void choose(StreamName stream, String sessionId, @Nullable String mediaId, LayerWish wish) {
         throw new UnsupportedOperationException("the control plane chooses no layers");
+    }
+
+    @Override
+    public List<SessionStatus> sessions(StreamName stream) {
+        return List.copyOf(sessions);
     }
 
     @Override

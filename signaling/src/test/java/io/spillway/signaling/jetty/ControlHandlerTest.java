@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.media.codec.Codec;
 import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.StreamName;
+import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LoopStatus;
+import io.spillway.sfu.SessionStatus;
+import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.Shedding;
 import io.spillway.sfu.StreamStatus;
 import io.spillway.signaling.json.JsonException;
@@ -113,6 +116,37 @@ final class ControlHandlerTest {
         assertEquals("/whep/live", stream.object("playback").orElseThrow().text("whep"));
         assertEquals(plane.publishKey("live"), stream.text("publishKey"));
         assertEquals("offline", http.get("/api/v1/streams/stage").json().text("status"));
+    }
+
+    @Test
+    void shouldTellTheAdministratorOfSessions() throws IOException {
+        plane.sfu.sessions.add(new SessionStatus(
+                "v1",
+                SessionRole.VIEWER,
+                SessionStatus.State.ENDED,
+                "Player \"1\"",
+                30_000,
+                List.of(),
+                null,
+                DropReason.STUN_INTEGRITY,
+                "no valid STUN check arrived"));
+        assertEquals(
+                """
+                {
+                  "items" : [ {
+                    "id" : "v1",
+                    "role" : "viewer",
+                    "state" : "ended",
+                    "userAgent" : "Player \\"1\\"",
+                    "ageMs" : 30000,
+                    "addresses" : [ ],
+                    "sendingTo" : null,
+                    "lastCheckError" : "stun_integrity",
+                    "why" : "no valid STUN check arrived"
+                  } ]
+                }
+                """.strip(), http.get("/api/v1/streams/live/sessions").body().strip());
+        assertEquals(401, http.get("/api/v1/streams/live/sessions", STRANGER).status());
     }
 
     @Test

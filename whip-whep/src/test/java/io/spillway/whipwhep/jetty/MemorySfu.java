@@ -4,6 +4,7 @@ import io.spillway.media.live.StreamName;
 import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.LoopStatus;
 import io.spillway.sfu.Rejected;
+import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.StreamStatus;
 import java.util.List;
@@ -94,6 +95,11 @@ final class MemorySfu implements Sfu {
 
     Map<String, LayerWish> wishes() {
         return wishes;
+    }
+
+    @Override
+    public List<SessionStatus> sessions(StreamName stream) {
+        return List.of();
     }
 
     @Override

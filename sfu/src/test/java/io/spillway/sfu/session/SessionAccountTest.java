@@ -1,0 +1,91 @@
+package io.spillway.sfu.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.media.live.StreamName;
+import io.spillway.sfu.DropReason;
+import io.spillway.sfu.Rejected;
+import io.spillway.sfu.SessionStatus;
+import io.spillway.sfu.SessionStatus.State;
+import io.spillway.sfu.Sfu.SessionRole;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is told of sessions, above all of those that do not connect. */
+class SessionAccountTest {
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void shouldTellWhoPublishesAndWatches(int loops) throws Rejected {
+        World world = new World(1, loops);
+        Client publisher = world.publisher();
+        world.play(publisher, 10, 1000);
+        Client viewer = world.viewer();
+        List<SessionStatus> sessions = world.sfu.sessions(World.LIVE);
+
+        assertEquals(
+                List.of(publisher.sessionId(), viewer.sessionId()),
+                sessions.stream().map(SessionStatus::id).toList());
+        SessionStatus watching = sessions.get(1);
+        assertEquals(SessionRole.VIEWER, watching.role());
+        assertEquals(State.CONNECTED, watching.state());
+        assertEquals("test", watching.userAgent());
+        assertEquals(List.of("10.0.0.2:40000"), watching.addresses());
+        assertEquals("10.0.0.2:40000", watching.sendingTo());
+        assertNull(watching.why());
+        assertTrue(sessions.get(0).ageMs() > watching.ageMs());
+        assertEquals(List.of(), world.sfu.sessions(new StreamName("other")));
+    }
+
+    @Test
+    void shouldRememberASessionThatNoValidCheckReached() throws Rejected {
+        World world = new World(2);
+        Client publisher = world.offer(true);
+        world.datagram(publisher.unsignedCheck(), publisher.address());
+        SessionStatus waiting = world.sfu.sessions(World.LIVE).getFirst();
+        assertEquals(State.WAITING, waiting.state());
+        assertEquals(DropReason.STUN_INTEGRITY, waiting.lastCheckError());
+
+        world.net.advanceMs(31_000);
+        SessionStatus failed = world.sfu.sessions(World.LIVE).getFirst();
+        assertEquals(State.ENDED, failed.state());
+        assertEquals(publisher.sessionId(), failed.id());
+        assertEquals(DropReason.STUN_INTEGRITY, failed.lastCheckError());
+        assertEquals("no valid STUN check arrived in 30 s; is the media port's UDP open to it?", failed.why());
+    }
+
+    @Test
+    void shouldRememberWhoFellSilentButNotWhoLeft() throws Rejected {
+        World world = new World(3);
+        Client publisher = world.publisher();
+        world.play(publisher, 10, 1000);
+        Client silent = world.viewer();
+        Client leaving = world.viewer();
+        leaving.peer().close();
+        world.net.advanceMs(100);
+        world.vanish(silent);
+        world.net.advanceMs(32_000);
+
+        assertEquals(
+                List.of(publisher.sessionId(), silent.sessionId()),
+                world.sfu.sessions(World.LIVE).stream().map(SessionStatus::id).toList());
+        assertEquals("it fell silent", world.sfu.sessions(World.LIVE).getLast().why());
+    }
+
+    @Test
+    void shouldRememberTheLastOnly() {
+        FailedSessions failed = new FailedSessions();
+        for (int i = 0; i <= FailedSessions.MAX_KEPT; i++) {
+            failed.note(
+                    World.LIVE,
+                    new SessionStatus(
+                            "s" + i, SessionRole.VIEWER, State.ENDED, "", 0, List.of(), null, null, "it fell silent"));
+        }
+        assertEquals(FailedSessions.MAX_KEPT, failed.of(World.LIVE).size());
+        assertEquals("s1", failed.of(World.LIVE).getFirst().id());
+    }
+}
