@@ -1,0 +1,54 @@
+package io.spillway.hls.stream;
+
+import io.spillway.media.mp4.TrackFormat;
+import java.util.List;
+
+/**
+ * One track as it stands at a moment: what its playlist says. Immutable.
+ *
+ * @param name as its addresses begin: {@code v0}, {@code a0}
+ * @param segments whole ones, listed, oldest first
+ * @param open the one that grows; its parts may be none
+ * @param nextPartUri where the next part will be
+ * @param discontinuitySequence of the oldest segment listed
+ * @param isIndependent whether every segment that was made begins with a key
+ * @param ended nothing more comes
+ */
+public record Rendition(
+        String name,
+        TrackFormat format,
+        List<Segment> segments,
+        Segment open,
+        String nextPartUri,
+        long discontinuitySequence,
+        boolean isIndependent,
+        boolean ended) {
+
+    /** Sequence number of the oldest segment listed. */
+    public long firstSequence() {
+        return segments.isEmpty() ? open.sequence() : segments.getFirst().sequence();
+    }
+
+    /** Sequence number of the newest segment of which at least a part is there. */
+    public long lastSequence() {
+        return open.parts().isEmpty() && !segments.isEmpty()
+                ? segments.getLast().sequence()
+                : open.sequence();
+    }
+
+    /** Index of the newest part in {@link #lastSequence}; -1 when there is none at all. */
+    public int lastPart() {
+        List<Part> parts = open.parts().isEmpty() && !segments.isEmpty()
+                ? segments.getLast().parts()
+                : open.parts();
+        return parts.size() - 1;
+    }
+
+    /** Whether segment {@code sequence} is whole, or with {@code part} not negative that part is there or its segment is whole (H21). */
+    public boolean has(long sequence, int part) {
+        return sequence < open.sequence()
+                || (sequence == open.sequence()
+                        && part >= 0
+                        && part < open.parts().size());
+    }
+}

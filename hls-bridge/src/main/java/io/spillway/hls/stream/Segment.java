@@ -1,0 +1,48 @@
+package io.spillway.hls.stream;
+
+import java.util.List;
+
+/**
+ * A segment, whole or still growing. Immutable.
+ *
+ * @param sequence its media sequence number
+ * @param startTicks on the stream's timeline, in the rendition's timescale
+ * @param captureMs wall clock of its beginning, milliseconds since 1970
+ * @param discontinuity what came before is of another publisher, encoder or format
+ */
+public record Segment(
+        long sequence,
+        String uri,
+        String initUri,
+        long startTicks,
+        long durationTicks,
+        long captureMs,
+        boolean discontinuity,
+        List<Part> parts) {
+
+    /** Whether nothing of it can be played. */
+    public boolean isGap() {
+        return parts.stream().allMatch(Part::gap);
+    }
+
+    /** Whether a player may begin with it. */
+    public boolean isIndependent() {
+        return isGap() || parts.getFirst().independent();
+    }
+
+    public long frames() {
+        return parts.stream().mapToLong(Part::frames).sum();
+    }
+
+    /** Without its gaps. */
+    public long shownTicks() {
+        return parts.stream()
+                .filter(part -> !part.gap())
+                .mapToLong(Part::durationTicks)
+                .sum();
+    }
+
+    public long bytes() {
+        return parts.stream().mapToLong(part -> part.bytes().length).sum();
+    }
+}

@@ -1,0 +1,365 @@
+package io.spillway.hls.stream;
+
+import io.spillway.hls.intake.AccessUnit;
+import io.spillway.media.mp4.TrackFormat;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts all tracks of a stream into the same segments. One track leads: it is cut at its keys, and every other at its first frame from there on, so that all renditions have the same sequence numbers (H20).
+ * What does not come in time is a gap; the timeline goes on (H15). Times are those of capture, by our monotonic clock. Owned by the packaging thread.
+ */
+public final class StreamPackager {
+
+    /** A frame may be this late behind the least delayed ones before the timeline goes on without it: repair takes no longer. */
+    static final long LATE_MS = 700;
+
+    /** Frames of one picture in two layers are stamped this near. */
+    private static final long SAME_PICTURE_MS = 16;
+
+    /** What the reports say may part from what the timestamps say by this much before the timeline is corrected, at a key (H46). */
+    private static final long SYNC_MS = 30;
+
+    /** No frame lies this far ahead of now. */
+    private static final long AHEAD_MS = 2_000;
+
+    /** Begins the timeline below the first frame: what was captured before it, and comes late, has a time too. */
+    private static final long ORIGIN_MS = 10_000;
+
+    /** Whether other layers can be offered beside the leading one shows in so many segments. */
+    private static final int ALIGNED_SEGMENTS = 2;
+
+    /** One frame may go over the longest segment by this: it still rounds to the target duration. */
+    private static final long MAX_FRAME_MS = 400;
+
+    private static final int LEAD_TIMESCALE = 90_000;
+
+    @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
+    private record Frame(
+            long startTicks,
+            byte[] data,
+            boolean key,
+            @Nullable TrackFormat format) {}
+
+    private record Cut(long leadTicks, boolean discontinuity) {}
+
+    /** A track, and what of it waits for the leading one. */
+    private static final class Follower {
+        final TrackPackager packager;
+        final Deque<Frame> frames = new ArrayDeque<>();
+        final Deque<Cut> cuts = new ArrayDeque<>();
+        boolean anchored;
+        long anchorTicks;
+        long anchorStart;
+        boolean needsKey;
+
+        Follower(TrackPackager packager) {
+            this.packager = packager;
+        }
+
+        /** Where a frame lies on the timeline: as its timestamp says since the anchor, which moves only where a decoder may start. */
+        long place(AccessUnit unit, long captureTicks, long aheadTicks) {
+            long start = anchorStart + (unit.ticks() - anchorTicks);
+            boolean far = Math.abs(start - captureTicks) > packager.ticks(SYNC_MS);
+            boolean wild = start > aheadTicks || start < packager.end() - packager.ticks(AHEAD_MS);
+            if (!anchored || (unit.key() && far) || wild) {
+                anchored = true;
+                anchorTicks = unit.ticks();
+                anchorStart = Math.max(packager.end(), Math.min(captureTicks, aheadTicks));
+                start = anchorStart;
+            }
+            return start;
+        }
+    }
+
+    private final HlsSettings settings;
+    private final Shelf shelf;
+    private final String instance;
+    private final long unixMinusMonotonicNs;
+    private final List<Follower> tracks = new ArrayList<>();
+    private @Nullable Follower lead;
+    private final long firstSequence;
+    private long originNs;
+    private boolean discontinuous;
+    private boolean ended;
+
+    /**
+     * @param instance tells the names of this run from those of all others: letters and digits
+     * @param firstSequence media sequence number of the first segment
+     * @param unixMinusMonotonicNs what turns our monotonic clock into nanoseconds since 1970
+     */
+    public StreamPackager(
+            HlsSettings settings, Shelf shelf, String instance, long firstSequence, long unixMinusMonotonicNs) {
+        this.settings = settings;
+        this.shelf = shelf;
+        this.instance = instance;
+        this.firstSequence = firstSequence;
+        this.unixMinusMonotonicNs = unixMinusMonotonicNs;
+    }
+
+    /** A frame of a track came; {@code name} is the track's for good. Frames of one track come in order. */
+    public void add(String name, AccessUnit unit, long nowNs) {
+        if (lead == null) {
+            if (!unit.key() || unit.format() == null) {
+                return;
+            }
+            originNs = unit.captureNs() - ORIGIN_MS * 1_000_000;
+        }
+        Follower track = find(name);
+        if (track == null) {
+            track = open(name, unit);
+            if (track == null) {
+                return;
+            }
+        }
+        TrackFormat format = unit.format();
+        boolean changed = format != null && !format.equals(track.packager.format());
+        if (track == lead) {
+            addToLead(track, unit, changed, nowNs);
+        } else {
+            if (changed && track.cuts.stream().noneMatch(Cut::discontinuity)) {
+                // It cannot begin anew alone: the sequence of discontinuities is the same in all playlists.
+                discontinuous = true;
+                track.needsKey = true;
+            }
+            track.frames.add(new Frame(place(track, unit, nowNs), unit.data(), unit.key(), format));
+            follow(track);
+        }
+    }
+
+    /** Lets the timeline go on where nothing comes. */
+    public void onTime(long nowNs) {
+        Follower leading = lead;
+        if (leading == null || ended) {
+            return;
+        }
+        TrackPackager packager = leading.packager;
+        long lateTicks = ticks(packager, nowNs) - packager.ticks(LATE_MS);
+        // A part at a time.
+        while (lateTicks - packager.end() >= packager.ticks(settings.partMs())) {
+            long to = packager.end() + packager.ticks(settings.partMs());
+            packager.fill(to);
+            if (to - packager.segmentStart() >= packager.ticks(HlsSettings.MAX_SEGMENT_MS)) {
+                cut(leading, to, false);
+            }
+        }
+        tracks.forEach(this::follow);
+        while (shelf.mediaBytes() > settings.maxBytes()) {
+            boolean any = false;
+            for (Follower track : tracks) {
+                any |= track.packager.shrink();
+            }
+            if (!any) {
+                break;
+            }
+        }
+    }
+
+    /** What comes from now on is of another publisher or encoder. */
+    public void restart() {
+        discontinuous = lead != null;
+        for (Follower track : tracks) {
+            track.anchored = false;
+            track.needsKey = true;
+            track.frames.clear();
+        }
+    }
+
+    /** Nothing comes any more. */
+    public void end() {
+        Follower leading = lead;
+        if (ended || leading == null) {
+            return;
+        }
+        ended = true;
+        cut(leading, leading.packager.end() + leading.packager.ticks(2 * SAME_PICTURE_MS), false);
+        for (Follower track : tracks) {
+            follow(track);
+            if (track != leading) {
+                track.packager.cut(track.packager.end());
+            }
+            track.packager.end(true);
+        }
+    }
+
+    /** All tracks as they stand. */
+    public List<Rendition> renditions() {
+        return tracks.stream().map(track -> track.packager.view()).toList();
+    }
+
+    /** Whether a rendition may be offered beside the leading one: it is cut where the leading one is, at keys of its own (H20). */
+    public boolean isAligned(Rendition rendition) {
+        Follower leading = lead;
+        if (leading == null || leading.packager.name().equals(rendition.name())) {
+            return leading != null;
+        }
+        List<Segment> segments = rendition.segments();
+        return segments.size() >= ALIGNED_SEGMENTS
+                && segments.subList(segments.size() - ALIGNED_SEGMENTS, segments.size()).stream()
+                        .allMatch(segment -> !segment.isGap() && segment.isIndependent());
+    }
+
+    /** Whether the open segment has lasted as long as it should, and a key would end it. */
+    public boolean isDue() {
+        Follower leading = lead;
+        return leading != null
+                && leading.packager.end() - leading.packager.segmentStart()
+                        >= leading.packager.ticks(settings.segmentMs());
+    }
+
+    public long gapParts() {
+        return tracks.stream().mapToLong(track -> track.packager.gapParts()).sum();
+    }
+
+    private @Nullable Follower find(String name) {
+        for (Follower track : tracks) {
+            if (track.packager.name().equals(name)) {
+                return track;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Follower open(String name, AccessUnit unit) {
+        TrackFormat format = unit.format();
+        if (format == null || !unit.key()) {
+            return null;
+        }
+        Follower leading = lead;
+        // One that joins begins where the leading one's open segment did, with a gap up to its first frame.
+        long sequence = leading == null ? firstSequence : leading.packager.sequence();
+        long start = leading == null
+                ? (unit.captureNs() - originNs) * format.timescale() / 1_000_000_000L
+                : convert(leading.packager.segmentStart(), leading.packager.timescale(), format.timescale());
+        Follower track = new Follower(new TrackPackager(
+                name,
+                instance,
+                format,
+                settings,
+                shelf,
+                sequence,
+                Math.max(0, start),
+                originNs + unixMinusMonotonicNs));
+        tracks.add(track);
+        if (leading == null) {
+            lead = track;
+        }
+        return track;
+    }
+
+    private void addToLead(Follower leading, AccessUnit unit, boolean changed, long nowNs) {
+        TrackPackager packager = leading.packager;
+        if (leading.needsKey && !unit.key()) {
+            return;
+        }
+        leading.needsKey = false;
+        long start = Math.max(place(leading, unit, nowNs), packager.end());
+        long max = packager.ticks(HlsSettings.MAX_SEGMENT_MS);
+        // A silence may reach over the longest segment there can be; a frame over it rounds down.
+        while (start - packager.segmentStart() > max + packager.ticks(MAX_FRAME_MS)) {
+            long at = packager.segmentStart() + max;
+            packager.fill(at);
+            cut(leading, at, false);
+        }
+        long lasted = start - packager.segmentStart();
+        boolean due = unit.key() && lasted >= packager.ticks(settings.segmentMs()) - packager.ticks(SAME_PICTURE_MS);
+        boolean anew = unit.key() && (discontinuous || changed);
+        if (due || anew || lasted >= max) {
+            packager.fill(start);
+            cut(leading, start, anew);
+            TrackFormat format = unit.format();
+            if (anew) {
+                packager.restart(format == null ? packager.format() : format);
+                discontinuous = false;
+            }
+        }
+        packager.add(start, unit.data(), unit.key());
+        for (Follower track : tracks) {
+            if (track != leading) {
+                follow(track);
+            }
+        }
+    }
+
+    private void cut(Follower leading, long at, boolean discontinuity) {
+        if (!leading.packager.cut(at)) {
+            return;
+        }
+        long common = convert(at, leading.packager.timescale(), LEAD_TIMESCALE);
+        for (Follower track : tracks) {
+            if (track != leading) {
+                track.cuts.add(new Cut(common, discontinuity));
+            }
+        }
+    }
+
+    /** Brings a track as far as the leading one is. */
+    private void follow(Follower track) {
+        Follower leading = lead;
+        if (leading == null || track == leading) {
+            return;
+        }
+        TrackPackager packager = track.packager;
+        long limit = convert(leading.packager.end(), leading.packager.timescale(), packager.timescale());
+        while (!track.frames.isEmpty() && track.frames.peek().startTicks() <= limit) {
+            Frame frame = track.frames.poll();
+            long start = Math.max(frame.startTicks(), packager.end());
+            cutUpTo(track, start + packager.ticks(SAME_PICTURE_MS), start, frame.format());
+            if (track.needsKey && !frame.key()) {
+                continue;
+            }
+            TrackFormat format = frame.format();
+            if (format != null && !format.equals(packager.format())) {
+                continue;
+            }
+            track.needsKey = false;
+            packager.add(start, frame.data(), frame.key());
+        }
+        long late = limit - packager.ticks(LATE_MS);
+        if (late - packager.end() >= packager.ticks(settings.partMs()) && track.frames.isEmpty()) {
+            cutUpTo(track, late, late, null);
+            packager.fill(late);
+        }
+        if (ended) {
+            cutUpTo(track, Long.MAX_VALUE, packager.end(), null);
+        }
+    }
+
+    /** Makes the cuts that lie before {@code limit}: where they are, or at {@code start} where the next frame begins right there. */
+    private static void cutUpTo(Follower track, long limit, long start, @Nullable TrackFormat next) {
+        TrackPackager packager = track.packager;
+        while (!track.cuts.isEmpty()) {
+            Cut cut = track.cuts.peek();
+            long at = convert(cut.leadTicks(), LEAD_TIMESCALE, packager.timescale());
+            if (at > limit) {
+                return;
+            }
+            track.cuts.poll();
+            boolean here = Math.abs(start - at) <= 2 * packager.ticks(SAME_PICTURE_MS) || at < packager.end();
+            long where = here ? Math.max(start, packager.end()) : at;
+            packager.fill(where);
+            packager.cut(where);
+            if (cut.discontinuity()) {
+                packager.restart(Optional.ofNullable(next).orElse(packager.format()));
+            }
+        }
+    }
+
+    private long place(Follower track, AccessUnit unit, long nowNs) {
+        long capture = Math.max(0, ticks(track.packager, unit.captureNs()));
+        return track.place(unit, capture, ticks(track.packager, nowNs) + track.packager.ticks(AHEAD_MS));
+    }
+
+    private long ticks(TrackPackager packager, long ns) {
+        return (ns - originNs) / 1_000_000 * packager.timescale() / 1000
+                + (ns - originNs) % 1_000_000 * packager.timescale() / 1_000_000_000L;
+    }
+
+    private static long convert(long ticks, long from, long to) {
+        return ticks * to / from;
+    }
+}

@@ -1,0 +1,244 @@
+package io.spillway.hls.playlist;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What Safari and its validator hold a low-latency playlist to (H48), over one playlist and over two that follow each other. An independent reader: it shares no code with the writer. */
+public final class PlaylistRules {
+
+    private static final List<String> SINGLE = List.of(
+            "#EXTM3U",
+            "#EXT-X-VERSION",
+            "#EXT-X-TARGETDURATION",
+            "#EXT-X-SERVER-CONTROL",
+            "#EXT-X-PART-INF",
+            "#EXT-X-MEDIA-SEQUENCE",
+            "#EXT-X-DISCONTINUITY-SEQUENCE");
+
+    /** A part as written. */
+    public record APart(double duration, String uri, boolean independent, boolean gap) {}
+
+    /** A segment as written; without address while it grows. */
+    public record ASegment(
+            long sequence,
+            double duration,
+            String uri,
+            String map,
+            Instant date,
+            boolean discontinuity,
+            boolean gap,
+            List<APart> parts) {}
+
+    private final String text;
+    private final List<ASegment> segments = new ArrayList<>();
+    private final List<APart> open = new ArrayList<>();
+    private final long sequence;
+    private final long discontinuitySequence;
+    private final double partTarget;
+    private final int target;
+    private final boolean independent;
+    private String hint = "";
+    private boolean openDiscontinuity;
+
+    private PlaylistRules(String text) {
+        this.text = text;
+        List<String> lines = text.lines().toList();
+        assertEquals("#EXTM3U", lines.getFirst());
+        for (String tag : SINGLE) {
+            assertEquals(
+                    1,
+                    lines.stream()
+                            .filter(line -> line.equals(tag) || line.startsWith(tag + ":"))
+                            .count(),
+                    tag);
+        }
+        sequence = Long.parseLong(value("#EXT-X-MEDIA-SEQUENCE:(\\d+)"));
+        discontinuitySequence = Long.parseLong(value("#EXT-X-DISCONTINUITY-SEQUENCE:(\\d+)"));
+        partTarget = Double.parseDouble(value("PART-TARGET=([0-9.]+)"));
+        target = Integer.parseInt(value("#EXT-X-TARGETDURATION:(\\d+)"));
+        independent = lines.contains("#EXT-X-INDEPENDENT-SEGMENTS");
+        assertTrue(Integer.parseInt(value("#EXT-X-VERSION:(\\d+)")) >= 9);
+        assertTrue(Double.parseDouble(value("PART-HOLD-BACK=([0-9.]+)")) >= 3 * partTarget - 1e-9);
+        assertTrue(Double.parseDouble(value("CAN-SKIP-UNTIL=([0-9.]+)")) >= 6 * target);
+        assertTrue(value("CAN-BLOCK-RELOAD=([A-Z]+)").equals("YES"));
+        read(lines);
+    }
+
+    /** Reads a playlist and holds it to the rules that one alone must keep. */
+    public static PlaylistRules check(String text) {
+        PlaylistRules read = new PlaylistRules(text);
+        read.checkAlone();
+        return read;
+    }
+
+    private String value(String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertTrue(matcher.find(), () -> pattern + " in " + text);
+        return matcher.group(1);
+    }
+
+    private static String attribute(String line, String name) {
+        Matcher matcher = Pattern.compile("[:,]" + name + "=(\"[^\"]*\"|[^,]*)").matcher(line);
+        return matcher.find() ? matcher.group(1).replace("\"", "") : "";
+    }
+
+    private void read(List<String> lines) {
+        List<APart> parts = new ArrayList<>();
+        String map = "";
+        Instant date = Instant.EPOCH;
+        boolean discontinuity = false;
+        boolean gap = false;
+        double duration = 0;
+        long next = sequence;
+        for (String line : lines) {
+            if (line.startsWith("#EXT-X-SKIP:")) {
+                next += Long.parseLong(attribute(line, "SKIPPED-SEGMENTS"));
+            } else if (line.startsWith("#EXT-X-MAP:")) {
+                assertTrue(parts.isEmpty(), "H6");
+                map = attribute(line, "URI");
+            } else if (line.equals("#EXT-X-DISCONTINUITY")) {
+                assertTrue(parts.isEmpty(), "H6");
+                discontinuity = true;
+            } else if (line.startsWith("#EXT-X-PROGRAM-DATE-TIME:")) {
+                assertTrue(parts.isEmpty(), "H6");
+                date = Instant.parse(line.substring(line.indexOf(':') + 1));
+            } else if (line.startsWith("#EXT-X-PART:")) {
+                parts.add(new APart(
+                        Double.parseDouble(attribute(line, "DURATION")),
+                        attribute(line, "URI"),
+                        attribute(line, "INDEPENDENT").equals("YES"),
+                        attribute(line, "GAP").equals("YES")));
+            } else if (line.equals("#EXT-X-GAP")) {
+                gap = true;
+            } else if (line.startsWith("#EXTINF:")) {
+                duration = Double.parseDouble(line.substring(8, line.length() - 1));
+            } else if (line.startsWith("#EXT-X-PRELOAD-HINT:")) {
+                assertEquals("", hint, "one hint of a type");
+                hint = attribute(line, "URI");
+            } else if (!line.startsWith("#")) {
+                assertTrue(date.isAfter(Instant.EPOCH), "H14");
+                segments.add(new ASegment(next++, duration, line, map, date, discontinuity, gap, List.copyOf(parts)));
+                parts.clear();
+                discontinuity = false;
+                gap = false;
+                date = Instant.EPOCH;
+            }
+        }
+        open.addAll(parts);
+        openDiscontinuity = discontinuity;
+    }
+
+    public boolean ended() {
+        return text.contains("#EXT-X-ENDLIST");
+    }
+
+    public List<ASegment> segments() {
+        return segments;
+    }
+
+    public long openSequence() {
+        return segments.isEmpty() ? sequence : segments.getLast().sequence() + 1;
+    }
+
+    private void checkAlone() {
+        assertEquals(ended(), hint.isEmpty(), "H8");
+        for (int i = 0; i < segments.size(); i++) {
+            ASegment segment = segments.get(i);
+            assertTrue(Math.round(segment.duration) <= target, () -> "H2: " + segment);
+            checkParts(segment.parts, true);
+            if (!segment.parts.isEmpty()) {
+                double sum = segment.parts.stream().mapToDouble(APart::duration).sum();
+                assertEquals(segment.duration, sum, 0.00001 * (1 + segment.parts.size()), "parts fill their segment");
+                assertTrue(
+                        !independent || segment.gap || segment.parts.getFirst().independent, () -> "H16: " + segment);
+                assertEquals(segment.gap, segment.parts.stream().allMatch(APart::gap), "H15");
+            }
+            if (i > 0) {
+                double step =
+                        (segment.date.toEpochMilli() - segments.get(i - 1).date.toEpochMilli()) / 1000.0;
+                assertEquals(segments.get(i - 1).duration, step, 0.0021, "H14: dates follow durations");
+            }
+        }
+        checkParts(open, false);
+    }
+
+    private void checkParts(List<APart> parts, boolean whole) {
+        for (int i = 0; i < parts.size(); i++) {
+            APart part = parts.get(i);
+            assertTrue(part.duration <= partTarget + 1e-9, () -> "H4: " + part);
+            boolean last = whole && i == parts.size() - 1;
+            boolean excused = last || part.independent || part.gap || (i + 1 < parts.size() && parts.get(i + 1).gap);
+            boolean newest = !whole && i == parts.size() - 1;
+            assertTrue(
+                    part.duration >= 0.85 * partTarget - 0.001 || excused || newest,
+                    () -> "H4: " + part + " in " + text);
+        }
+    }
+
+    /** Holds this playlist to what the one before it promised. */
+    public void checkAfter(PlaylistRules before) {
+        assertTrue(sequence >= before.sequence, "H11");
+        assertTrue(openSequence() >= before.openSequence(), "H19");
+        long removedBreaks = before.segments.stream()
+                .filter(segment -> segment.sequence < sequence && segment.discontinuity)
+                .count();
+        assertEquals(before.discontinuitySequence + removedBreaks, discontinuitySequence, "H13");
+        for (ASegment segment : segments) {
+            before.segments.stream()
+                    .filter(each -> each.sequence == segment.sequence)
+                    .forEach(known -> {
+                        assertEquals(
+                                known.uri + known.duration + known.map + known.date + known.discontinuity + known.gap,
+                                segment.uri
+                                        + segment.duration
+                                        + segment.map
+                                        + segment.date
+                                        + segment.discontinuity
+                                        + segment.gap,
+                                "segments never change");
+                    });
+        }
+        if (sequence > before.sequence) {
+            assertTrue(segments.size() >= 6, "H11");
+            assertTrue(segments.stream().mapToDouble(ASegment::duration).sum() >= 3 * target, "H11");
+        }
+        // The part hinted at is the next one that came, wherever.
+        List<String> all = new ArrayList<>();
+        segments.forEach(segment -> segment.parts.forEach(part -> all.add(part.uri)));
+        open.forEach(part -> all.add(part.uri));
+        List<String> known = new ArrayList<>();
+        before.segments.forEach(segment -> segment.parts.forEach(part -> known.add(part.uri)));
+        before.open.forEach(part -> known.add(part.uri));
+        all.removeAll(known);
+        if (!all.isEmpty() && !known.isEmpty()) {
+            assertEquals(before.hint, all.getFirst(), "H8");
+        }
+    }
+
+    /** Holds a delta to the whole playlist it stands for (H27, H28). */
+    public void checkDelta(String delta, PlaylistRules before) {
+        PlaylistRules short_ = new PlaylistRules(delta);
+        List<ASegment> merged = new ArrayList<>();
+        long firstNew = short_.segments.isEmpty() ? Long.MAX_VALUE : short_.segments.getFirst().sequence;
+        for (long each = short_.sequence; each < firstNew && each < openSequence(); each++) {
+            long wanted = each;
+            before.segments.stream()
+                    .filter(segment -> segment.sequence == wanted)
+                    .forEach(merged::add);
+        }
+        merged.addAll(short_.segments);
+        assertEquals(segments.size(), merged.size(), "H28");
+        for (int i = 0; i < merged.size(); i++) {
+            assertEquals(segments.get(i).uri, merged.get(i).uri, "H28");
+            assertEquals(segments.get(i).discontinuity, merged.get(i).discontinuity, "H28");
+        }
+        assertEquals(open.size(), short_.open.size(), "H28");
+        assertEquals(openDiscontinuity, short_.openDiscontinuity, "H28");
+    }
+}
