@@ -94,7 +94,11 @@ public final class LiveSettings {
                 new Config.Auth(Map.of(), all.auth().loopback()),
                 all.replacePublisher(),
                 all.play(),
-                new Config.Ice(List.of(), all.ice().ttlSeconds(), all.ice().realm()),
+                new Config.Ice(
+                        List.of(),
+                        all.ice().ttlSeconds(),
+                        all.ice().realm(),
+                        all.ice().strictIfMatch()),
                 all.limits(),
                 new Config.Log("", all.log().json()));
     }

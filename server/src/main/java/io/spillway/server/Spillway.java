@@ -74,8 +74,8 @@ public final class Spillway implements AutoCloseable {
         media = MediaPlane.open(config, live, random, identity);
         sfu = media.sfu();
 
-        WhipWhep whipWhep = new WhipWhep(
-                sfu, new StreamAdmission(authority), live.iceServers(), policy(config.limits()), System::nanoTime);
+        WhipWhep whipWhep =
+                new WhipWhep(sfu, new StreamAdmission(authority), live.iceServers(), policy(config), System::nanoTime);
         metrics = new Metrics(sfu::streams, sfu::loops, List.of(sfu::counters, whipWhep::counters));
         ControlPlane control = new ControlPlane(
                 sfu,
@@ -94,8 +94,10 @@ public final class Spillway implements AutoCloseable {
         return new Spillway(config, live);
     }
 
-    private static Policy policy(Config.Limits limits) {
-        return Policy.standard().withRates(limits.requestsPerAddress(), limits.requestsPerToken());
+    private static Policy policy(Config config) {
+        return Policy.standard()
+                .withRates(config.limits().requestsPerAddress(), config.limits().requestsPerToken())
+                .withStrictIfMatch(config.ice().strictIfMatch());
     }
 
     private HttpServer openHttp(Config config, ControlPlane control, WhipWhep whipWhep)

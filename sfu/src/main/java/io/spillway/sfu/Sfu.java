@@ -40,6 +40,31 @@ public interface Sfu {
     /** Who publishes and watches a stream now, and which of its sessions failed lately; each of both kinds in order of age, the oldest first. */
     List<SessionStatus> sessions(StreamName stream);
 
+    /** The entity tag of a session's newest ICE generation, without quotes; empty when there is no such session. RFC 9725 §4.3.1. */
+    Optional<String> iceTag(SessionRole role, StreamName stream, String sessionId);
+
+    /**
+     * Takes more of a peer's candidates. They are read and dropped: an ICE-lite server sends no checks.
+     *
+     * @param fragment {@code application/trickle-ice-sdpfrag}
+     * @param tagged whether the request named the newest generation by its entity tag; else the fragment's credentials have to be that one's
+     * @throws Rejected 400 unparsable fragment, 404 no such session, 412 or 428 another generation's credentials
+     */
+    void trickle(SessionRole role, StreamName stream, String sessionId, String fragment, boolean tagged)
+            throws Rejected;
+
+    /**
+     * Restarts a session's ICE with the peer's new credentials. The old path goes on until the first valid check with the new ones, for ever if none comes;
+     * a request that is repeated gets the same answer. RFC 9725 §4.3.3.
+     *
+     * @param fragment {@code application/trickle-ice-sdpfrag}
+     * @param serverAddress as in {@link SessionRequest}
+     * @throws Rejected 400 unparsable fragment or one without credentials, 404 no such session, 422 only one of them is new
+     */
+    IceAnswer restart(
+            SessionRole role, StreamName stream, String sessionId, String fragment, @Nullable InetAddress serverAddress)
+            throws Rejected;
+
     /** Every stream that is live or has viewers, by name. */
     List<StreamStatus> streams();
 
@@ -59,8 +84,11 @@ public interface Sfu {
     record SessionRequest(
             StreamName stream, String offer, @Nullable InetAddress serverAddress, String userAgent) {}
 
-    /** The answer to give. {@code sessionId} is an unguessable name of at least 128 bits, URL-safe. */
-    record SessionAnswer(String sessionId, String sdp) {}
+    /** The answer to give. {@code sessionId} is an unguessable name of at least 128 bits, URL-safe; {@code iceTag} as {@link #iceTag} gives it. */
+    record SessionAnswer(String sessionId, String sdp, String iceTag) {}
+
+    /** The answer to an ICE restart: a fragment with our new credentials and all our candidates, CRLF throughout, and the new generation's {@link #iceTag}. */
+    record IceAnswer(String fragment, String iceTag) {}
 
     /** Which side of a stream a session is on. */
     enum SessionRole {

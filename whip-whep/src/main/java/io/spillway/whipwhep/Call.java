@@ -42,7 +42,11 @@ public record Call(
 
     /** Whether what remains to be done begins with reading a body. */
     public boolean carriesBody() {
-        return method.equals("POST") && (address instanceof Address.Endpoint || address instanceof Address.Layer);
+        return switch (address) {
+            case Address.Endpoint _, Address.Layer _ -> method.equals("POST");
+            case Address.Session _ -> method.equals("PATCH");
+            default -> false;
+        };
     }
 
     /** Without the query: a token may stand in it. */

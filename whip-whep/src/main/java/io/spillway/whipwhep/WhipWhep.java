@@ -4,8 +4,10 @@ import io.spillway.media.live.StreamName;
 import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
+import io.spillway.sfu.Sfu.IceAnswer;
 import io.spillway.sfu.Sfu.SessionAnswer;
 import io.spillway.sfu.Sfu.SessionRequest;
+import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.whipwhep.json.LayerBody;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * <p>A request is served in two steps: {@link #atOnce} says what the header alone decides and never blocks; {@link #answer} asks
  * admission and SFU and may block.
  *
- * <p>A request below a session is judged in this order: 429, 401 or 403, 404, and for PATCH 415, then 405 as neither trickle nor
- * ICE restart is offered (W34).
+ * <p>A request below a session is judged in this order: 429, for PATCH 415 and 413, then 401 or 403, 404, and for PATCH 428 and 412,
+ * then what its fragment says. A PATCH trickles, or with {@code If-Match: *} restarts ICE (RFC 9725 §4.3).
  */
 public final class WhipWhep {
 
@@ -31,12 +33,13 @@ public final class WhipWhep {
     /** The server cuts what agents call themselves here: it is shown to people. */
     private static final int MAX_AGENT_CHARS = 200;
 
-    private static final String TRICKLE_MEDIA_TYPE = "application/trickle-ice-sdpfrag";
     private static final Field ENDPOINT_ALLOW = new Field("Allow", "POST, GET, HEAD, OPTIONS");
-    private static final Field SESSION_ALLOW = new Field("Allow", "DELETE, GET, HEAD, OPTIONS");
+    private static final Field SESSION_ALLOW = new Field("Allow", "DELETE, PATCH, GET, HEAD, OPTIONS");
     private static final Field LAYER_ALLOW = new Field("Allow", "POST, DELETE, OPTIONS");
     private static final String JSON_TYPE = "application/json";
     private static final Field SDP_TYPE = new Field("Content-Type", OfferBody.MEDIA_TYPE);
+    private static final Field FRAGMENT_TYPE = new Field("Content-Type", FragmentBody.MEDIA_TYPE);
+    private static final Field ACCEPT_PATCH = new Field("Accept-Patch", FragmentBody.MEDIA_TYPE);
     private static final Field ACCEPT_POST = new Field("Accept-Post", OfferBody.MEDIA_TYPE);
     private static final int BUSY_RETRY_SECONDS = 1;
 
@@ -92,7 +95,7 @@ public final class WhipWhep {
         try {
             return switch (call.address()) {
                 case Address.Endpoint endpoint -> open(call, endpoint, OfferBody.decode(body));
-                case Address.Session session -> onSession(call, session);
+                case Address.Session session -> onSession(call, session, body);
                 case Address.Layer layer -> onLayer(call, layer.session(), body);
                 default -> throw new IllegalStateException("already answered: " + call.address());
             };
@@ -106,14 +109,20 @@ public final class WhipWhep {
 
     /** More was sent than a body may have. */
     public Reply bodyTooLarge(Call call) {
-        return refuse(call, call.address() instanceof Address.Layer ? choiceTooLarge() : OfferBody.tooLarge());
+        return refuse(
+                call,
+                switch (call.address()) {
+                    case Address.Layer _ -> choiceTooLarge();
+                    case Address.Session _ -> FragmentBody.tooLarge();
+                    default -> OfferBody.tooLarge();
+                });
     }
 
     /** The body did not come in time. */
     public Reply bodyTooSlow(Call call) {
         return refuse(
                 call,
-                new Rejected(408, "offer-too-slow", "the offer was not here within " + policy.bodyTimeoutMs() + " ms"));
+                new Rejected(408, "offer-too-slow", "the body was not here within " + policy.bodyTimeoutMs() + " ms"));
     }
 
     /** The body broke off or was badly framed. */
@@ -149,6 +158,9 @@ public final class WhipWhep {
             fields.add(ACCEPT_POST);
         } else {
             fields.add(call.address() instanceof Address.Layer ? LAYER_ALLOW : SESSION_ALLOW);
+            if (call.address() instanceof Address.Session) {
+                fields.add(ACCEPT_PATCH);
+            }
         }
         return Reply.of(200, fields.toArray(new Field[0]));
     }
@@ -170,8 +182,13 @@ public final class WhipWhep {
     private Optional<Reply> session(Call call) throws Rejected {
         return switch (call.method()) {
             case "GET", "HEAD" -> Optional.empty();
-            case "DELETE", "PATCH" -> {
+            case "DELETE" -> {
                 throttle(call);
+                yield Optional.empty();
+            }
+            case "PATCH" -> {
+                throttle(call);
+                FragmentBody.check(call);
                 yield Optional.empty();
             }
             default -> Optional.of(notAllowed(call, SESSION_ALLOW));
@@ -226,6 +243,7 @@ public final class WhipWhep {
         List<Field> fields = new ArrayList<>();
         fields.add(SDP_TYPE);
         fields.add(new Field("Location", call.base() + session.path()));
+        fields.add(etag(answer.iceTag()));
         try {
             for (IceServer server : iceServers.forSession(answer.sessionId())) {
                 fields.add(new Field("Link", server.link()));
@@ -238,7 +256,7 @@ public final class WhipWhep {
         return new Reply(201, List.copyOf(fields), answer.sdp(), session);
     }
 
-    private Reply onSession(Call call, Address.Session session) throws Rejected {
+    private Reply onSession(Call call, Address.Session session, byte[] body) throws Rejected {
         Protocol protocol = session.protocol();
         return switch (call.method()) {
             case "DELETE" -> {
@@ -250,20 +268,42 @@ public final class WhipWhep {
             }
             case "PATCH" -> {
                 admit(call, protocol, session.stream());
-                requireSession(session);
-                if (!OfferBody.isMediaType(call.first("Content-Type"), TRICKLE_MEDIA_TYPE)) {
-                    throw new Rejected(
-                            415,
-                            "unsupported-media-type",
-                            "a session is changed with Content-Type: " + TRICKLE_MEDIA_TYPE + ", not otherwise");
-                }
-                yield notAllowed(call, SESSION_ALLOW);
+                yield onFragment(call, session, body);
             }
             default -> {
                 requireSession(session);
                 yield Reply.of(204);
             }
         };
+    }
+
+    private Reply onFragment(Call call, Address.Session session, byte[] body) throws Rejected {
+        SessionRole role = session.protocol().role();
+        String newest = sfu.iceTag(role, session.stream(), session.id()).orElseThrow(WhipWhep::noSession);
+        IfMatch ifMatch = IfMatch.of(call.all("If-Match"));
+        if (ifMatch.isAbsent() && policy.strictIfMatch()) {
+            throw new Rejected(
+                    428,
+                    "if-match-required",
+                    "a PATCH has If-Match: the newest ETag of the session, or * for an ICE restart");
+        }
+        if (!ifMatch.isAbsent() && !ifMatch.isAny() && !ifMatch.matches(newest)) {
+            throw new Rejected(
+                    412,
+                    "other-ice-generation",
+                    "If-Match is not the ETag of the session's newest ICE generation; send that, or * for an ICE restart");
+        }
+        String fragment = FragmentBody.decode(body);
+        if (!ifMatch.isAny()) {
+            sfu.trickle(role, session.stream(), session.id(), fragment, !ifMatch.isAbsent());
+            return Reply.of(204);
+        }
+        IceAnswer answer = sfu.restart(role, session.stream(), session.id(), fragment, call.serverAddress());
+        return new Reply(200, List.of(FRAGMENT_TYPE, etag(answer.iceTag())), answer.fragment(), null);
+    }
+
+    private static Field etag(String tag) {
+        return new Field("ETag", IfMatch.quote(tag));
     }
 
     /** Asks admission; the stream is null only where the bearer has to name it. */
@@ -328,6 +368,9 @@ public final class WhipWhep {
         }
         if (refusal.status() == 415 && call.address() instanceof Address.Endpoint) {
             return Problem.reply(refusal, ACCEPT_POST);
+        }
+        if (refusal.status() == 415 && call.address() instanceof Address.Session) {
+            return Problem.reply(refusal, ACCEPT_PATCH);
         }
         return Problem.reply(refusal, extra);
     }

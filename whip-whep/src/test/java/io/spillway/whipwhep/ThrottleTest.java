@@ -24,7 +24,8 @@ final class ThrottleTest {
             ::1,                  ::1,                     0
             """)
     void shouldTakeANetworkForOneCaller(String first, String second, int status) {
-        Throttle throttle = new Throttle(new Policy(new RateLimit(1, 1), new RateLimit(9, 9), 1, false), () -> 0);
+        Throttle throttle =
+                new Throttle(new Policy(new RateLimit(1, 1), new RateLimit(9, 9), 1, false, false), () -> 0);
 
         assertEquals(0, take(throttle, first));
         assertEquals(status, take(throttle, second));

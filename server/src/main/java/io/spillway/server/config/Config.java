@@ -53,7 +53,8 @@ public record Config(
     /** {@code startBitrateKbps} is what a viewer's network is believed to carry at first. */
     public record Play(int startBitrateKbps) {}
 
-    public record Ice(List<IceServerEntry> servers, int ttlSeconds, String realm) {}
+    /** {@code strictIfMatch} is whether every PATCH of a session needs If-Match. */
+    public record Ice(List<IceServerEntry> servers, int ttlSeconds, String realm, boolean strictIfMatch) {}
 
     /**
      * Sessions at once, viewers a stream, WHIP and WHEP requests a second of one address and under one token, and how busy a media loop may

@@ -68,7 +68,11 @@ public final class ConfigReader {
                 new Config.Auth(publishKeys(), flag(Key.AUTH_LOOPBACK)),
                 choice(Key.WHIP_CONFLICT, List.of("replace", "reject")).equals("replace"),
                 new Config.Play(integer(Key.PLAY_START_BITRATE_KBPS, 300, 100_000)),
-                new Config.Ice(iceServers(), integer(Key.ICE_TTL_SECONDS, 60, 604_800), text(Key.ICE_REALM)),
+                new Config.Ice(
+                        iceServers(),
+                        integer(Key.ICE_TTL_SECONDS, 60, 604_800),
+                        text(Key.ICE_REALM),
+                        choice(Key.ICE_IF_MATCH, List.of("lenient", "strict")).equals("strict")),
                 new Config.Limits(
                         integer(Key.LIMITS_SESSIONS, 1, 100_000),
                         integer(Key.LIMITS_VIEWERS_PER_STREAM, 1, 100_000),

@@ -48,6 +48,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             list("ice.servers", "a list of {urls, username, credential} or {urls, secret}", true);
     static final Key ICE_TTL_SECONDS = integer("ice.ttl-seconds", 86_400, "60 to 604800");
     static final Key ICE_REALM = text("ice.realm", "spillway", "a realm name for coturn");
+    static final Key ICE_IF_MATCH = choice("ice.if-match", "lenient", "lenient or strict", false);
     static final Key LIMITS_SESSIONS = integer("limits.sessions", 4096, "1 to 100000");
     static final Key LIMITS_VIEWERS_PER_STREAM = integer("limits.viewers-per-stream", 2048, "1 to 100000");
     static final Key LIMITS_REQUESTS_PER_ADDRESS = integer("limits.requests-per-address", 50, "1 to 100000");
@@ -79,6 +80,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             ICE_SERVERS,
             ICE_TTL_SECONDS,
             ICE_REALM,
+            ICE_IF_MATCH,
             LIMITS_SESSIONS,
             LIMITS_VIEWERS_PER_STREAM,
             LIMITS_REQUESTS_PER_ADDRESS,

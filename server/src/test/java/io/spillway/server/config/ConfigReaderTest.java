@@ -1,6 +1,7 @@
 package io.spillway.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -90,6 +91,13 @@ class ConfigReaderTest {
     }
 
     @Test
+    void shouldReadWhetherAPatchNeedsIfMatch() throws Exception {
+        Path file = write("ice:\n  if-match: strict\n");
+        assertTrue(ConfigReader.read(YamlFile.read(file), Map.of()).ice().strictIfMatch());
+        assertFalse(ConfigReader.read(Map.of(), Map.of()).ice().strictIfMatch());
+    }
+
+    @Test
     void shouldReadWhoMayCallTheApiAndHowOftenAnyoneMayAsk() throws Exception {
         Path file = write("""
                 http:
@@ -128,6 +136,7 @@ class ConfigReaderTest {
                 "limits:\\n  requests-per-token: 0 | line 2: limits.requests-per-token is \"0\"; allowed is 1 to 100000.",
                 "limits:\\n  loop-busy-percent: 49 | limits.loop-busy-percent is \"49\"; allowed is 50 to 100, 100 never sheds.",
                 "media:\\n  transport: pigeon | media.transport is \"pigeon\"; allowed is auto, linux or netty.",
+                "ice:\\n  if-match: sometimes | line 2: ice.if-match is \"sometimes\"; allowed is lenient or strict.",
                 "whip:\\n  conflict: fight | whip.conflict is \"fight\"; allowed is replace or reject.",
                 "http:\\n  port: 1\\n  port: 2 | line 3",
                 "http: [ | line",

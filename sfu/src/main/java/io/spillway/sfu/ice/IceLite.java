@@ -11,11 +11,17 @@ import org.jspecify.annotations.Nullable;
  * The lite side of one session's ICE (RFC 8445 §2.5): answers checks, remembers which addresses passed one, and which of them is selected. It never sends a check of its own.
  *
  * <p>What fails authentication gets no answer at all; every answer is about as long as its request, and goes to where that came from.
+ *
+ * <p>After {@link #restart} the old credentials go on to hold until a valid check has the new ones. From then on only the new ones do; what the peer had under
+ * way from its old addresses is still heard for {@link #OLD_PATH_NS}.
  */
 public final class IceLite {
 
     /** A browser on a multi-homed machine checks from about eight addresses; the oldest gives way. */
     public static final int MAX_ADDRESSES = 16;
+
+    /** How long addresses of before a restart stay valid after it: the peer goes on to send from them until our answer to its check is there. */
+    public static final long OLD_PATH_NS = 5_000_000_000L;
 
     private static final long NEVER = Long.MIN_VALUE;
 
@@ -33,25 +39,34 @@ public final class IceLite {
 
         /** Where to send from now on. */
         void onSelected(InetSocketAddress address, long nowNs);
+
+        /** A check had the credentials of the restart: those of before hold no more. */
+        void onRestarted(IceCredentials before, long nowNs);
     }
 
     private static final class Remote {
         final InetSocketAddress address;
         long lastCheckNs;
 
+        /** Whether its last check was before the restart. */
+        boolean old;
+
         Remote(InetSocketAddress address) {
             this.address = address;
         }
     }
 
-    private final IceCredentials local;
-    private final StunKey key;
+    private IceCredentials local;
+    private StunKey key;
+    private @Nullable IceCredentials next;
+    private @Nullable StunKey nextKey;
     private final Output out;
     private final StunWriter writer = new StunWriter();
     private final byte[] transactionId = new byte[Stun.TRANSACTION_ID_BYTES];
     private final List<Remote> remotes = new ArrayList<>(2);
     private @Nullable InetSocketAddress selected;
     private long lastCheckNs = NEVER;
+    private long restartedNs = NEVER;
 
     public IceLite(IceCredentials local, Output out) {
         this.local = local;
@@ -59,9 +74,34 @@ public final class IceLite {
         this.out = out;
     }
 
+    /**
+     * Takes checks with these credentials too, and only with them once one came (RFC 8445 §9). A restart that is not done yet gives way.
+     *
+     * @return the credentials that gave way, or null
+     */
+    public @Nullable IceCredentials restart(IceCredentials credentials) {
+        IceCredentials replaced = next;
+        if (credentials.equals(local) || credentials.equals(replaced)) {
+            return null;
+        }
+        next = credentials;
+        nextKey = new StunKey(credentials.pwd());
+        return replaced;
+    }
+
     /** Takes a wrapped message; gives why it was dropped, or null. */
     public @Nullable DropReason onMessage(StunMessage message, InetSocketAddress from, long nowNs) {
-        DropReason refusal = refusal(message, local, key);
+        IceCredentials restart = next;
+        StunKey restartKey = nextKey;
+        if (restart != null && restartKey != null && restart.ufrag().equals(message.receiverUfrag())) {
+            return onMessage(message, restart, restartKey, from, nowNs);
+        }
+        return onMessage(message, local, key, from, nowNs);
+    }
+
+    private @Nullable DropReason onMessage(
+            StunMessage message, IceCredentials credentials, StunKey itsKey, InetSocketAddress from, long nowNs) {
+        DropReason refusal = refusal(message, credentials, itsKey);
         if (refusal != null) {
             return refusal;
         }
@@ -70,17 +110,20 @@ public final class IceLite {
             writer.begin(Stun.BINDING_ERROR, transactionId)
                     .errorCode(Stun.UNKNOWN_ATTRIBUTE_ERROR)
                     .unknownAttributes(message);
-            answer(from);
+            answer(itsKey, from);
             return null;
         }
         if (message.hasControlled()) {
             // A lite side is always controlled, so a peer that claims the same must change (RFC 8445 §7.3.1.1).
             writer.begin(Stun.BINDING_ERROR, transactionId).errorCode(Stun.ROLE_CONFLICT_ERROR);
-            answer(from);
+            answer(itsKey, from);
             return null;
         }
         writer.begin(Stun.BINDING_SUCCESS, transactionId).xorMappedAddress(from);
-        answer(from);
+        answer(itsKey, from);
+        if (credentials.equals(next)) {
+            goOnWith(credentials, itsKey, nowNs);
+        }
         onValidCheck(from, message.hasUseCandidate(), nowNs);
         return null;
     }
@@ -88,6 +131,21 @@ public final class IceLite {
     /** Why a message is no valid check of the session that has these credentials; null when it is one. */
     public static @Nullable DropReason refusal(StunMessage message, IceCredentials credentials) {
         return refusal(message, credentials, new StunKey(credentials.pwd()));
+    }
+
+    /** The restart is done: RFC 8445 §9 has data go on the old path until here. */
+    private void goOnWith(IceCredentials credentials, StunKey itsKey, long nowNs) {
+        IceCredentials before = local;
+        local = credentials;
+        key = itsKey;
+        next = null;
+        nextKey = null;
+        for (Remote remote : remotes) {
+            remote.old = true;
+        }
+        selected = null;
+        restartedNs = nowNs;
+        out.onRestarted(before, nowNs);
     }
 
     private static @Nullable DropReason refusal(StunMessage message, IceCredentials credentials, StunKey key) {
@@ -104,8 +162,8 @@ public final class IceLite {
         return key.signed(message) ? null : DropReason.STUN_INTEGRITY;
     }
 
-    private void answer(InetSocketAddress to) {
-        int length = writer.finish(key);
+    private void answer(StunKey itsKey, InetSocketAddress to) {
+        int length = writer.finish(itsKey);
         out.send(writer.buffer(), 0, length, to);
     }
 
@@ -119,11 +177,26 @@ public final class IceLite {
             out.onValidated(from);
         }
         remote.lastCheckNs = nowNs;
+        remote.old = false;
+        if (restartedNs != NEVER && nowNs - restartedNs >= OLD_PATH_NS) {
+            forgetOldPath();
+        }
         // Until something is nominated the first valid address serves, which saves a round trip.
         boolean select = useCandidate || selected == null;
         if (select && !from.equals(selected)) {
             selected = from;
             out.onSelected(from, nowNs);
+        }
+    }
+
+    private void forgetOldPath() {
+        restartedNs = NEVER;
+        for (int i = remotes.size() - 1; i >= 0; i--) {
+            Remote remote = remotes.get(i);
+            if (remote.old) {
+                remotes.remove(i);
+                out.onForgotten(remote.address);
+            }
         }
     }
 
@@ -180,8 +253,14 @@ public final class IceLite {
         return lastCheckNs;
     }
 
+    /** The credentials that hold; those of a restart once a check had them. */
     public IceCredentials local() {
         return local;
+    }
+
+    /** The credentials of a restart that no check had yet, or null. */
+    public @Nullable IceCredentials next() {
+        return next;
     }
 
     /** The addresses that passed a check and are still remembered. */

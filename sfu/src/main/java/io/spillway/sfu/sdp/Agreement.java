@@ -54,6 +54,11 @@ public final class Agreement {
         return AnswerWriter.write(offer, answered, remote.ourRole(), local);
     }
 
+    /** How an ICE restart of what was agreed is answered. */
+    public FragmentAnswer fragment() {
+        return AnswerWriter.fragment(offer, answered);
+    }
+
     /** The longest transport that can be announced: an agreement is measured with it, so that no answer fails later. */
     private static final class Longest {
 

@@ -1,8 +1,6 @@
 package io.spillway.sfu.sdp;
 
-import io.spillway.sfu.AddressText;
 import io.spillway.sfu.sdp.PayloadMapping.Feedback;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -15,13 +13,6 @@ final class AnswerWriter {
 
     /** What FFmpeg's WHIP muxer reads into (MAX_SDP_SIZE), its terminating zero included. */
     static final int MAX_BYTES = 8192 - 1;
-
-    /** Type preference of a host candidate, RFC 8445 §5.1.2.2. */
-    private static final int HOST_PREFERENCE = 126;
-
-    private static final int MAX_LOCAL_PREFERENCE = 65_535;
-
-    private static final int COMPONENT = 1;
 
     private final StringBuilder out = new StringBuilder(4096);
     private final LocalTransport local;
@@ -47,6 +38,16 @@ final class AnswerWriter {
         return writer.out.toString();
     }
 
+    /** What a fragment says of the m-line that has the candidates in the answer. */
+    static FragmentAnswer fragment(Offer offer, List<AnsweredMedia> media) {
+        OfferedMedia tagged = offer.tagged(accepted(media));
+        AnsweredMedia answered = media.stream()
+                .filter(each -> each.offered() == tagged)
+                .findFirst()
+                .orElseThrow();
+        return new FragmentAnswer(bundle(offer, media), mediaLine(answered), tagged.mid());
+    }
+
     /** The offered bundle without what does not exist or was refused. RFC 9143 §7.3. */
     private static List<String> bundle(Offer offer, List<AnsweredMedia> media) {
         List<String> accepted = accepted(media).stream().map(OfferedMedia::mid).toList();
@@ -68,8 +69,7 @@ final class AnswerWriter {
         if (!bundle.isEmpty()) {
             line("a=group:BUNDLE " + String.join(" ", bundle));
         }
-        line("a=ice-lite");
-        line("a=ice-options:ice2");
+        local.agentLines().forEach(this::line);
         if (mixedExtensions) {
             line("a=extmap-allow-mixed");
         }
@@ -86,14 +86,10 @@ final class AnswerWriter {
 
     private void accepted(AnsweredMedia answered, boolean tagged) {
         OfferedMedia offered = answered.offered();
-        MediaDescription written = offered.written();
-        // Port 9 and no address: what counts is in the candidates. RFC 8840 §4.1.1.
-        line("m=" + written.kind() + " 9 " + written.protocol() + " "
-                + String.join(" ", payloadTypes(answered.codecs())));
+        line(mediaLine(answered));
         line("c=IN IP4 0.0.0.0");
         mid(offered);
-        line("a=ice-ufrag:" + local.ufrag());
-        line("a=ice-pwd:" + local.pwd());
+        local.credentialLines().forEach(this::line);
         line("a=fingerprint:" + local.fingerprint().algorithm() + " "
                 + local.fingerprint().hex());
         line("a=setup:" + (role == DtlsRole.SERVER ? "passive" : "active"));
@@ -113,8 +109,15 @@ final class AnswerWriter {
             source(answered.announced(), answered);
         }
         if (tagged) {
-            candidates();
+            local.candidateLines().forEach(this::line);
         }
+    }
+
+    /** Port 9 and no address: what counts is in the candidates. RFC 8840 §4.1.1. */
+    private static String mediaLine(AnsweredMedia answered) {
+        MediaDescription written = answered.offered().written();
+        return "m=" + written.kind() + " 9 " + written.protocol() + " "
+                + String.join(" ", payloadTypes(answered.codecs()));
     }
 
     private void mid(OfferedMedia offered) {
@@ -167,18 +170,6 @@ final class AnswerWriter {
         if (rtx) {
             line("a=ssrc:" + rtxSsrc + " cname:" + announced.cname());
         }
-    }
-
-    private void candidates() {
-        int localPreference = MAX_LOCAL_PREFERENCE;
-        for (InetSocketAddress candidate : local.candidates()) {
-            int priority = HOST_PREFERENCE << 24 | localPreference << 8 | 256 - COMPONENT;
-            int foundation = MAX_LOCAL_PREFERENCE - localPreference + 1;
-            line("a=candidate:" + foundation + " " + COMPONENT + " udp " + priority + " "
-                    + AddressText.of(candidate.getAddress()) + " " + candidate.getPort() + " typ host");
-            localPreference--;
-        }
-        line("a=end-of-candidates");
     }
 
     private static List<String> payloadTypes(List<OfferedCodec> codecs) {

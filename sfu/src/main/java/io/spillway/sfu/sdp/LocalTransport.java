@@ -1,5 +1,6 @@
 package io.spillway.sfu.sdp;
 
+import io.spillway.sfu.AddressText;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -16,6 +17,13 @@ public record LocalTransport(
 
     /** What a host with many interfaces still needs; more would crowd the answer. */
     public static final int MAX_CANDIDATES = 12;
+
+    /** Type preference of a host candidate, RFC 8445 §5.1.2.2. */
+    private static final int HOST_PREFERENCE = 126;
+
+    private static final int MAX_LOCAL_PREFERENCE = 65_535;
+
+    private static final int COMPONENT = 1;
 
     /** Longer ones of our own would leave too little of the answer's bytes. */
     private static final int MAX_CREDENTIAL_CHARS = 64;
@@ -42,6 +50,30 @@ public record LocalTransport(
             }
         }
         candidates = List.copyOf(ordered);
+    }
+
+    /** What kind of ICE agent we are. */
+    List<String> agentLines() {
+        return List.of("a=ice-lite", "a=ice-options:ice2");
+    }
+
+    List<String> credentialLines() {
+        return List.of("a=ice-ufrag:" + ufrag, "a=ice-pwd:" + pwd);
+    }
+
+    /** All candidates, and that there are no more. */
+    List<String> candidateLines() {
+        List<String> lines = new ArrayList<>();
+        int localPreference = MAX_LOCAL_PREFERENCE;
+        for (InetSocketAddress candidate : candidates) {
+            int priority = HOST_PREFERENCE << 24 | localPreference << 8 | 256 - COMPONENT;
+            int foundation = MAX_LOCAL_PREFERENCE - localPreference + 1;
+            lines.add("a=candidate:" + foundation + " " + COMPONENT + " udp " + priority + " "
+                    + AddressText.of(candidate.getAddress()) + " " + candidate.getPort() + " typ host");
+            localPreference--;
+        }
+        lines.add("a=end-of-candidates");
+        return lines;
     }
 
     @Override

@@ -24,6 +24,9 @@ final class Session implements Transport.Listener {
 
         void onSessionClosed(Session session, CloseReason reason, long nowNs);
 
+        /** A check had the credentials of an ICE restart. */
+        void onSessionRestarted(Session session, long nowNs);
+
         /** {@link Session#nextDeadlineNs} may be nearer than it was. */
         void onSessionDeadline(Session session);
 
@@ -152,6 +155,11 @@ final class Session implements Transport.Listener {
     @Override
     public void onSelectedAddress(InetSocketAddress address, long nowNs) {
         // The transport sends there by itself.
+    }
+
+    @Override
+    public void onRestarted(long nowNs) {
+        owner.onSessionRestarted(this, nowNs);
     }
 
     @Override

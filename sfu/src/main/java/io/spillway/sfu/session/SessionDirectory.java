@@ -7,6 +7,7 @@ import io.spillway.sfu.transport.Transport;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
@@ -68,7 +69,7 @@ final class SessionDirectory {
             throw refused;
         }
         byId.put(ticket.id(), ticket);
-        byUfrag.put(ticket.ufrag(), ticket);
+        rename(ticket);
         expiring.add(ticket);
         if (draining) {
             // It began before, and the drain may have looked already.
@@ -83,6 +84,23 @@ final class SessionDirectory {
                 "sessions-full",
                 "All " + maxSessions + " sessions are taken; the operator can raise limits.sessions.",
                 RETRY_WHEN_FULL_SECONDS);
+    }
+
+    /** A ticket's user fragments may have changed. */
+    void rename(Ticket ticket) {
+        // Whoever comes last sees what all before it changed, so that no name stays behind.
+        synchronized (ticket) {
+            Set<String> names = ticket.ufrags();
+            for (String name : ticket.names()) {
+                if (!names.contains(name)) {
+                    byUfrag.remove(name, ticket);
+                }
+            }
+            for (String name : names) {
+                byUfrag.put(name, ticket);
+            }
+            ticket.names(names);
+        }
     }
 
     @Nullable
@@ -114,7 +132,7 @@ final class SessionDirectory {
 
     private void forget(Ticket ticket, boolean wasConnected) {
         if (byId.remove(ticket.id(), ticket)) {
-            byUfrag.remove(ticket.ufrag(), ticket);
+            rename(ticket);
             streams.release(ticket.role(), ticket.stream(), wasConnected);
             taken.decrementAndGet();
         }

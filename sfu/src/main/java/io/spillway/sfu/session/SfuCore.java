@@ -9,6 +9,7 @@ import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Shedding;
 import io.spillway.sfu.crossing.Arrivals;
 import io.spillway.sfu.crossing.Mirror;
+import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.ice.IceLite;
 import io.spillway.sfu.ice.StunMessage;
 import io.spillway.sfu.loop.LoopAgent;
@@ -137,6 +138,16 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
     /** Ends a publisher whose stream another has taken. */
     void endReplaced(String sessionId, long nowNs) {
         end(sessions.get(sessionId), "replaced by a new publisher", nowNs);
+    }
+
+    /** Has a session take checks of the newest ICE generation too; false when it has ended. */
+    boolean restart(Ticket ticket) {
+        Session session = sessions.get(ticket.id());
+        if (session == null) {
+            return false;
+        }
+        session.transport().restart(ticket.generation().local());
+        return true;
     }
 
     private void end(@Nullable Session session, String why, long nowNs) {
@@ -324,7 +335,8 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
         Ticket ticket = directory.byUfrag(ufrag);
         Ticket.State state = ticket == null ? null : ticket.state();
         if (ticket != null && state instanceof Ticket.Pending pending) {
-            DropReason refusal = IceLite.refusal(check, pending.ice());
+            IceCredentials newest = ticket.generation().local();
+            DropReason refusal = IceLite.refusal(check, ufrag.equals(newest.ufrag()) ? newest : pending.ice());
             if (refusal != null) {
                 ticket.onCheckRefused(refusal);
                 return refusal;
@@ -347,6 +359,8 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
         try {
             Session session = factory.build(ticket, pending, stream, this);
             sessions.put(ticket.id(), session);
+            // After the claim: whoever restarts it from here on finds its loop and asks that.
+            session.transport().restart(ticket.generation().local());
             demux.register(session.transport());
             deadlines.add(session, session.nextDeadlineNs());
             withhold(session, overload.shedding(), nowNs);
@@ -427,6 +441,13 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
                             core.end(session, "another publisher was there first and whip.conflict is reject", thenNs));
         }
         return published;
+    }
+
+    @Override
+    public void onSessionRestarted(Session session, long nowNs) {
+        session.ticket().onRestarted(session.transport().ufrag());
+        directory.rename(session.ticket());
+        LOG.debug("{} has restarted ICE on loop {}", session, index);
     }
 
     @Override

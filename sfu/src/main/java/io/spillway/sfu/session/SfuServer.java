@@ -16,6 +16,7 @@ import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.sdp.Agreement;
 import io.spillway.sfu.sdp.CodecMatcher;
+import io.spillway.sfu.sdp.IceFragment;
 import io.spillway.sfu.sdp.LocalTransport;
 import io.spillway.sfu.sdp.Negotiator;
 import io.spillway.sfu.sdp.Offer;
@@ -165,7 +166,8 @@ public final class SfuServer implements Sfu {
         counters.opened(role);
         // Its loop looks when the session expires, if no loop takes it.
         loops.post(SfuCore.EXPIRING_LOOP, (_, _) -> {});
-        return new SessionAnswer(ticket.id(), agreement.answer(local));
+        return new SessionAnswer(
+                ticket.id(), agreement.answer(local), ticket.generation().tag());
     }
 
     @Override
@@ -190,10 +192,7 @@ public final class SfuServer implements Sfu {
 
     @Override
     public void choose(StreamName stream, String sessionId, @Nullable String mediaId, LayerWish wish) throws Rejected {
-        Ticket ticket = sessions.find(SessionRole.VIEWER, stream, sessionId);
-        if (ticket == null) {
-            throw new Rejected(404, "no-such-session", "there is no such session; it may have ended");
-        }
+        Ticket ticket = find(SessionRole.VIEWER, stream, sessionId);
         int line = ticket.videoLine();
         if (line == Ticket.NO_LINE) {
             throw new Rejected(422, "no-video", "this session plays no video");
@@ -254,6 +253,56 @@ public final class SfuServer implements Sfu {
                         tickets.stream().flatMap(ticket -> Stream.ofNullable(said.get(ticket.id()))),
                         sessions.failed().of(stream).stream())
                 .toList();
+    }
+
+    @Override
+    public Optional<String> iceTag(SessionRole role, StreamName stream, String sessionId) {
+        return Optional.ofNullable(sessions.find(role, stream, sessionId))
+                .map(ticket -> ticket.generation().tag());
+    }
+
+    @Override
+    public void trickle(SessionRole role, StreamName stream, String sessionId, String fragment, boolean tagged)
+            throws Rejected {
+        find(role, stream, sessionId).generation().admit(IceFragment.parse(fragment), tagged);
+    }
+
+    @Override
+    public IceAnswer restart(
+            SessionRole role, StreamName stream, String sessionId, String fragment, @Nullable InetAddress serverAddress)
+            throws Rejected {
+        Ticket ticket = find(role, stream, sessionId);
+        IceFragment wanted = IceFragment.parse(fragment);
+        IceGeneration seen;
+        IceGeneration next;
+        do {
+            seen = ticket.generation();
+            next = seen.next(wanted, IceCredentials.create(random));
+        } while (!ticket.begin(seen, next));
+        sessions.rename(ticket);
+        Ticket.State state = ticket.state();
+        boolean ended = state instanceof Ticket.Gone;
+        if (state instanceof Ticket.Owned owned) {
+            // A loop that does not come round in time does it later, and drops the checks until then.
+            ended = calls.ask(List.of(owned.loop()), (core, nowNs) -> core.restart(ticket))
+                    .contains(false);
+        }
+        if (ended) {
+            throw noSession();
+        }
+        return new IceAnswer(ticket.fragment().write(local(next.local(), serverAddress)), next.tag());
+    }
+
+    private Ticket find(SessionRole role, StreamName stream, String sessionId) throws Rejected {
+        Ticket ticket = sessions.find(role, stream, sessionId);
+        if (ticket == null) {
+            throw noSession();
+        }
+        return ticket;
+    }
+
+    private static Rejected noSession() {
+        return new Rejected(404, "no-such-session", "there is no such session; it may have ended");
     }
 
     @Override

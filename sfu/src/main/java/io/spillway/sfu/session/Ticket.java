@@ -9,9 +9,12 @@ import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.sdp.Agreement;
+import io.spillway.sfu.sdp.FragmentAnswer;
 import io.spillway.sfu.sdp.PlaySources;
+import io.spillway.sfu.sdp.RemoteTransport;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +31,22 @@ final class Ticket {
     private final String id;
     private final SessionRole role;
     private final StreamName stream;
-    private final String ufrag;
+    private final FragmentAnswer fragment;
     private final long createdNs;
     private final int videoLine;
     private final String agent;
     private final AtomicReference<State> state;
     private volatile LayerWish wish = LayerWish.AUTOMATIC;
     private volatile @Nullable DropReason lastCheckError;
+
+    /** The newest, which the peer may not have checked with yet. */
+    private final AtomicReference<IceGeneration> generation;
+
+    /** That of the credentials which hold; the owning loop changes it. */
+    private volatile String ufrag;
+
+    /** By what its directory has it; the directory's own, under this ticket's lock. */
+    private Set<String> names = Set.of();
 
     sealed interface State {}
 
@@ -63,7 +75,11 @@ final class Ticket {
         this.id = id;
         this.role = role;
         this.stream = stream;
+        this.fragment = pending.agreement().fragment();
         this.ufrag = pending.ice().ufrag();
+        RemoteTransport remote = pending.agreement().remote();
+        this.generation = new AtomicReference<>(
+                new IceGeneration(pending.ice(), new IceCredentials(remote.ufrag(), remote.pwd())));
         this.createdNs = createdNs;
         this.videoLine = pending.agreement().media().stream()
                 .filter(media -> media.kind() == MediaKind.VIDEO)
@@ -86,8 +102,42 @@ final class Ticket {
         return stream;
     }
 
-    String ufrag() {
-        return ufrag;
+    /** How a restart is answered. */
+    FragmentAnswer fragment() {
+        return fragment;
+    }
+
+    /** The newest ICE generation. */
+    IceGeneration generation() {
+        return Objects.requireNonNull(generation.get(), "never unset");
+    }
+
+    /** Begins a generation; false when another has begun since {@code seen}. */
+    boolean begin(IceGeneration seen, IceGeneration next) {
+        return generation.compareAndSet(seen, next);
+    }
+
+    /** A check had the credentials of that user fragment: told by the loop that has it. */
+    void onRestarted(String itsUfrag) {
+        ufrag = itsUfrag;
+    }
+
+    /** The user fragments that checks may name it by: none once it ended, else the one that holds and the newest. */
+    Set<String> ufrags() {
+        String newest = generation().local().ufrag();
+        if (state() instanceof Gone) {
+            return Set.of();
+        }
+        return newest.equals(ufrag) ? Set.of(ufrag) : Set.of(ufrag, newest);
+    }
+
+    /** By what the directory has it. */
+    Set<String> names() {
+        return names;
+    }
+
+    void names(Set<String> known) {
+        names = known;
     }
 
     long createdNs() {

@@ -63,6 +63,16 @@ public final class Demux {
                 strays.onUnbound(address);
             }
         }
+
+        @Override
+        public void name(String ufrag, Transport transport) {
+            byUfrag.put(ufrag, transport);
+        }
+
+        @Override
+        public void unname(String ufrag, Transport transport) {
+            byUfrag.remove(ufrag, transport);
+        }
     };
 
     public Demux(LoopBuffers buffers, Strays strays) {
@@ -70,15 +80,13 @@ public final class Demux {
         this.strays = strays;
     }
 
-    /** Takes a transport in, with the addresses it has. */
+    /** Takes a transport in, with the user fragments and addresses it has. */
     public void register(Transport transport) {
-        byUfrag.put(transport.ufrag(), transport);
-        transport.keepAddressesIn(book);
+        transport.enter(book);
     }
 
     /** Lets a transport go, with all its addresses. */
     public void remove(Transport transport) {
-        byUfrag.remove(transport.ufrag(), transport);
         transport.leaveBook();
     }
 

@@ -3,6 +3,7 @@ package io.spillway.sfu.transport;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.dtls.DtlsFailure;
 import io.spillway.sfu.dtls.DtlsSession;
+import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.ice.IceLite;
 import io.spillway.sfu.ice.StunMessage;
 import io.spillway.sfu.loop.DatagramSink;
@@ -51,6 +52,9 @@ public final class Transport implements MediaSink {
         /** Where packets go from now on. */
         void onSelectedAddress(InetSocketAddress address, long nowNs);
 
+        /** A check had the credentials of {@link Transport#restart}: those of before hold no more. */
+        void onRestarted(long nowNs);
+
         /** The transport ended by itself; not called for {@link #close}. */
         void onClosed(CloseReason reason, long nowNs);
 
@@ -58,11 +62,15 @@ public final class Transport implements MediaSink {
         void onDeadlineMoved();
     }
 
-    /** Which transport an address belongs to; kept by {@link Demux}. */
+    /** Which transport an address belongs to, and a user fragment of ours; kept by {@link Demux}. */
     interface AddressBook {
         void bind(InetSocketAddress address, Transport transport);
 
         void unbind(InetSocketAddress address, Transport transport);
+
+        void name(String ufrag, Transport transport);
+
+        void unname(String ufrag, Transport transport);
     }
 
     private static final AddressBook NO_BOOK = new AddressBook() {
@@ -71,6 +79,12 @@ public final class Transport implements MediaSink {
 
         @Override
         public void unbind(InetSocketAddress address, Transport transport) {}
+
+        @Override
+        public void name(String ufrag, Transport transport) {}
+
+        @Override
+        public void unname(String ufrag, Transport transport) {}
     };
 
     private final TransportConfig config;
@@ -190,6 +204,23 @@ public final class Transport implements MediaSink {
         return null;
     }
 
+    /**
+     * ICE restart (RFC 8445 §9): takes checks with new credentials beside those that hold, and instead of them from the first valid one on. Until then packets go
+     * where they went; DTLS and SRTP go on untouched. A restart that is not done yet gives way to the next.
+     */
+    public void restart(IceCredentials credentials) {
+        if (closed) {
+            return;
+        }
+        IceCredentials replaced = ice.restart(credentials);
+        if (replaced != null) {
+            book.unname(replaced.ufrag(), this);
+        }
+        if (credentials.equals(ice.next())) {
+            book.name(credentials.ufrag(), this);
+        }
+    }
+
     /** When {@link #onTimeout} is due, or {@link #NEVER}. */
     public long nextDeadlineNs() {
         if (closed) {
@@ -299,9 +330,9 @@ public final class Transport implements MediaSink {
 
     // --- state
 
-    /** Our user fragment, by which checks name the session. */
+    /** Our user fragment, by which checks name the session; a restart's once a check had it. */
     public String ufrag() {
-        return config.ice().ufrag();
+        return ice.local().ufrag();
     }
 
     /** Where packets go, or null before the first valid check. */
@@ -338,16 +369,26 @@ public final class Transport implements MediaSink {
         return profile;
     }
 
-    /** Says where to note which addresses are this session's; those it has already are noted at once. */
-    void keepAddressesIn(AddressBook kept) {
+    /** Says where to note which user fragments and addresses are this session's; those it has already are noted at once. */
+    void enter(AddressBook kept) {
         this.book = kept;
+        kept.name(ufrag(), this);
+        IceCredentials next = ice.next();
+        if (next != null) {
+            kept.name(next.ufrag(), this);
+        }
         for (InetSocketAddress address : ice.validAddresses()) {
             kept.bind(address, this);
         }
     }
 
-    /** Takes its addresses out of the book and keeps them there no more. */
+    /** Takes itself out of the book and notes nothing there any more. */
     void leaveBook() {
+        book.unname(ufrag(), this);
+        IceCredentials next = ice.next();
+        if (next != null) {
+            book.unname(next.ufrag(), this);
+        }
         for (InetSocketAddress address : ice.validAddresses()) {
             book.unbind(address, this);
         }
@@ -379,6 +420,12 @@ public final class Transport implements MediaSink {
         @Override
         public void onSelected(InetSocketAddress address, long nowNs) {
             listener.onSelectedAddress(address, nowNs);
+        }
+
+        @Override
+        public void onRestarted(IceCredentials before, long nowNs) {
+            book.unname(before.ufrag(), Transport.this);
+            listener.onRestarted(nowNs);
         }
     }
 

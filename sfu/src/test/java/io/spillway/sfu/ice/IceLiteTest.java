@@ -34,6 +34,7 @@ class IceLiteTest {
         final List<InetSocketAddress> answeredTo = new ArrayList<>();
         final List<InetSocketAddress> selected = new ArrayList<>();
         final List<InetSocketAddress> forgotten = new ArrayList<>();
+        final List<IceCredentials> restarted = new ArrayList<>();
 
         @Override
         public void send(ByteBuffer buffer, int offset, int length, InetSocketAddress to) {
@@ -54,6 +55,11 @@ class IceLiteTest {
         @Override
         public void onSelected(InetSocketAddress address, long nowNs) {
             selected.add(address);
+        }
+
+        @Override
+        public void onRestarted(IceCredentials before, long nowNs) {
+            restarted.add(before);
         }
     }
 
@@ -200,5 +206,66 @@ class IceLiteTest {
         assertFalse(one.ufrag().equals(two.ufrag()) || one.pwd().equals(two.pwd()));
         assertFalse(one.toString().contains(one.pwd()));
         assertNotNull(ice.local());
+    }
+
+    @Test
+    void shouldTakeOldCredentialsUntilACheckHasTheNewOnes() {
+        IceCredentials next = IceCredentials.create(new Random(2));
+        StunKey nextKey = new StunKey(next.pwd());
+        assertNull(receive(request().priority(1).controlling(7).useCandidate().finish(key), A, 0));
+        assertNull(ice.restart(next));
+        assertNull(ice.restart(next), "a repeated request replaces nothing");
+
+        assertNull(receive(request().priority(1).controlling(7).useCandidate().finish(key), A, 1));
+        assertEquals(DropReason.STUN_INTEGRITY, receive(request(next).finish(key), B, 2), "the new name, the old key");
+        assertNull(receive(request(next).controlled(7).finish(nextKey), B, 3), "answered, and no valid check");
+        assertEquals(local, ice.local());
+        assertEquals(A, ice.selected());
+        assertEquals(List.of(), heard.restarted);
+
+        assertNull(receive(request(next).controlling(7).finish(nextKey), B, 4));
+        assertEquals(List.of(local), heard.restarted);
+        assertEquals(next, ice.local());
+        assertEquals(List.of(A, B), heard.selected, "at once, though not nominated: the old path may be dead");
+        assertEquals(DropReason.UNKNOWN_UFRAG, receive(request().finish(key), A, 5));
+        assertTrue(ice.isValid(A), "what is under way from there is still heard");
+
+        long later = 4 + IceLite.OLD_PATH_NS;
+        assertNull(receive(request(next).controlling(7).finish(nextKey), B, later - 1));
+        assertTrue(ice.isValid(A));
+        assertNull(receive(request(next).controlling(7).finish(nextKey), B, later));
+        assertFalse(ice.isValid(A));
+        assertEquals(List.of(A), heard.forgotten);
+        assertTrue(ice.isValid(B));
+    }
+
+    @Test
+    void shouldKeepAnAddressThatPassesACheckOfTheRestartToo() {
+        IceCredentials next = IceCredentials.create(new Random(2));
+        StunKey nextKey = new StunKey(next.pwd());
+        assertNull(receive(request().priority(1).controlling(7).useCandidate().finish(key), A, 0));
+        assertNull(ice.restart(next));
+        for (long nowNs : new long[] {1, 2 + IceLite.OLD_PATH_NS}) {
+            assertNull(receive(request(next).controlling(7).useCandidate().finish(nextKey), A, nowNs));
+        }
+        assertEquals(A, ice.selected());
+        assertEquals(List.of(), heard.forgotten);
+    }
+
+    @Test
+    void shouldHaveARestartGiveWayToTheNext() {
+        IceCredentials first = IceCredentials.create(new Random(2));
+        IceCredentials second = IceCredentials.create(new Random(3));
+        assertNull(ice.restart(first));
+        assertEquals(first, ice.restart(second));
+        assertEquals(DropReason.UNKNOWN_UFRAG, receive(request(first).finish(new StunKey(first.pwd())), A, 0));
+        assertNull(receive(request(second).finish(new StunKey(second.pwd())), A, 0));
+        assertEquals(second, ice.local());
+        assertNull(ice.next());
+    }
+
+    private StunWriter request(IceCredentials credentials) {
+        return writer.request(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+                .username(credentials.ufrag() + ":them");
     }
 }

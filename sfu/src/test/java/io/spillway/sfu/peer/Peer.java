@@ -4,6 +4,7 @@ import io.spillway.sfu.dtls.DtlsFailure;
 import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.dtls.DtlsSession;
 import io.spillway.sfu.dtls.HandshakeRunner;
+import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.ice.StunKey;
 import io.spillway.sfu.ice.StunMessage;
 import io.spillway.sfu.ice.StunWriter;
@@ -57,7 +58,9 @@ public final class Peer implements SimNet.Node, MediaSink {
     private final Listener listener;
     private final RandomGenerator random;
     private final DtlsSession dtls;
-    private final StunKey serverKey;
+    private IceCredentials local;
+    private IceCredentials remote;
+    private StunKey serverKey;
     private final StunMessage stun = new StunMessage();
     private final StunWriter writer = new StunWriter();
     private final ByteBuffer plain = ByteBuffer.allocateDirect(BUFFER_BYTES);
@@ -93,7 +96,9 @@ public final class Peer implements SimNet.Node, MediaSink {
         this.nowNs = nowNs;
         this.nextCheckNs = nowNs;
         this.tieBreaker = random.nextLong();
-        this.serverKey = new StunKey(config.remote().pwd());
+        this.local = config.local();
+        this.remote = config.remote();
+        this.serverKey = new StunKey(remote.pwd());
         this.dtls = new DtlsSession(
                 identity.engine(config.role(), config.certificate(), config.profiles()),
                 handshakes,
@@ -163,12 +168,30 @@ public final class Peer implements SimNet.Node, MediaSink {
         byte[] transactionId = new byte[12];
         random.nextBytes(transactionId);
         int length = writer.request(transactionId)
-                .username(config.remote().ufrag() + ":" + config.local().ufrag())
+                .username(remote.ufrag() + ":" + local.ufrag())
                 .priority(HOST_PRIORITY)
                 .controlling(tieBreaker)
                 .useCandidate()
                 .finish(serverKey);
         out.send(writer.buffer(), 0, length, config.server());
+    }
+
+    /** ICE restart: checks with new credentials from now on. */
+    public void restart(IceCredentials newLocal, IceCredentials newRemote) {
+        local = newLocal;
+        remote = newRemote;
+        serverKey = new StunKey(newRemote.pwd());
+        check();
+    }
+
+    /** The server's credentials that it checks with. */
+    public IceCredentials remote() {
+        return remote;
+    }
+
+    /** Its own credentials. */
+    public IceCredentials local() {
+        return local;
     }
 
     /** Checks no more, as FFmpeg 8.0 once it sends. */

@@ -43,6 +43,18 @@ class SdpFuzzTest {
             "a=setup:active",
             "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n");
 
+    private static final String FRAGMENT = """
+            a=group:BUNDLE 0 1
+            m=audio 9 UDP/TLS/RTP/SAVPF 111
+            a=mid:0
+            a=ice-ufrag:EsAw
+            a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1
+            a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0 ufrag EsAw network-id 1
+            a=candidate:473322822 1 tcp 1518280447 192.0.2.1 9 typ host tcptype active generation 0
+            a=candidate:2 1 udp 2122194687 4443c617-c555-42ae-8071-762300f6a276.local 61765 typ host
+            a=end-of-candidates
+            """.replace("\n", "\r\n");
+
     @FuzzTest(maxDuration = "2m")
     void shouldAnswerOrRefuseAnyOffer(byte[] data) {
         negotiate(new String(data, StandardCharsets.UTF_8));
@@ -70,6 +82,22 @@ class SdpFuzzTest {
         read(text.toString());
     }
 
+    @Seeds(300)
+    void shouldReadOrRefuseWhenFragmentsAreSpoilt(long seed) {
+        Random random = new Random(seed);
+        var text = new StringBuilder(FRAGMENT);
+        for (int edits = 1 + random.nextInt(6); edits > 0; edits--) {
+            int from = random.nextInt(text.length());
+            int to = Math.min(text.length(), from + random.nextInt(12));
+            switch (random.nextInt(3)) {
+                case 0 -> text.delete(from, to);
+                case 1 -> text.insert(from, PIECES.get(random.nextInt(PIECES.size())));
+                default -> text.insert(random.nextInt(text.length()), text.substring(from, to));
+            }
+        }
+        read(text.toString());
+    }
+
     private static void negotiate(String text) {
         Offer offer;
         try {
@@ -94,6 +122,7 @@ class SdpFuzzTest {
     }
 
     private static void check(String offer, Agreement agreement) {
+        checkFragment(agreement);
         String answer = agreement.answer(Offers.LOCAL);
         assertTrue(answer.length() < 8192 && answer.endsWith("\r\n"));
         String[] lines = answer.split("\r\n", -1);
@@ -117,9 +146,25 @@ class SdpFuzzTest {
         }
     }
 
+    /** What a restart is answered with reads as a fragment, whatever the offer. */
+    private static void checkFragment(Agreement agreement) {
+        String written = agreement.fragment().write(Offers.LOCAL);
+        assertTrue(written.endsWith("\r\n") && !written.replace("\r\n", "").contains("\n"), written);
+        try {
+            IceFragment fragment = IceFragment.parse(written);
+            assertEquals(Offers.LOCAL.ufrag(), fragment.ufrag());
+            assertEquals(Offers.LOCAL.pwd(), fragment.pwd());
+            assertEquals(Offers.LOCAL.candidates().size(), fragment.candidates().size());
+            assertTrue(fragment.endOfCandidates());
+        } catch (Rejected refusal) {
+            throw new AssertionError(written, refusal);
+        }
+    }
+
     private static void read(String text) {
         try {
             IceFragment fragment = IceFragment.parse(text);
+            assertEquals(fragment.ufrag() == null, fragment.pwd() == null);
             assertTrue(fragment.candidates().size() <= IceFragment.MAX_CANDIDATES);
             assertTrue(fragment.candidates().stream()
                     .allMatch(candidate -> candidate.usable().isPresent()));

@@ -48,6 +48,9 @@ class HalfOpenSessionsTest {
         public void onSelectedAddress(InetSocketAddress address, long nowNs) {}
 
         @Override
+        public void onRestarted(long nowNs) {}
+
+        @Override
         public void onClosed(CloseReason reason, long nowNs) {
             reasons.add(reason);
             lastNs = nowNs;

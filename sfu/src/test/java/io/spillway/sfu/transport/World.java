@@ -95,6 +95,7 @@ final class World {
         DtlsFailure.@Nullable Reason clientFailed;
         boolean serverClosed;
         int connectedCalls;
+        int restarts;
         final List<InetSocketAddress> selected = new ArrayList<>();
 
         Session(Setup setup) {
@@ -175,6 +176,11 @@ final class World {
             @Override
             public void onSelectedAddress(InetSocketAddress address, long nowNs) {
                 selected.add(address);
+            }
+
+            @Override
+            public void onRestarted(long nowNs) {
+                restarts++;
             }
 
             @Override

@@ -7,6 +7,7 @@ import io.spillway.sfu.Rejected;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.StreamStatus;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,24 @@ public final class StillSfu implements Sfu {
     @Override
     public List<SessionStatus> sessions(StreamName stream) {
         return List.copyOf(sessions);
+    }
+
+    @Override
+    public Optional<String> iceTag(SessionRole role, StreamName stream, String sessionId) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void trickle(SessionRole role, StreamName stream, String sessionId, String fragment, boolean tagged)
+            throws Rejected {
+        throw new Rejected(404, "no-such-session", "This SFU takes no sessions.");
+    }
+
+    @Override
+    public IceAnswer restart(
+            SessionRole role, StreamName stream, String sessionId, String fragment, @Nullable InetAddress serverAddress)
+            throws Rejected {
+        throw new Rejected(404, "no-such-session", "This SFU takes no sessions.");
     }
 
     @Override

@@ -54,7 +54,7 @@ final class BodyReader implements Invocable.Task {
         this.outcome = outcome;
     }
 
-    /** Collects an offer. */
+    /** Collects an offer or a fragment. */
     static void read(Request request, int timeoutMs, Outcome outcome) {
         new BodyReader(request, true, OfferBody.MAX_BYTES, timeoutMs, outcome).run();
     }

@@ -21,7 +21,7 @@ final class BodyTest {
     /** Far more than socket buffers hold: who can send so much was read from. */
     private static final int ENDLESS_BYTES = 64 * 1024 * 1024;
 
-    private static final Policy IMPATIENT = new Policy(new RateLimit(1, 1), new RateLimit(1, 1), 150, false);
+    private static final Policy IMPATIENT = new Policy(new RateLimit(1, 1), new RateLimit(1, 1), 150, false, false);
 
     @Test
     void shouldTakeAnOfferOfExactlyTheLimit() throws Exception {

@@ -55,7 +55,7 @@ final class CrowdTest {
     void shouldRefuseMoreThanItHoldsAndRecover() throws Exception {
         int crowd = WhipWhepHandler.MAX_IN_THE_MAKING + 1;
         List<RawHttp> slow = new ArrayList<>();
-        Policy patient = new Policy(new RateLimit(1, 1), new RateLimit(1, 1), 120_000, false);
+        Policy patient = new Policy(new RateLimit(1, 1), new RateLimit(1, 1), 120_000, false, false);
         try (TestServer server = TestServer.with(patient)) {
             for (int i = 0; i < crowd; i++) {
                 RawHttp raw = new RawHttp(server);
@@ -97,7 +97,7 @@ final class CrowdTest {
     /** W28: loopback is exempt from the limit of an address, not from that of a token. */
     @Test
     void shouldLimitATokenAndSayWhenToComeBack() throws Exception {
-        Policy policy = new Policy(new RateLimit(1, 1), new RateLimit(2, 1), 8_000, false);
+        Policy policy = new Policy(new RateLimit(1, 1), new RateLimit(2, 1), 8_000, false, false);
         try (TestServer server = TestServer.with(policy)) {
             Clients client = new Clients(server, Version.HTTP_1_1);
             for (int i = 0; i < 10; i++) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spillway.whipwhep.Policy;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class HttpRowsTest {
 
     private static final String PUBLISHING = """
-            W1 W2 publish               | POST /whip/show  | SDP + KEY | OFFER | 201 | SDP + Location
+            W1 W2 publish               | POST /whip/show  | SDP + KEY | OFFER | 201 | SDP + Location + FIRST_TAG
             MediaMTX alias              | POST /show/whip  | SDP + KEY | OFFER | 201 | SDP + Location
             bearer names the stream     | POST /whip       | SDP + KEY | OFFER | 201 | SDP + Location
             trailing slash              | POST /whip/show/ | SDP + KEY | OFFER | 201 | Location
@@ -77,7 +79,7 @@ final class HttpRowsTest {
             P5 HEAD alias               | HEAD /show/whep       | | | 200 | SDP + Content-Length: 0
             GET viewer session          | GET /whep/show/VIEW   | | | 204 | !Content-Type
             W14 OPTIONS endpoint        | OPTIONS /whip/show      | | | 200 | Accept-Post: application/sdp + ENDPOINT_ALLOW + METHODS
-            W14 OPTIONS session         | OPTIONS /whip/show/SHOW | | | 200 | SESSION_ALLOW + !Accept-Post + !Accept-Patch
+            W14 OPTIONS session         | OPTIONS /whip/show/SHOW | | | 200 | SESSION_ALLOW + ACCEPT_PATCH + !Accept-Post
             W13 W15 preflight, no key   | OPTIONS /whip/show      | Origin: https://a.example + Access-Control-Request-Method: POST   | | 204 | METHODS + HEADERS + !Link
             W13 preflight session       | OPTIONS /whep/show/VIEW | Origin: null + Access-Control-Request-Method: DELETE | | 204 | METHODS + HEADERS
             preflight of a bad name     | OPTIONS /whip/sh.ow     | Origin: https://a.example + Access-Control-Request-Method: POST   | | 204 | METHODS + HEADERS
@@ -92,12 +94,37 @@ final class HttpRowsTest {
             W12 unknown method          | BREW /whip/show           | | | 405 | ENDPOINT_ALLOW
             W12 method in lower case    | post /whip/show           | SDP + KEY | OFFER | 405 | ENDPOINT_ALLOW
             below a session             | POST /whip/show/SHOW/more | SDP + KEY | OFFER | 404 | PROBLEM
-            W34 PATCH                   | PATCH /whip/show/SHOW     | FRAG + KEY | FRAGMENT | 405 | SESSION_ALLOW
-            W34 viewer's PATCH          | PATCH /whep/show/VIEW     | FRAG + If-Match: * | FRAGMENT | 405 | SESSION_ALLOW
-            W32 PATCH, wrong type       | PATCH /whip/show/SHOW     | SDP + KEY | OFFER | 415 | PROBLEM
-            W32 PATCH, no type          | PATCH /whip/show/SHOW     | KEY | FRAGMENT | 415 | PROBLEM
             W17 PATCH unknown           | PATCH /whip/show/guess    | FRAG + KEY | FRAGMENT | 404 | PROBLEM
             W24 PATCH without key       | PATCH /whip/show/SHOW     | FRAG | FRAGMENT | 401 | WWW-Authenticate: Bearer
+            """;
+
+    private static final String PATCHING = """
+            W33 trickle                 | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: "first" | FRAGMENT | 204 | !ETag + !Content-Type
+            W33 no credentials          | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: "first" | CANDIDATE | 204 | !ETag
+            W33 one tag of several      | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: "x", "first" | FRAGMENT | 204 | !ETag
+            W37 no If-Match             | PATCH /whep/show/VIEW   | FRAG | FRAGMENT | 204 | !ETag + !Content-Type
+            W37 nothing names it        | PATCH /whep/show/VIEW   | FRAG | CANDIDATE | 428 | PROBLEM
+            W37 another generation      | PATCH /whep/show/VIEW   | FRAG | RESTART | 428 | PROBLEM
+            W36 stale tag               | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: "second" | FRAGMENT | 412 | PROBLEM + !ETag
+            W36 weak tag                | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: W/"first" | FRAGMENT | 412 | PROBLEM
+            W36 tag without quotes      | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: first | FRAGMENT | 412 | PROBLEM
+            W36 tag and credentials     | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: "first" | RESTART | 412 | PROBLEM
+            W38 restart                 | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: * | RESTART | 200 | FRAG + ETag: "second"
+            W38 viewer's restart        | PATCH /whep/show/VIEW   | FRAG + If-Match: * | RESTART | 200 | FRAG + ETag: "second"
+            W38 no credentials          | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: * | CANDIDATE | 400 | PROBLEM
+            W38 half new                | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: * | FRAGMENT | 422 | PROBLEM
+            W40 odd candidates          | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: "first" | ODD | 204 | !ETag
+            W32 malformed               | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: "first" | RUBBISH | 400 | PROBLEM
+            W32 half of the credentials | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: * | HALF | 400 | PROBLEM
+            W32 empty                   | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: "first" | | 400 | PROBLEM
+            W32 too large               | PATCH /whip/show/SHOW   | FRAG + KEY + If-Match: "first" | HUGE | 413 | PROBLEM
+            W32 PATCH, wrong type       | PATCH /whip/show/SHOW   | SDP + KEY | OFFER | 415 | PROBLEM + ACCEPT_PATCH + !Accept-Post
+            W32 PATCH, no type          | PATCH /whip/show/SHOW   | KEY | FRAGMENT | 415 | PROBLEM + ACCEPT_PATCH
+            W32 PATCH, two types        | PATCH /whip/show/SHOW   | FRAG + SDP + KEY | FRAGMENT | 400 | PROBLEM
+            W32 PATCH, coded            | PATCH /whip/show/SHOW   | FRAG + KEY + Content-Encoding: gzip | FRAGMENT | 415 | PROBLEM
+            X19 key of another stream   | PATCH /whip/show/SHOW   | FRAG + CLOSED_KEY | FRAGMENT | 403 | PROBLEM
+            X19 under another stream    | PATCH /whip/closed/SHOW | FRAG + CLOSED_KEY | FRAGMENT | 404 | PROBLEM
+            X19 viewer as publisher     | PATCH /whip/show/VIEW   | FRAG + KEY + If-Match: * | RESTART | 404 | PROBLEM
             """;
 
     private static final String ENDING = """
@@ -114,7 +141,7 @@ final class HttpRowsTest {
             """;
 
     private static final String PLAYING = """
-            P1 play                     | POST /whep/show   | SDP | OFFER | 201 | SDP + Location
+            P1 W35 play                 | POST /whep/show   | SDP | OFFER | 201 | SDP + Location + FIRST_TAG
             alias                       | POST /show/whep   | SDP | OFFER | 201 | SDP + Location
             bearer names the stream     | POST /whep        | SDP + Authorization: Bearer show | OFFER | 201 | Location
             bearer names, query opens   | POST /whep?token=ticket | SDP + Authorization: Bearer closed | OFFER | 201 | Location
@@ -159,17 +186,21 @@ final class HttpRowsTest {
             control      | GET /api/v1/streams  | | | 299 |
             """;
 
+    private static final String FRAGMENT_TYPE = "Content-Type: application/trickle-ice-sdpfrag";
+
     private static final Map<String, String> LINES = Map.ofEntries(
             Map.entry("SDP", "Content-Type: application/sdp"),
-            Map.entry("FRAG", "Content-Type: application/trickle-ice-sdpfrag"),
+            Map.entry("FRAG", FRAGMENT_TYPE),
             Map.entry("PROBLEM", "Content-Type: application/problem+json"),
             Map.entry("KEY", "Authorization: Bearer key-show"),
             Map.entry("CLOSED_KEY", "Authorization: Bearer key-closed"),
             Map.entry("INVALID_TOKEN", "WWW-Authenticate: Bearer error=\"invalid_token\""),
             Map.entry("ENDPOINT_ALLOW", "Allow: POST, GET, HEAD, OPTIONS"),
-            Map.entry("SESSION_ALLOW", "Allow: DELETE, GET, HEAD, OPTIONS"),
+            Map.entry("SESSION_ALLOW", "Allow: DELETE, PATCH, GET, HEAD, OPTIONS"),
             Map.entry("LAYER_ALLOW", "Allow: POST, DELETE, OPTIONS"),
             Map.entry("METHODS", "Access-Control-Allow-Methods: POST, PATCH, DELETE, OPTIONS, GET, HEAD"),
+            Map.entry("FIRST_TAG", "ETag: \"first\""),
+            Map.entry("ACCEPT_PATCH", "Accept-Patch: application/trickle-ice-sdpfrag"),
             Map.entry("HEADERS", "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match"));
 
     private static final Map<String, String> BODIES = Map.ofEntries(
@@ -183,10 +214,21 @@ final class HttpRowsTest {
             Map.entry("NO_SUCH", "{\"rid\":\"x\"}"),
             Map.entry("TOO_HIGH", "{\"spatialLayerId\":8}"),
             Map.entry("LARGE", "{\"x\":\"" + "y".repeat(5_000) + "\"}"),
-            Map.entry("FRAGMENT", "a=ice-ufrag:abcd\r\n"));
+            Map.entry("FRAGMENT", TestServer.FRAGMENT),
+            Map.entry("CANDIDATE", "a=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\n"),
+            Map.entry("RESTART", TestServer.FRAGMENT.replace("EsAw", "n3wU").replace("P2uY", "n3wP")),
+            Map.entry("HALF", "a=ice-ufrag:n3wU\r\n"),
+            Map.entry(
+                    "ODD",
+                    TestServer.FRAGMENT
+                            + "a=candidate:1 1 tcp 1 192.0.2.1 9 typ host tcptype active\r\n"
+                            + "a=candidate:1 1 udp 1 4443c617-c555-42ae-8071-762300f6a276.local 41307 typ host\r\n"
+                            + "a=candidate:1 1 sctp 1 192.0.2.1 443 typ host\r\n"),
+            Map.entry("HUGE", "a=x\r\n".repeat(20_000)));
 
     static Stream<Arguments> rows() {
-        List<String> rows = Stream.of(PUBLISHING, DISCOVERING, REFUSING, ENDING, PLAYING, CHOOSING, FALLING_THROUGH)
+        List<String> rows = Stream.of(
+                        PUBLISHING, DISCOVERING, REFUSING, PATCHING, ENDING, PLAYING, CHOOSING, FALLING_THROUGH)
                 .flatMap(String::lines)
                 .toList();
         return Stream.of(Version.HTTP_1_1, Version.HTTP_2)
@@ -227,10 +269,7 @@ final class HttpRowsTest {
         // Jetty takes the upgrade to h2c on a request without body; the next one, of any kind, uses that connection.
         client.send("GET", "/", "");
         HttpResponse<String> reply = client.send(
-                methodAndPath[0],
-                path,
-                BODIES.getOrDefault(cells[3].strip(), "no such body"),
-                lines(cells[2]).toArray(new String[0]));
+                methodAndPath[0], path, body(cells[3].strip()), lines(cells[2]).toArray(new String[0]));
 
         assertEquals(version, reply.version(), "protocol spoken");
         assertEquals(status, reply.statusCode(), reply::body);
@@ -242,9 +281,48 @@ final class HttpRowsTest {
         if (status == 201) {
             assertEquals(MemorySfu.ANSWER, reply.body());
         }
+        if (status == 200 && methodAndPath[0].equals("PATCH")) {
+            assertEquals(MemorySfu.FRAGMENT_ANSWER, reply.body());
+        }
         if (status >= 400 && !methodAndPath[0].equals("HEAD")) {
             assertProblem(reply);
         }
+    }
+
+    /** W36; and what is lenient by default is strict where the operator says so. */
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void shouldAskForIfMatchWhenStrict(Version version) throws Exception {
+        try (TestServer strict = TestServer.with(Policy.standard().withStrictIfMatch(true))) {
+            Clients client = new Clients(strict, version);
+            client.send("GET", "/", "");
+            String session = client.post("/whip/show", TestServer.OFFER)
+                    .headers()
+                    .firstValue("Location")
+                    .orElseThrow();
+
+            HttpResponse<String> untagged = client.send("PATCH", session, TestServer.FRAGMENT, FRAGMENT_TYPE);
+            HttpResponse<String> tagged =
+                    client.send("PATCH", session, TestServer.FRAGMENT, FRAGMENT_TYPE, "If-Match: \"first\"");
+            HttpResponse<String> restarted =
+                    client.send("PATCH", session, body("RESTART"), FRAGMENT_TYPE, "If-Match: *");
+            HttpResponse<String> stale =
+                    client.send("PATCH", session, TestServer.FRAGMENT, FRAGMENT_TYPE, "If-Match: \"first\"");
+            HttpResponse<String> next =
+                    client.send("PATCH", session, body("RESTART"), FRAGMENT_TYPE, "If-Match: \"second\"");
+
+            assertEquals(428, untagged.statusCode());
+            assertProblem(untagged);
+            assertEquals(204, tagged.statusCode());
+            assertEquals(200, restarted.statusCode());
+            assertEquals(412, stale.statusCode());
+            assertProblem(stale);
+            assertEquals(204, next.statusCode());
+        }
+    }
+
+    private static String body(String name) {
+        return BODIES.getOrDefault(name, "no such body");
     }
 
     private static List<String> lines(String cell) {

@@ -7,6 +7,8 @@ import io.spillway.sfu.Rejected;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.StreamStatus;
+import io.spillway.sfu.sdp.IceFragment;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,10 +22,19 @@ final class MemorySfu implements Sfu {
 
     static final String ANSWER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
 
+    static final String FRAGMENT_ANSWER = "a=ice-lite\r\na=ice-ufrag:new0\r\n";
+    static final String SECOND_TAG = "second";
+
+    /** The user fragment of the newest generation, which no offer here has, and its tag. */
+    private record Ice(String ufrag, String tag) {}
+
+    private static final Ice FIRST = new Ice("EsAw", "first");
+
     record Held(SessionRole role, StreamName stream, SessionRequest request) {}
 
     private final Map<String, Held> sessions = new ConcurrentHashMap<>();
     private final Map<String, LayerWish> wishes = new ConcurrentHashMap<>();
+    private final Map<String, Ice> ice = new ConcurrentHashMap<>();
     private final AtomicInteger made = new AtomicInteger();
     private volatile boolean draining;
     private volatile @Nullable CountDownLatch gate;
@@ -103,6 +114,38 @@ final class MemorySfu implements Sfu {
     }
 
     @Override
+    public Optional<String> iceTag(SessionRole role, StreamName stream, String sessionId) {
+        return exists(role, stream, sessionId)
+                ? Optional.of(ice.getOrDefault(sessionId, FIRST).tag())
+                : Optional.empty();
+    }
+
+    @Override
+    public void trickle(SessionRole role, StreamName stream, String sessionId, String fragment, boolean tagged)
+            throws Rejected {
+        IceFragment read = IceFragment.parse(fragment);
+        boolean same = ice.getOrDefault(sessionId, FIRST).ufrag().equals(read.ufrag());
+        if (!same && !(tagged && read.ufrag() == null)) {
+            throw new Rejected(tagged ? 412 : 428, "other-ice-generation", "another generation's ufrag");
+        }
+    }
+
+    @Override
+    public IceAnswer restart(
+            SessionRole role, StreamName stream, String sessionId, String fragment, @Nullable InetAddress serverAddress)
+            throws Rejected {
+        String ufrag = IceFragment.parse(fragment).ufrag();
+        if (ufrag == null) {
+            throw new Rejected(400, "malformed-sdpfrag", "a restart has a ufrag");
+        }
+        if (ice.getOrDefault(sessionId, FIRST).ufrag().equals(ufrag)) {
+            throw new Rejected(422, "half-new-ice-credentials", "both are to change");
+        }
+        ice.put(sessionId, new Ice(ufrag, SECOND_TAG));
+        return new IceAnswer(FRAGMENT_ANSWER, SECOND_TAG);
+    }
+
+    @Override
     public List<StreamStatus> streams() {
         return List.of();
     }
@@ -156,6 +199,6 @@ final class MemorySfu implements Sfu {
     private SessionAnswer make(SessionRole role, SessionRequest request) {
         String id = "%s_session-%016d".formatted(role == SessionRole.PUBLISHER ? "p" : "v", made.incrementAndGet());
         sessions.put(id, new Held(role, request.stream(), request));
-        return new SessionAnswer(id, ANSWER);
+        return new SessionAnswer(id, ANSWER, FIRST.tag());
     }
 }

@@ -25,6 +25,10 @@ final class TestServer implements AutoCloseable {
 
     static final String OFFER = "v=0\r\no=- 7 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
 
+    /** Of the generation that sessions of {@link MemorySfu} begin with. */
+    static final String FRAGMENT =
+            "a=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=end-of-candidates\r\n";
+
     /** What the handler behind ours answers: the path was not ours. */
     static final int FELL_THROUGH = 299;
 
