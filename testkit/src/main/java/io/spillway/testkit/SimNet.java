@@ -5,10 +5,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,7 @@ public final class SimNet {
     private final Map<Path, Link> links = new HashMap<>();
     private final Map<Path, Long> lastArrivalNs = new HashMap<>();
     private final Map<Path, Long> bottleneckFreeNs = new HashMap<>();
+    private final Set<Path> inBurst = new HashSet<>();
     private final List<Filter> filters = new ArrayList<>();
     private final List<Runnable> pumps = new ArrayList<>();
     private final PriorityQueue<Flight> flights =
@@ -102,7 +105,11 @@ public final class SimNet {
 
     /** How one direction behaves. */
     public void link(InetSocketAddress from, InetSocketAddress to, Link link) {
-        links.put(new Path(from, to), link);
+        Path path = new Path(from, to);
+        links.put(path, link);
+        if (link.bursts().begins() == 0) {
+            inBurst.remove(path);
+        }
     }
 
     /** Adds a filter; filters run in the order added. */
@@ -150,7 +157,7 @@ public final class SimNet {
         double reorderingDraw = random.nextDouble();
         long jitterNs = (long) (random.nextDouble() * link.jitterNs());
         double holdDraw = random.nextDouble();
-        if (lossDraw < link.loss()) {
+        if (lossDraw < (isInBurst(path, link.bursts()) ? link.bursts().loss() : link.loss())) {
             lost++;
             return;
         }
@@ -172,6 +179,18 @@ public final class SimNet {
             twin.put(0, copy, 0, copy.limit());
             flights.add(new Flight(arrivalNs + link.delayNs() / 2, order++, from, to, twin));
         }
+    }
+
+    private boolean isInBurst(Path path, Link.Bursts bursts) {
+        if (bursts.begins() > 0) {
+            double draw = random.nextDouble();
+            if (inBurst.contains(path) ? draw < bursts.ends() : draw >= bursts.begins()) {
+                inBurst.remove(path);
+            } else {
+                inBurst.add(path);
+            }
+        }
+        return inBurst.contains(path);
     }
 
     private long departureNs(Path path, Link link, int length) {

@@ -50,6 +50,24 @@ class SimNetTest {
         assertTrue(firstDelayNs >= 20_000_000 && firstDelayNs <= 35_000_000, () -> "" + firstDelayNs);
     }
 
+    @Test
+    void shouldLoseInBursts() {
+        SimNet net = new SimNet(3);
+        Recorder recorder = new Recorder();
+        net.attach(B, recorder);
+        net.link(A, B, Link.ofDelayMs(1).withBursts(Link.Bursts.of(0.1, 5)));
+        for (int i = 0; i < 10_000; i++) {
+            net.send(A, B, ByteBuffer.wrap(new byte[] {(byte) i}), 0, 1);
+        }
+        net.advanceMs(10);
+        assertEquals(1_000.0, (double) net.lost(), 200);
+        int runs = 0;
+        for (int i = 1; i < recorder.bytes.size(); i++) {
+            runs += ((recorder.bytes.get(i) - recorder.bytes.get(i - 1)) & 0xFF) > 1 ? 1 : 0;
+        }
+        assertTrue(runs < 0.75 * net.lost(), runs + " runs: by chance alone nine in ten losses stand alone");
+    }
+
     @Seeds(5)
     void shouldRepeatARunWhenTheSeedIsTheSame(long seed) {
         Link rough = Link.ofDelayMs(20).withLoss(0.2).withReordering(0.3).withDuplication(0.1);

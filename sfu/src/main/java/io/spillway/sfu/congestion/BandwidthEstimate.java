@@ -39,12 +39,17 @@ public final class BandwidthEstimate {
 
     private static final int RTT_SMOOTHING = 8;
 
+    /** What a probe showed says nothing of the path this much later. */
+    private static final long PROOF_NS = 5_000_000_000L;
+
     private final DropCounters drops;
     private final SentPackets sent = new SentPackets();
     private final PacketGroups groups = new PacketGroups();
     private final Trendline trendline = new Trendline();
+    private final QueueDelay queue = new QueueDelay();
     private final OveruseDetector detector = new OveruseDetector();
     private final RateWindow received = new RateWindow();
+    private final ProbeCluster probe = new ProbeCluster();
     private final DelayRate delay;
     private final LossRate loss;
 
@@ -52,6 +57,8 @@ public final class BandwidthEstimate {
     private boolean told;
     private long silentNs = NEVER;
     private long limitedUntilNs = Long.MIN_VALUE;
+    private long probedBps;
+    private long probedNs;
     private long reportedRttNs;
     private long feedbackRttNs;
 
@@ -80,7 +87,8 @@ public final class BandwidthEstimate {
 
     /** The packet of {@link #nextNumber} was sent; {@code bytes} of RTP, header among them. */
     public void onPacketSent(int bytes, long nowNs) {
-        sent.add(bytes, 0, nowNs);
+        sent.add(bytes, probe.id(), nowNs);
+        probe.onSent(bytes);
         if (silentNs == NEVER && told) {
             silentNs = nowNs + SILENCE_NS;
         }
@@ -117,9 +125,16 @@ public final class BandwidthEstimate {
         lastDelayNs = delayNs;
         newestSentNs = Math.max(newestSentNs, sent.sentNs());
         received.add(sent.bytes(), arrivalNs);
+        if (sent.cluster() != 0) {
+            probe.onReceived(sent.cluster(), sent.bytes(), sent.sentNs(), arrivalNs);
+        }
         if (groups.add(sent.sentNs(), arrivalNs)) {
             trendline.add(groups.sentDeltaNs(), groups.arrivalDeltaNs(), groups.arrivalNs());
-            detector.add(trendline.gradientMs(), groups.sentDeltaNs(), groups.arrivalNs());
+            queue.add(trendline.smoothedMs(), groups.arrivalNs());
+            // A burst that is longer than the link is quick makes a short queue, which is gone before the next.
+            double gradientMs =
+                    queue.isLong() ? trendline.gradientMs() : Math.min(trendline.gradientMs(), detector.thresholdMs());
+            detector.add(gradientMs, groups.sentDeltaNs(), groups.arrivalNs());
         }
     }
 
@@ -130,6 +145,9 @@ public final class BandwidthEstimate {
         } else if (!sent.isReceived() && !sent.isLost()) {
             sent.lost();
             loss.lost();
+            if (sent.cluster() != 0) {
+                probe.onLost(sent.cluster());
+            }
         }
     }
 
@@ -147,6 +165,9 @@ public final class BandwidthEstimate {
         }
         if (loss.update(receivedBps(), delay.bps(), nowNs)) {
             limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
+        }
+        if (probe.isComplete(rttNs(), nowNs)) {
+            believe(probe.takeMeasuredBps(), nowNs);
         }
     }
 
@@ -185,6 +206,42 @@ public final class BandwidthEstimate {
         }
     }
 
+    // Probing
+
+    /** All that is sent from now on is sent to find out whether the path carries it, until {@link #endProbe}. */
+    public void beginProbe() {
+        probe.begin();
+    }
+
+    /** The probe is sent; what it shows comes with the viewer's feedback. */
+    public void endProbe(long nowNs) {
+        probe.end(nowNs);
+    }
+
+    /** Bytes sent since {@link #beginProbe}. */
+    public long probeBytes() {
+        return probe.sentBytes();
+    }
+
+    /** Whether feedback on the newest probe is still to come. */
+    public boolean isProbeAwaited() {
+        return probe.isAwaited();
+    }
+
+    /** Whether the path's queue grows: more would be too much. */
+    public boolean isOverused() {
+        return detector.usage() == Usage.OVER;
+    }
+
+    /** Bits a second that were seen to arrive lately, of media or of a probe: no guess (R38). Of a viewer that tells no arrivals it is the estimate. */
+    public long provenBps(long nowNs) {
+        if (!told) {
+            return estimateBps();
+        }
+        long probed = nowNs - probedNs < PROOF_NS ? probedBps : 0;
+        return Math.min(estimateBps(), Math.max(probed, receivedBps()));
+    }
+
     // What is known
 
     /** Bits a second that may be sent to the viewer, all of RTP counted. */
@@ -221,9 +278,22 @@ public final class BandwidthEstimate {
         return loss.fraction();
     }
 
+    private void believe(long measuredBps, long nowNs) {
+        if (measuredBps == 0 || isOverused()) {
+            return;
+        }
+        probedBps = measuredBps;
+        probedNs = nowNs;
+        if (measuredBps > delay.bps()) {
+            delay.set(measuredBps, nowNs);
+        }
+        loss.raise(measuredBps);
+    }
+
     private void beginClock() {
         groups.reset();
         trendline.reset();
+        queue.reset();
         detector.reset();
         received.reset();
     }

@@ -1,6 +1,7 @@
 package io.spillway.sfu.outbound;
 
 import io.spillway.media.codec.MediaKind;
+import io.spillway.media.live.Layer;
 import io.spillway.media.live.LiveStream;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamListener;
@@ -9,6 +10,7 @@ import io.spillway.media.rtcp.RtcpVisitor;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LayerWish;
+import io.spillway.sfu.ViewerLink;
 import io.spillway.sfu.congestion.BandwidthEstimate;
 import io.spillway.sfu.sdp.AgreedMedia;
 import io.spillway.sfu.sdp.CodecMatcher;
@@ -42,14 +44,18 @@ public final class OutboundMedia {
     private final DefectListener defects;
     private final List<OutboundTrack> tracks = new ArrayList<>();
     private final List<OutboundStream> streams = new ArrayList<>();
+    private final List<AffordableLayer> affordable = new ArrayList<>();
     private final ViewerReports viewer = new ViewerReports();
     private final RtcpAllowance allowance = new RtcpAllowance();
     private final BandwidthEstimate estimate;
+    private final BandwidthShares shares;
+    private final Prober prober;
     private final SenderReports reports;
     private final StreamListener follower = new Follower();
     private final Feedback feedback = new Feedback();
     private Runnable deadlineMoved = () -> {};
     private FreezeListener freezes = durationNs -> {};
+    private long adaptedToBps;
     private boolean started;
     private boolean closed;
 
@@ -77,15 +83,19 @@ public final class OutboundMedia {
         this.unixNs = unixNs;
         this.defects = defects;
         this.estimate = new BandwidthEstimate(startBps, drops);
+        this.shares = new BandwidthShares(estimate, this::audioBps);
+        this.prober = new Prober(estimate, this::sendPadding);
         this.reports = new SenderReports(streams, cname, out, viewer);
         for (AgreedMedia media : agreed) {
             OutboundSources ours = sources.get(media.mid());
             if (ours != null) {
                 var stream = new OutboundStream(
                         media, ours, out, estimate, drops, random, reports::onStarted, this::tellFreeze);
+                var choice = new AffordableLayer(shares);
                 streams.add(stream);
+                affordable.add(choice);
                 tracks.add(new OutboundTrack(
-                        media, stream, estimate, new BestLayer(), MATCHER, drops, defects, this::tellDeadlineMoved));
+                        media, stream, estimate, choice, MATCHER, drops, defects, this::tellDeadlineMoved));
             }
         }
     }
@@ -156,7 +166,7 @@ public final class OutboundMedia {
         if (closed) {
             return Long.MAX_VALUE;
         }
-        long first = Math.min(reports.nextDeadlineNs(), estimate.nextDeadlineNs());
+        long first = Math.min(prober.nextDeadlineNs(), Math.min(reports.nextDeadlineNs(), estimate.nextDeadlineNs()));
         for (int i = 0; i < tracks.size(); i++) {
             first = Math.min(first, tracks.get(i).nextDeadlineNs());
         }
@@ -170,8 +180,10 @@ public final class OutboundMedia {
         for (int i = 0; i < tracks.size(); i++) {
             tracks.get(i).onTimeout(nowNs);
         }
+        prober.onTimeout(nowNs);
         estimate.onTimeout(nowNs);
         reports.onTimeout(nowNs);
+        adapt(false, nowNs);
     }
 
     /** Says BYE and leaves the stream. Once; nothing is sent after it. */
@@ -191,8 +203,45 @@ public final class OutboundMedia {
         }
     }
 
-    /** Lets another choose the layers of the video from now on; without, it is the best that there is. */
+    /** What the viewer's network carries has changed: less is answered at once, more is asked for by a probe. */
+    private void adapt(boolean shown, long nowNs) {
+        long estimatedBps = estimate.estimateBps();
+        if (shown || estimatedBps < adaptedToBps) {
+            reconsider(nowNs);
+        }
+        adaptedToBps = estimatedBps;
+        long wantedBps = 0;
+        boolean doubted = false;
+        for (int i = 0; i < affordable.size(); i++) {
+            wantedBps = Math.max(wantedBps, affordable.get(i).wantedBps());
+            doubted |= affordable.get(i).isInDoubt();
+        }
+        prober.want(wantedBps, doubted, nowNs);
+    }
+
+    private long audioBps(long nowNs) {
+        long bps = 0;
+        for (int i = 0; i < tracks.size(); i++) {
+            bps += tracks.get(i).kind() == MediaKind.AUDIO ? tracks.get(i).sourceBps(nowNs) : 0;
+        }
+        return bps;
+    }
+
+    private int sendPadding(long nowNs) {
+        for (int i = 0; i < tracks.size(); i++) {
+            if (tracks.get(i).kind() == MediaKind.VIDEO) {
+                int bytes = streams.get(i).sendPadding(nowNs);
+                if (bytes > 0) {
+                    return bytes;
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** Lets another choose the layers of the video from now on; without, it is the most that the viewer's network carries. */
     public void chooseBy(LayerChoice choice, long nowNs) {
+        affordable.forEach(AffordableLayer::forget);
         for (int i = 0; i < tracks.size(); i++) {
             tracks.get(i).chooseBy(choice, nowNs);
         }
@@ -230,6 +279,25 @@ public final class OutboundMedia {
         return viewer.rttNs();
     }
 
+    /** The viewer's network and what it gets over it. */
+    public ViewerLink link(long nowNs) {
+        Layer video = null;
+        for (int i = 0; i < tracks.size(); i++) {
+            Layer source = tracks.get(i).source();
+            video = source != null && tracks.get(i).kind() == MediaKind.VIDEO ? source : video;
+        }
+        return new ViewerLink(
+                estimate.estimateBps(),
+                estimate.isMeasured(),
+                estimate.lossFraction(),
+                viewer.rttNs(),
+                video == null ? "" : video.rid(),
+                video == null ? 0 : video.width(),
+                video == null ? 0 : video.height(),
+                video == null ? 0 : video.bitrateBps(nowNs),
+                prober.bytesSent());
+    }
+
     /** What the viewer's network carries, as far as is known. */
     public BandwidthEstimate estimate() {
         return estimate;
@@ -260,6 +328,7 @@ public final class OutboundMedia {
             for (OutboundTrack track : tracks) {
                 track.detach(nowNs);
             }
+            affordable.forEach(AffordableLayer::forget);
             tellDeadlineMoved();
         }
 
@@ -318,6 +387,7 @@ public final class OutboundMedia {
         @Override
         public void onRemb(int senderSsrc, long bitrateBps, ByteBuffer buffer, int ssrcsOffset, int ssrcCount) {
             estimate.onRemb(bitrateBps);
+            adapt(false, nowNs);
         }
 
         @Override
@@ -333,6 +403,7 @@ public final class OutboundMedia {
         @Override
         public void onTransportFeedbackEnd() {
             estimate.onFeedbackEnd(nowNs);
+            adapt(prober.onFeedback(nowNs), nowNs);
         }
 
         private void onKeyframeWanted(int mediaSsrc, int firSequence) {

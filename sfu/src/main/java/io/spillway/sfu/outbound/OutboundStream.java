@@ -243,6 +243,11 @@ final class OutboundStream {
         }
     }
 
+    /** Sends something that the viewer can do without, and gives its bytes; 0 when there is nothing. */
+    int sendPadding(long nowNs) {
+        return retransmitter.sendPadding(nowNs);
+    }
+
     /** The viewer cannot decode what it got. */
     void onPictureLoss() {
         freezes.onPictureLoss();

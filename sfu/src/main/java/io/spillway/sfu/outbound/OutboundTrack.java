@@ -49,6 +49,7 @@ final class OutboundTrack implements LayerSubscriber {
     private static final long MIN_REJOIN_NS = 10_000_000_000L;
 
     private static final long NEVER = Long.MAX_VALUE;
+    private static final long NOTHING = -1;
 
     private final AgreedMedia media;
     private final OutboundStream stream;
@@ -61,6 +62,7 @@ final class OutboundTrack implements LayerSubscriber {
     private final Runnable deadlineMoved;
     private final KeyframeDemand demand = new KeyframeDemand();
     private final LayerSwitch next = new LayerSwitch(this);
+    private final Pacer pacer;
     private final StoredPacket stored = new StoredPacket();
     private final StoredPacket scratch = new StoredPacket();
 
@@ -73,6 +75,10 @@ final class OutboundTrack implements LayerSubscriber {
     private @Nullable PayloadMapping payload;
     private @Nullable Replay replay;
 
+    /** First packet that waits for the pacer, {@link #NOTHING} where none does. */
+    private long held = NOTHING;
+
+    private long heldWakeNs = NEVER;
     private long replayWakeNs = NEVER;
     private long replayForgetNs = NEVER;
     private long keyframeRetryNs = NEVER;
@@ -109,6 +115,7 @@ final class OutboundTrack implements LayerSubscriber {
         this.stream = stream;
         this.estimate = estimate;
         this.choice = choice;
+        this.pacer = new Pacer(estimate);
         this.matcher = matcher;
         this.drops = drops;
         this.defects = defects;
@@ -232,8 +239,21 @@ final class OutboundTrack implements LayerSubscriber {
         retryEveryNs = intervalNs;
     }
 
+    /** The layer that is sent; null when there is none. */
+    @Nullable
+    Layer source() {
+        return source;
+    }
+
+    /** What its layer takes, bits a second. */
+    long sourceBps(long nowNs) {
+        Layer current = source;
+        return current == null ? 0 : current.bitrateBps(nowNs);
+    }
+
     long nextDeadlineNs() {
         long first = Math.min(Math.min(replayWakeNs, replayForgetNs), Math.min(keyframeRetryNs, reconsiderNs));
+        first = Math.min(first, heldWakeNs);
         toldNs = Math.min(first, Math.min(next.nextDeadlineNs(), forgetNs));
         return toldNs;
     }
@@ -241,6 +261,9 @@ final class OutboundTrack implements LayerSubscriber {
     void onTimeout(long nowNs) {
         if (nowNs >= replayWakeNs) {
             pumpReplay(nowNs);
+        }
+        if (nowNs >= heldWakeNs) {
+            sendHeld(nowNs);
         }
         if (nowNs >= replayForgetNs) {
             replayForgetNs = NEVER;
@@ -372,9 +395,9 @@ final class OutboundTrack implements LayerSubscriber {
         }
         if (planned == null) {
             goLive();
-            for (long sequence = first; sequence <= layer.highestSequence(); sequence++) {
-                stream.forward(sequence, nowNs);
-            }
+            pacer.adjust(layer.bitrateBps(nowNs), nowNs);
+            held = first;
+            sendHeld(nowNs);
         } else {
             state = State.REPLAYING;
             replay = planned;
@@ -432,6 +455,8 @@ final class OutboundTrack implements LayerSubscriber {
     }
 
     private void endReplay() {
+        held = NOTHING;
+        heldWakeNs = NEVER;
         replay = null;
         replayWakeNs = NEVER;
         replayForgetNs = NEVER;
@@ -456,15 +481,53 @@ final class OutboundTrack implements LayerSubscriber {
 
     private void forwardLive(Layer layer, long[] sequences, int count, long nowNs) {
         for (int i = 0; i < count; i++) {
+            if (held != NOTHING) {
+                if (sequences[i] < held) {
+                    stream.forward(sequences[i], nowNs);
+                }
+                continue;
+            }
             if (next.keyframe() != LayerSwitch.NONE && startsNextFrame(layer, sequences[i])) {
                 switchLayer(nowNs);
                 return;
             }
-            stream.forward(sequences[i], nowNs);
+            if (pacer.admits(nowNs) || !stream.isNewest(sequences[i])) {
+                pacer.sent(stream.forward(sequences[i], nowNs), nowNs);
+            } else {
+                held = sequences[i];
+            }
         }
+        if (held != NOTHING) {
+            sendHeld(nowNs);
+        } else if (next.keyframe() != LayerSwitch.NONE && !stream.isInFrame()) {
+            switchLayer(nowNs);
+        }
+    }
+
+    /** Sends what waits as far as the pacer lets it go; before a change of layer the frame begun ends at once, and the rest is left out. */
+    private void sendHeld(long nowNs) {
+        Layer layer = source;
+        while (layer != null && held <= layer.highestSequence()) {
+            boolean changes = next.keyframe() != LayerSwitch.NONE;
+            if (changes && startsNextFrame(layer, held)) {
+                switchLayer(nowNs);
+                return;
+            }
+            if (!changes && !pacer.admits(nowNs) && isShortlyHeld(layer, nowNs)) {
+                heldWakeNs = nowNs + Pacer.SLICE_NS;
+                return;
+            }
+            pacer.sent(stream.forward(held++, nowNs), nowNs);
+        }
+        held = NOTHING;
+        heldWakeNs = NEVER;
         if (next.keyframe() != LayerSwitch.NONE && !stream.isInFrame()) {
             switchLayer(nowNs);
         }
+    }
+
+    private boolean isShortlyHeld(Layer layer, long nowNs) {
+        return layer.history().find(held, stored) && nowNs - stored.arrivalNs() < Pacer.MAX_WAIT_NS;
     }
 
     private boolean startsNextFrame(Layer layer, long sequence) {
@@ -490,6 +553,7 @@ final class OutboundTrack implements LayerSubscriber {
             return;
         }
         reconsiderNs = nowNs + RECONSIDER_NS;
+        pacer.adjust(sourceBps(nowNs), nowNs);
         if (current.layers().size() == 1 && !current.layers().getFirst().isScalable()) {
             return;
         }

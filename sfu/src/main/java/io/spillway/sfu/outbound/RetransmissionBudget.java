@@ -34,6 +34,11 @@ final class RetransmissionBudget {
         creditBytes = Math.min(capBytes, creditBytes + bytes / SHARE_DIVISOR);
     }
 
+    /** Whether the viewer's network was found to be full lately. */
+    boolean isLimited(long nowNs) {
+        return estimate.limitBps(nowNs) != Long.MAX_VALUE;
+    }
+
     /** Pays for a retransmission; false when there is not enough left, and nothing is paid. */
     boolean spend(int bytes, long nowNs) {
         long linkBytes = estimate.limitBps(nowNs) / BITS_PER_LINK_BYTE;

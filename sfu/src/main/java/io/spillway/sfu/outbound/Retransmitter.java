@@ -22,6 +22,9 @@ final class Retransmitter {
     /** Shortest guard, so that a sequence named twice in one report, or over loopback, is one request. */
     private static final long MIN_GUARD_NS = 10_000_000L;
 
+    /** What serves as padding is chosen among so many of the newest packets, so that a lost one of them is repaired by the way. */
+    private static final int PADDING_PACKETS = 16;
+
     private static final int MAX_SEQUENCE = 0xFFFF;
 
     private final OutboundSources sources;
@@ -31,7 +34,9 @@ final class Retransmitter {
     private final SequenceUnwrapper sent = new SequenceUnwrapper();
     private final SentCount mediaCount;
     private final SentCount rtxCount = new SentCount();
+    private @Nullable Run current;
     private int rtxSequence;
+    private int paddingIndex;
 
     /**
      * @param mediaCount what is sent under the stream's own SSRC, plain repeats among it
@@ -55,6 +60,7 @@ final class Retransmitter {
     /** Notes a packet sent for the first time. */
     void sent(long out, Run run, long source, int timestamp, boolean opening, int bytes, long nowNs) {
         sent.unwrap((int) out & MAX_SEQUENCE);
+        current = run;
         log.add(out, run, source, timestamp, opening, nowNs);
         budget.sent(bytes);
     }
@@ -81,6 +87,11 @@ final class Retransmitter {
             return DropReason.NACK_THROTTLED;
         }
         Run run = log.run();
+        Run newest = current;
+        if (newest != null && !run.isOfSameSource(newest) && budget.isLimited(nowNs)) {
+            // A keyframe came since: on a path that is full already, what was before it only keeps it waiting.
+            return DropReason.NACK_OVER_BUDGET;
+        }
         ByteBuffer inserted = run.inserted();
         ParsedPacket packet = inserted == null ? run.layer().packets().find(log.source()) : null;
         int bytes;
@@ -97,6 +108,27 @@ final class Retransmitter {
         send(run, packet, sequence, nowNs);
         log.resent(nowNs);
         return null;
+    }
+
+    /** Sends one of the newest packets again under the repair stream's SSRC, though nobody asked; gives its bytes, 0 when there is none or no repair stream. */
+    int sendPadding(long nowNs) {
+        if (sources.rtxSsrc() == 0 || sent.highest() < 0) {
+            return 0;
+        }
+        for (int i = 0; i < PADDING_PACKETS; i++) {
+            long out = sent.highest() - paddingIndex++ % PADDING_PACKETS;
+            if (!log.find(out)
+                    || log.run().inserted() != null
+                    || !log.run().payload().hasRtx()) {
+                continue;
+            }
+            ParsedPacket packet = log.run().layer().packets().find(log.source());
+            if (packet != null && packet.isWellFormed()) {
+                send(log.run(), packet, (int) out & MAX_SEQUENCE, nowNs);
+                return writer.lastPayloadBytes();
+            }
+        }
+        return 0;
     }
 
     /** The number, within its run, of the newest packet sent when it is one of this run's; -1 otherwise. */
@@ -121,6 +153,7 @@ final class Retransmitter {
     /** Lets go of everything sent so far. */
     void forget() {
         log.clear();
+        current = null;
     }
 
     /** {@code packet} is null when the run puts its payload in. */

@@ -168,6 +168,12 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
         }
     }
 
+    /** A session of this loop; null when it has none of that id. */
+    @Nullable
+    Session session(String id) {
+        return sessions.get(id);
+    }
+
     LoopStreams streams() {
         return streams;
     }

@@ -46,6 +46,9 @@ final class TestViewer implements MediaSink {
     boolean rtx = true;
     int seed = 1;
 
+    /** What its network is believed to carry at first: all that is published, unless a test says otherwise. */
+    long startBps = 20_000_000;
+
     private final Map<Integer, SequenceUnwrapper> unwrappers = new HashMap<>();
     private final RtpPacket packet = new RtpPacket();
     private final RtcpWriter writer = new RtcpWriter();
@@ -121,7 +124,7 @@ final class TestViewer implements MediaSink {
                 List.of(video, audio),
                 sources,
                 "cname",
-                1_000_000,
+                startBps,
                 world.live,
                 out,
                 counters,

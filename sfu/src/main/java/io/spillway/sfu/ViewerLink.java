@@ -1,0 +1,25 @@
+package io.spillway.sfu;
+
+/**
+ * A viewer's network and what it gets over it, as they stood at one moment.
+ *
+ * @param estimateBps bits a second that the network is believed to carry, all of RTP counted
+ * @param measured whether that rests on what the viewer told of packets
+ * @param lossFraction share of packets lost lately, 0..1, before repair
+ * @param rttNs round-trip time, 0 while unknown
+ * @param rid the simulcast encoding sent, empty without simulcast and while no video is sent
+ * @param width pixels of the picture sent, 0 while unknown
+ * @param height pixels of the picture sent, 0 while unknown
+ * @param videoBps what that encoding takes, 0 while unknown
+ * @param probeBytes sent so far for nothing but probing
+ */
+public record ViewerLink(
+        long estimateBps,
+        boolean measured,
+        double lossFraction,
+        long rttNs,
+        String rid,
+        int width,
+        int height,
+        long videoBps,
+        long probeBytes) {}

@@ -1,0 +1,140 @@
+package io.spillway.sfu.congestion;
+
+/**
+ * Packets sent within a short while at a rate that is to be tried, and how fast they arrived: what a path carries shows in how it spreads them. One at a
+ * time; packets of a former one are told apart by {@link #id}.
+ */
+final class ProbeCluster {
+
+    /** Fewer say more of chance than of the path. */
+    private static final int MIN_PACKETS = 4;
+
+    /** So many of its packets must be told of, or what arrived is not what was sent. */
+    private static final double ENOUGH = 0.8;
+
+    /** Feedback comes each 50 to 250 ms; what is not told of after two round trips and this is not told of at all. */
+    private static final long PATIENCE_NS = 300_000_000L;
+
+    /** Arrivals closer together than this were held up and let go at once: they tell of no rate. */
+    private static final double MAX_FASTER = 2;
+
+    /** A path that spreads the packets carries no more than this share of the rate at which they came out of it. */
+    private static final double FULL = 0.9;
+
+    private static final double OF_FULL = 0.95;
+
+    private static final int MAX_ID = 1_000;
+
+    private int id;
+    private boolean sending;
+    private boolean awaited;
+    private long endedNs;
+    private int sentPackets;
+    private long sentBytes;
+    private int told;
+    private int arrived;
+    private long arrivedBytes;
+    private long firstSentNs;
+    private long lastSentNs;
+    private int lastSentBytes;
+    private long firstArrivalNs;
+    private long lastArrivalNs;
+    private int firstArrivalBytes;
+
+    /** All that is sent from now on belongs to a new cluster. */
+    void begin() {
+        id = id % MAX_ID + 1;
+        sending = true;
+        awaited = false;
+        sentPackets = 0;
+        sentBytes = 0;
+        told = 0;
+        arrived = 0;
+        arrivedBytes = 0;
+    }
+
+    /** Nothing more belongs to it; what it tells is awaited. */
+    void end(long nowNs) {
+        awaited = sending;
+        sending = false;
+        endedNs = nowNs;
+    }
+
+    /** The number that packets sent now belong to, 0 for no probe. */
+    int id() {
+        return sending ? id : 0;
+    }
+
+    /** The number of the newest cluster, being sent or not. */
+    int newestId() {
+        return id;
+    }
+
+    /** Whether it is still open what the newest one shows. */
+    boolean isAwaited() {
+        return awaited;
+    }
+
+    long sentBytes() {
+        return sentBytes;
+    }
+
+    void onSent(int bytes) {
+        if (sending) {
+            sentPackets++;
+            sentBytes += bytes;
+        }
+    }
+
+    /** A packet of that cluster came. */
+    void onReceived(int cluster, int bytes, long sentNs, long arrivalNs) {
+        if (cluster != id || (!sending && !awaited)) {
+            return;
+        }
+        told++;
+        if (arrived == 0 || sentNs < firstSentNs) {
+            firstSentNs = sentNs;
+        }
+        if (arrived == 0 || sentNs >= lastSentNs) {
+            lastSentNs = sentNs;
+            lastSentBytes = bytes;
+        }
+        if (arrived == 0 || arrivalNs < firstArrivalNs) {
+            firstArrivalNs = arrivalNs;
+            firstArrivalBytes = bytes;
+        }
+        if (arrived == 0 || arrivalNs > lastArrivalNs) {
+            lastArrivalNs = arrivalNs;
+        }
+        arrived++;
+        arrivedBytes += bytes;
+    }
+
+    /** A packet of that cluster had not come when the viewer told. */
+    void onLost(int cluster) {
+        if (cluster == id) {
+            told++;
+        }
+    }
+
+    /** Whether all that can be known of it is: the result is read once. */
+    boolean isComplete(long rttNs, long nowNs) {
+        return awaited && (told >= sentPackets || nowNs - endedNs > 2 * rttNs + PATIENCE_NS);
+    }
+
+    /** Bits a second that the path was shown to carry, 0 when the cluster shows nothing; it is done with. */
+    long takeMeasuredBps() {
+        awaited = false;
+        long sentSpanNs = lastSentNs - firstSentNs;
+        long arrivalSpanNs = lastArrivalNs - firstArrivalNs;
+        if (arrived < Math.max(MIN_PACKETS, ENOUGH * sentPackets) || sentSpanNs <= 0 || arrivalSpanNs <= 0) {
+            return 0;
+        }
+        double sentBps = (arrivedBytes - lastSentBytes) * 8e9 / sentSpanNs;
+        double arrivedBps = (arrivedBytes - firstArrivalBytes) * 8e9 / arrivalSpanNs;
+        if (arrivedBps > MAX_FASTER * sentBps) {
+            return 0;
+        }
+        return (long) (arrivedBps < FULL * sentBps ? OF_FULL * arrivedBps : Math.min(sentBps, arrivedBps));
+    }
+}

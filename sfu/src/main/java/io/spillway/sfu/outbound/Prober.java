@@ -1,0 +1,139 @@
+package io.spillway.sfu.outbound;
+
+import io.spillway.sfu.congestion.BandwidthEstimate;
+
+/**
+ * Finds out whether a viewer's network carries more than it is sent, where more is wanted (R39): for some 20 to 40 ms packets are added to the media until the
+ * rate is what is to be tried, at most twice what is believed; what the path shows, it is tried with more at once, and otherwise again after four
+ * seconds. Nothing is sent while nothing is wanted, nor on a path whose queue grows.
+ */
+final class Prober {
+
+    /** Sends something that the viewer can do without; gives its bytes, 0 when there is nothing to send. */
+    @FunctionalInterface
+    interface Padding {
+        int send(long nowNs);
+    }
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    /** From trying in vain to trying again: a link that widens is to be found within six seconds. */
+    private static final long INTERVAL_NS = 4_000_000_000L;
+
+    private static final long DOUBTED_INTERVAL_NS = 400_000_000L;
+
+    private static final long MIN_CLUSTER_NS = 20_000_000L;
+
+    /** Fewer packets show nothing. */
+    private static final long MIN_CLUSTER_BITS = 6 * 1_200 * 8L;
+
+    /** At the highest rates a shorter cluster shows as much. */
+    private static final long MAX_CLUSTER_BITS = 800_000;
+
+    private static final long SLICE_NS = 1_000_000L;
+    private static final int STEP = 2;
+
+    /** A result that close to what was tried is a success. */
+    private static final double SHOWN = 0.8;
+
+    private final BandwidthEstimate estimate;
+    private final Padding padding;
+    private long wantedBps;
+    private long triedBps;
+    private long beganNs;
+    private long endNs;
+    private long wakeNs = NEVER;
+    private long nextNs = Long.MIN_VALUE;
+    private boolean sending;
+    private boolean awaiting;
+    private long bytesSent;
+
+    Prober(BandwidthEstimate estimate, Padding padding) {
+        this.estimate = estimate;
+        this.padding = padding;
+    }
+
+    /**
+     * What there is a use for, bits a second of all that the viewer gets; 0 for no more than now.
+     *
+     * @param doubted whether it is what the viewer gets already that is in doubt: that is tried sooner
+     */
+    void want(long bps, boolean doubted, long nowNs) {
+        wantedBps = bps;
+        if (doubted) {
+            nextNs = Math.min(nextNs, endNs + DOUBTED_INTERVAL_NS);
+        }
+        if (!sending && !awaiting) {
+            beginIfUseful(nowNs);
+        }
+    }
+
+    /** The viewer's feedback was taken in; true when it told of a probe. */
+    boolean onFeedback(long nowNs) {
+        if (!awaiting || estimate.isProbeAwaited()) {
+            return false;
+        }
+        awaiting = false;
+        if (estimate.provenBps(nowNs) >= SHOWN * triedBps) {
+            nextNs = nowNs;
+        }
+        return true;
+    }
+
+    long nextDeadlineNs() {
+        return wakeNs;
+    }
+
+    void onTimeout(long nowNs) {
+        if (!sending || nowNs < wakeNs) {
+            return;
+        }
+        if (estimate.isOverused()) {
+            end(nowNs);
+            return;
+        }
+        long dueBytes = Math.min(nowNs, endNs) - beganNs;
+        dueBytes = dueBytes * triedBps / 8_000_000_000L;
+        while (estimate.probeBytes() < dueBytes) {
+            int bytes = padding.send(nowNs);
+            if (bytes == 0) {
+                end(nowNs);
+                return;
+            }
+            bytesSent += bytes;
+        }
+        if (nowNs >= endNs) {
+            end(nowNs);
+        } else {
+            wakeNs = nowNs + SLICE_NS;
+        }
+    }
+
+    /** Bytes sent for nothing but probing. */
+    long bytesSent() {
+        return bytesSent;
+    }
+
+    private void beginIfUseful(long nowNs) {
+        boolean useful = wantedBps > estimate.provenBps(nowNs) && estimate.isMeasured() && !estimate.isOverused();
+        if (!useful || nowNs < nextNs) {
+            return;
+        }
+        triedBps = Math.min(wantedBps, STEP * estimate.estimateBps());
+        long minNs = MIN_CLUSTER_BITS * 1_000_000_000L / triedBps;
+        long maxNs = MAX_CLUSTER_BITS * 1_000_000_000L / triedBps;
+        beganNs = nowNs;
+        endNs = nowNs + Math.min(Math.max(MIN_CLUSTER_NS, minNs), maxNs);
+        wakeNs = nowNs + SLICE_NS;
+        nextNs = nowNs + INTERVAL_NS;
+        sending = true;
+        estimate.beginProbe();
+    }
+
+    private void end(long nowNs) {
+        sending = false;
+        awaiting = true;
+        wakeNs = NEVER;
+        estimate.endProbe(nowNs);
+    }
+}

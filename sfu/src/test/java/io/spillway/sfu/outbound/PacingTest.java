@@ -1,0 +1,100 @@
+package io.spillway.sfu.outbound;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.media.rtcp.ArrivalTimes;
+import io.spillway.media.rtp.HeaderExtension;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A keyframe goes out no faster than a viewer's network takes it; sound does not wait for it, and no packet waits for long (R40). */
+final class PacingTest {
+
+    private static final long MS = World.MS;
+
+    private final World world = new World();
+    private final TestViewer viewer = new TestViewer();
+    private final TestPublisher publisher = TestPublisher.h264(1);
+
+    private void watch(boolean feedback) {
+        viewer.videoExtensions = Map.of(HeaderExtension.TRANSPORT_CC.uri(), 6);
+        publisher.keyframeBytes = 150_000;
+        publisher.groupFrames = 90;
+        world.publish(publisher);
+        world.join(viewer);
+        for (int i = 0; i < 40; i++) {
+            world.advanceMs(50);
+            if (feedback) {
+                tell();
+            }
+        }
+    }
+
+    /** The newest packets of video came 20 ms after they were sent. */
+    private void tell() {
+        List<TestViewer.Received> video = viewer.video();
+        ArrivalTimes arrivals = number -> video.get((int) number).atNs() + 20 * MS;
+        viewer.say(
+                world.nowNs,
+                w -> w.transportFeedback(
+                        7, TestViewer.VIDEO_SSRC, 0, Math.max(0, video.size() - 200), video.size(), arrivals));
+    }
+
+    private List<TestViewer.Received> nextKeyframe() {
+        int from = viewer.received.size();
+        world.advanceMs(3_100);
+        List<TestViewer.Received> came = viewer.received.subList(from, viewer.received.size());
+        int frame = came.stream()
+                .filter(packet -> packet.count() == 150)
+                .findFirst()
+                .orElseThrow()
+                .frame();
+        return came.stream()
+                .filter(packet -> packet.frame() == frame && packet.ssrc() == TestViewer.VIDEO_SSRC)
+                .toList();
+    }
+
+    private static long spreadMs(List<TestViewer.Received> packets) {
+        return (packets.getLast().atNs() - packets.getFirst().atNs()) / MS;
+    }
+
+    @Test
+    void shouldSpreadAKeyframeOverTheLink() {
+        watch(true);
+        viewer.say(world.nowNs, w -> w.remb(7, 2_000_000, new int[] {TestViewer.VIDEO_SSRC}, 1));
+        List<TestViewer.Received> keyframe = nextKeyframe();
+        assertEquals(150, keyframe.size(), "nothing is dropped");
+        assertTrue(spreadMs(keyframe) >= 100 && spreadMs(keyframe) <= 252, spreadMs(keyframe) + " ms");
+        long begins = keyframe.getFirst().atNs();
+        long sounds = viewer.of(TestViewer.AUDIO_SSRC).stream()
+                .filter(packet -> packet.atNs() >= begins
+                        && packet.atNs() <= keyframe.getLast().atNs())
+                .count();
+        assertTrue(sounds >= spreadMs(keyframe) / 20 - 1, "sound goes between: " + sounds);
+    }
+
+    @Test
+    void shouldKeepOrderAndLoseNothing() {
+        watch(true);
+        viewer.say(world.nowNs, w -> w.remb(7, 1_000_000, new int[] {TestViewer.VIDEO_SSRC}, 1));
+        publisher.lateShare = 0.05;
+        world.advanceMs(10_000);
+        publisher.lateShare = 0;
+        world.advanceMs(500);
+        List<Long> sequences = viewer.video().stream()
+                .map(TestViewer.Received::sequence)
+                .sorted()
+                .toList();
+        for (int i = 1; i < sequences.size(); i++) {
+            assertEquals(sequences.get(i - 1) + 1, sequences.get(i));
+        }
+    }
+
+    @Test
+    void shouldLetAViewerThatToldNothingHaveItAtOnce() {
+        watch(false);
+        assertEquals(0, spreadMs(nextKeyframe()));
+    }
+}

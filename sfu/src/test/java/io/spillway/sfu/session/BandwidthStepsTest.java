@@ -1,0 +1,36 @@
+package io.spillway.sfu.session;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.testkit.Link;
+import org.junit.jupiter.api.Test;
+
+/** A link that narrows from 5 to 0.8 Mbps and widens again. */
+final class BandwidthStepsTest {
+
+    private static final long NARROWS_MS = 20_000;
+    private static final long WIDENS_MS = 50_000;
+    private static final long END_MS = 90_000;
+
+    @Test
+    void shouldFollowTheLinkDownAndUp() {
+        var scenario = new Scenario("bandwidth-steps", 1, Link.ofDelayMs(25));
+        scenario.linkBps = ms -> ms < NARROWS_MS || ms >= WIDENS_MS ? 5_000_000 : 800_000;
+        scenario.play(END_MS);
+
+        long downMs = scenario.settledAfterMs(1, NARROWS_MS, WIDENS_MS);
+        long upMs = scenario.settledAfterMs(2, WIDENS_MS, END_MS);
+        assertTrue(downMs >= 0 && downMs <= 2_000, "the middle layer after " + downMs + " ms; " + scenario);
+        assertTrue(upMs >= 0 && upMs <= 6_000, "the largest layer after " + upMs + " ms; " + scenario);
+        assertTrue(scenario.switches(NARROWS_MS, END_MS) <= 4, scenario.toString());
+        assertTrue(scenario.utilisation(2, 10_000, NARROWS_MS) >= 0.85, "before");
+        assertTrue(scenario.utilisation(1, NARROWS_MS + 5_000, WIDENS_MS) >= 0.85, "narrow");
+        assertTrue(scenario.utilisation(2, WIDENS_MS + 10_000, END_MS) >= 0.85, "after");
+        assertTrue(
+                scenario.freezesMs(NARROWS_MS, END_MS).stream()
+                                .mapToLong(ms -> ms)
+                                .sum()
+                        <= 3_500,
+                scenario.toString());
+    }
+}
