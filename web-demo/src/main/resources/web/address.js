@@ -15,6 +15,7 @@ export function addressesOf(stream) {
   return {
     whip: `${location.origin}/whip/${stream}`,
     whep: `${location.origin}/whep/${stream}`,
+    hls: `${location.origin}/hls/${stream}/index.m3u8`,
     publish: `/publish/${stream}`,
     watch: `/watch/${stream}`,
   };

@@ -3,6 +3,7 @@ import { readClocks } from './clock.js';
 import { byId, setText, showRows } from './dom.js';
 import { NONE, bitrate, count, duration, frameRate, percent, size } from './format.js';
 import { Quality } from './quality.js';
+import { HlsPlayer } from './hlsplayer.js';
 import { Rates } from './rates.js';
 import { WhepPlayer } from './whep.js';
 
@@ -13,6 +14,9 @@ const CLOCK_MS = 200;
 /** No new frame for this long while connected: the publisher is away, and the session waits for it. */
 const AWAY_MS = 2_500;
 
+/** A path for media is found or not within this: ICE and the handshake take less, also over a relay. */
+const WEBRTC_MS = 8_000;
+
 const name = streamOfPage();
 const video = byId('video');
 
@@ -20,6 +24,9 @@ const video = byId('video');
 const page = (window.__spillway = {
   page: 'watch',
   stream: name,
+  /** How it plays, and why not by WebRTC. */
+  via: 'WebRTC',
+  why: null,
   state: 'idle',
   joinMs: null,
   latencyMs: null,
@@ -44,18 +51,59 @@ let key = new URLSearchParams(location.hash.slice(1)).get('key') ?? '';
 
 let player = null;
 let quality = null;
+let webrtcTimer = 0;
 let rates = new Rates();
 let lastFrameMs = -Infinity;
 let lastClockMs = -Infinity;
 
 function start() {
   player?.stop();
+  clearTimeout(webrtcTimer);
+  if (new URLSearchParams(location.search).get('via') === 'hls') return fallBack('The address asks for it.');
+  if (!('RTCPeerConnection' in window)) return fallBack('This browser has no WebRTC.');
+  page.via = 'WebRTC';
+  page.why = null;
   const mine = new WhepPlayer({ endpoint: addressesOf(name).whep, key, ...iceWishes() });
   player = mine;
-  mine.addEventListener('change', () => mine === player && showState());
-  mine.addEventListener('stream', () => mine === player && attach(mine));
+  mine.addEventListener('change', () => mine === player && onChange(mine));
+  mine.addEventListener('stream', () => {
+    if (mine !== player) return;
+    attach(mine);
+    clearTimeout(webrtcTimer);
+    webrtcTimer = setTimeout(
+      () => mine === player && mine.state !== 'connected' && fallBack('No media came by WebRTC: a firewall may block UDP.'),
+      WEBRTC_MS,
+    );
+  });
   mine.addEventListener('stream', () => mine === player && quality?.onConnected());
   mine.start();
+}
+
+function onChange(mine) {
+  if (mine.state === 'connected') clearTimeout(webrtcTimer);
+  // Neither a key nor waiting helps where no codec is common.
+  const { status } = mine.problem ?? {};
+  if (mine.state === 'failed' && status !== 401 && status !== 403) fallBack(mine.problem.message);
+  else showState();
+}
+
+/** Plays over HTTP instead, and says why. */
+function fallBack(why) {
+  player?.stop();
+  clearTimeout(webrtcTimer);
+  const mine = new HlsPlayer({ video, url: addressesOf(name).hls });
+  player = mine;
+  page.via = mine.how;
+  page.why = why;
+  lastFrameMs = -Infinity;
+  const askedAtMs = performance.now();
+  video.addEventListener('playing', () => {
+    page.joinMs = performance.now() - askedAtMs;
+    show('join', duration(page.joinMs));
+  }, { once: true });
+  mine.addEventListener('change', () => mine === player && showState());
+  mine.start();
+  video.play().catch(() => {});
 }
 
 /** A new connection: its first frame gives the join time. */
@@ -111,6 +159,7 @@ function watchFrames() {
 const LATENCY_SOURCES = {
   picture: 'by the clock in the picture',
   sender: 'by the publisher’s clock',
+  playlist: 'by the dates in the playlist',
 };
 
 function showLatency(ms, source) {
@@ -138,6 +187,10 @@ async function sample() {
     showSenderLatency(stats);
     showStats(stats);
   }
+  if (player instanceof HlsPlayer) {
+    if (performance.now() - lastClockMs >= 3 * SAMPLE_MS) showLatency(player.latencyMs, player.latencyMs === null ? null : 'playlist');
+    showStats({ video: null, audio: null, path: null });
+  }
   showState();
   setTimeout(sample, SAMPLE_MS);
 }
@@ -152,6 +205,7 @@ function showStats({ video: v, audio: a, path }) {
   const list = optional('stats');
   if (!list) return;
   showRows(list, [
+    ['By', page.why === null ? page.via : `${page.via}: ${page.why}`],
     ['Video', v ? `${v.codec ?? NONE} ${size(v.width, v.height)}` : NONE],
     ['Frames', v ? frameRate(v.framesPerSecond) : NONE],
     ['Bitrate', v ? bitrate(v.bitrateBps) : NONE],

@@ -94,6 +94,7 @@ public final class LiveSettings {
                 new Config.Auth(Map.of(), all.auth().loopback()),
                 all.replacePublisher(),
                 all.play(),
+                all.hls(),
                 new Config.Ice(
                         List.of(),
                         all.ice().ttlSeconds(),

@@ -1,5 +1,7 @@
 package io.spillway.server;
 
+import io.spillway.hls.HlsBridge;
+import io.spillway.hls.jetty.HlsHandler;
 import io.spillway.server.config.Config;
 import io.spillway.server.config.ConfigException;
 import io.spillway.server.jetty.HttpServer;
@@ -29,6 +31,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,7 @@ public final class Spillway implements AutoCloseable {
     private final SfuServer sfu;
     private final HttpServer http;
     private final Metrics metrics;
+    private final @Nullable HlsBridge hls;
     private final Reachability reachability;
     private final KnownStream stream;
     private final Path adminToken;
@@ -73,6 +77,10 @@ public final class Spillway implements AutoCloseable {
 
         media = MediaPlane.open(config, live, random, identity);
         sfu = media.sfu();
+        hls = config.hls().enabled() ? HlsPlane.open(config.hls()) : null;
+        if (hls != null) {
+            sfu.follow(hls);
+        }
 
         WhipWhep whipWhep =
                 new WhipWhep(sfu, new StreamAdmission(authority), live.iceServers(), policy(config), System::nanoTime);
@@ -109,7 +117,16 @@ public final class Spillway implements AutoCloseable {
         HttpServer server = new HttpServer(
                 config.http(),
                 tls,
-                List.of(new ControlHandler(control), new WhipWhepHandler(whipWhep), new SiteHandler(Site.load())),
+                hls == null
+                        ? List.of(
+                                new ControlHandler(control),
+                                new WhipWhepHandler(whipWhep),
+                                new SiteHandler(Site.load()))
+                        : List.of(
+                                new ControlHandler(control),
+                                new WhipWhepHandler(whipWhep),
+                                new HlsHandler(hls),
+                                new SiteHandler(Site.load())),
                 handler -> new MeteredHandler(handler, metrics));
         try {
             server.start();
@@ -164,6 +181,9 @@ public final class Spillway implements AutoCloseable {
     public void close() {
         LOG.info("draining: {} streams", sfu.streams().size());
         sfu.drain();
+        if (hls != null) {
+            hls.close();
+        }
         http.close();
         media.close();
         metrics.close();

@@ -45,10 +45,12 @@ class HouseTest {
                             "io.spillway.whipwhep.jetty",
                             "io.spillway.signaling.jetty",
                             "io.spillway.web.jetty",
+                            "io.spillway.hls.jetty",
                             "io.spillway.server.jetty"),
             "com.fasterxml.jackson..",
                     List.of("io.spillway.whipwhep.json", "io.spillway.signaling.json", "io.spillway.server.json"),
             "io.micrometer..", List.of("io.spillway.signaling.metrics"),
+            "org.bytedeco..", List.of("io.spillway.hls.libav"),
             "ch.qos.logback..", List.of("io.spillway.server.logback"));
 
     private static final JavaClasses OURS = new ClassFileImporter()

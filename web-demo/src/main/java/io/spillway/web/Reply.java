@@ -30,9 +30,9 @@ public record Reply(
         }
     }
 
-    /** Only what this server itself serves is run, loaded or called; media come over WebRTC, which the policy does not cover. */
+    /** Only what this server itself serves is run, loaded or called; WebRTC the policy does not cover, HLS plays from this server or from what the page made of it. */
     public String contentSecurityPolicy() {
-        return "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "
+        return "default-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "
                 + framing.ancestors;
     }
 

@@ -36,6 +36,8 @@ public final class Site {
             "clock.js",
             "dom.js",
             "format.js",
+            "hls.js",
+            "hlsplayer.js",
             "home.js",
             "icon.svg",
             "links.js",

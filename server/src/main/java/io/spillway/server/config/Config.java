@@ -17,6 +17,7 @@ public record Config(
         Auth auth,
         boolean replacePublisher,
         Play play,
+        Hls hls,
         Ice ice,
         Limits limits,
         Log log) {
@@ -52,6 +53,9 @@ public record Config(
 
     /** {@code startBitrateKbps} is what a viewer's network is believed to carry at first. */
     public record Play(int startBitrateKbps) {}
+
+    /** Parts and segments in milliseconds, the window in seconds, and what one stream may hold in memory. */
+    public record Hls(boolean enabled, int partMs, int segmentMs, int windowSeconds, int memoryMb) {}
 
     /** {@code strictIfMatch} is whether every PATCH of a session needs If-Match. */
     public record Ice(List<IceServerEntry> servers, int ttlSeconds, String realm, boolean strictIfMatch) {}

@@ -68,6 +68,12 @@ public final class ConfigReader {
                 new Config.Auth(publishKeys(), flag(Key.AUTH_LOOPBACK)),
                 choice(Key.WHIP_CONFLICT, List.of("replace", "reject")).equals("replace"),
                 new Config.Play(integer(Key.PLAY_START_BITRATE_KBPS, 300, 100_000)),
+                new Config.Hls(
+                        flag(Key.HLS_ENABLED),
+                        integer(Key.HLS_PART_MS, 100, 1_000),
+                        integer(Key.HLS_SEGMENT_MS, 500, 2_000),
+                        integer(Key.HLS_WINDOW, 10, 3_600),
+                        integer(Key.HLS_MEMORY_MB, 16, 4_096)),
                 new Config.Ice(
                         iceServers(),
                         integer(Key.ICE_TTL_SECONDS, 60, 604_800),

@@ -44,6 +44,11 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
     static final Key AUTH_LOOPBACK = flag("auth.loopback", true);
     static final Key WHIP_CONFLICT = choice("whip.conflict", "replace", "replace or reject", false);
     static final Key PLAY_START_BITRATE_KBPS = integer("play.start-bitrate-kbps", 1_000, "300 to 100000");
+    static final Key HLS_ENABLED = flag("hls.enabled", true);
+    static final Key HLS_PART_MS = integer("hls.part-ms", 200, "100 to 1000");
+    static final Key HLS_SEGMENT_MS = integer("hls.segment-ms", 1_000, "500 to 2000");
+    static final Key HLS_WINDOW = integer("hls.window", 30, "10 to 3600");
+    static final Key HLS_MEMORY_MB = integer("hls.memory-mb", 128, "16 to 4096");
     static final Key ICE_SERVERS =
             list("ice.servers", "a list of {urls, username, credential} or {urls, secret}", true);
     static final Key ICE_TTL_SECONDS = integer("ice.ttl-seconds", 86_400, "60 to 604800");
@@ -77,6 +82,11 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             AUTH_LOOPBACK,
             WHIP_CONFLICT,
             PLAY_START_BITRATE_KBPS,
+            HLS_ENABLED,
+            HLS_PART_MS,
+            HLS_SEGMENT_MS,
+            HLS_WINDOW,
+            HLS_MEMORY_MB,
             ICE_SERVERS,
             ICE_TTL_SECONDS,
             ICE_REALM,

@@ -3,6 +3,7 @@ package io.spillway.sfu.session;
 import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.LiveStream;
 import io.spillway.media.live.Publication;
+import io.spillway.media.live.PublicationListener;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.Sfu.SessionRole;
@@ -107,6 +108,10 @@ final class LoopStreams {
         stream.source = source;
         stream.hasChangedFormat(publication);
         stream.live().publish(publication, nowNs);
+        PublicationListener follower = loops.follower();
+        if (follower != null) {
+            follower.onPublished(name, publication, loops.executor(index));
+        }
         drop(stream);
         for (int loop = 0; loop < loops.count(); loop++) {
             if (loop != index) {
@@ -137,6 +142,10 @@ final class LoopStreams {
         LocalStream stream = streams.get(name);
         if (stream != null && stream.published() == publication) {
             directory.unpublish(name, stream.generation);
+            PublicationListener follower = loops.follower();
+            if (follower != null) {
+                follower.onEnded(name, publication);
+            }
             stream.source = null;
             stream.generation = 0;
             endFeeds(stream);

@@ -1,10 +1,12 @@
 package io.spillway.sfu.session;
 
+import io.spillway.media.live.PublicationListener;
 import io.spillway.sfu.crossing.Crossing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The media loops of one server, by number: how they, and all others, reach one. */
 final class Loops {
@@ -20,6 +22,7 @@ final class Loops {
     private final List<Executor> executors;
     private final List<SfuCore> cores = new ArrayList<>();
     private final LongSupplier clockNs;
+    private volatile @Nullable PublicationListener follower;
 
     /** What is done on a loop. */
     @FunctionalInterface
@@ -30,6 +33,17 @@ final class Loops {
     Loops(List<Executor> executors, LongSupplier clockNs) {
         this.executors = List.copyOf(executors);
         this.clockNs = clockNs;
+    }
+
+    /** Tells a listener of all publications from now on. Any thread. */
+    void follow(PublicationListener listener) {
+        follower = listener;
+    }
+
+    /** Who is told of publications; null for nobody. */
+    @Nullable
+    PublicationListener follower() {
+        return follower;
     }
 
     /** Makes the next loop known; all are before any runs. */

@@ -1,6 +1,7 @@
 package io.spillway.sfu.session;
 
 import io.spillway.media.codec.MediaKind;
+import io.spillway.media.live.PublicationListener;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LayerWish;
@@ -97,6 +98,11 @@ public final class SfuServer implements Sfu {
             this.loops.add(new SfuCore(
                     i, services, factory, sessions, streams, counters, this.loops, settings.loopBusyPercent()));
         }
+    }
+
+    /** Tells a listener of all publications from now on, each on its own loop. */
+    public void follow(PublicationListener listener) {
+        loops.follow(listener);
     }
 
     /** What each media loop is to drive, in the order of their services. */

@@ -1,0 +1,233 @@
+package io.spillway.hls;
+
+import io.spillway.hls.stream.HlsSettings;
+import io.spillway.hls.stream.Rendition;
+import io.spillway.media.live.Publication;
+import io.spillway.media.live.PublicationListener;
+import io.spillway.media.live.StreamName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All live streams as LL-HLS. A stream is packaged from the first request for it on, and until nobody has asked for a minute. Any thread.
+ *
+ * <pre>
+ *   index.m3u8                    multivariant
+ *   v0.m3u8  a0.m3u8              a rendition; _HLS_msn, _HLS_part, _HLS_skip
+ *   v0-RUN-i0.mp4                 init segment
+ *   v0-RUN-123.m4s  v0-RUN-p7.m4s a segment, a part
+ * </pre>
+ */
+public final class HlsBridge implements PublicationListener, AutoCloseable {
+
+    private static final Pattern MEDIA_PLAYLIST = Pattern.compile("[av][0-9]{1,2}\\.m3u8");
+    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
+    private final HlsSettings settings;
+    private final LongSupplier clockNs;
+    private final long unixMinusMonotonicNs;
+    private final Supplier<Optional<AudioCoder.Factory>> coders;
+    private final Map<StreamName, LiveHls.Source> sources = new ConcurrentHashMap<>();
+    private final Map<StreamName, LiveHls> streams = new ConcurrentHashMap<>();
+    private final ExecutorService replies = Executors.newVirtualThreadPerTaskExecutor();
+
+    /**
+     * @param unixMinusMonotonicNs what turns the clock into nanoseconds since 1970
+     * @param coders makes AAC of Opus; empty where nothing can, and Opus is packaged as it is. Asked for by a packaging thread, and may take its time
+     */
+    public HlsBridge(
+            HlsSettings settings,
+            LongSupplier clockNs,
+            long unixMinusMonotonicNs,
+            Supplier<Optional<AudioCoder.Factory>> coders) {
+        this.settings = settings;
+        this.clockNs = clockNs;
+        this.unixMinusMonotonicNs = unixMinusMonotonicNs;
+        this.coders = coders;
+    }
+
+    @Override
+    public void onPublished(StreamName name, Publication publication, Executor loop) {
+        LiveHls.Source source = new LiveHls.Source(publication, loop);
+        sources.put(name, source);
+        LiveHls live = streams.get(name);
+        if (live != null) {
+            live.onSource(source);
+        }
+    }
+
+    @Override
+    public void onEnded(StreamName name, Publication publication) {
+        LiveHls.Source known = sources.get(name);
+        if (known != null && known.publication() == publication && sources.remove(name, known)) {
+            LiveHls live = streams.get(name);
+            if (live != null) {
+                live.onSource(null);
+            }
+        }
+    }
+
+    /**
+     * Answers a request for a file of a stream, at once or when it is there.
+     *
+     * @param query as it stands in the address, null without
+     */
+    public void request(String stream, String file, @Nullable String query, Consumer<HlsReply> out) {
+        Optional<StreamName> name = StreamName.parse(stream);
+        if (name.isEmpty()) {
+            out.accept(HlsReply.problem(400, "bad-stream-name", "A stream's name is " + StreamName.ALLOWED + "."));
+            return;
+        }
+        if (!FILE.matcher(file).matches()) {
+            out.accept(notFound(file));
+            return;
+        }
+        boolean playlist =
+                file.equals("index.m3u8") || MEDIA_PLAYLIST.matcher(file).matches();
+        LiveHls live = find(name.get(), playlist);
+        if (live == null) {
+            out.accept(HlsReply.problem(
+                    404,
+                    "not-live",
+                    "Nobody publishes " + name.get() + " at this moment; try again when the publisher is back."));
+            return;
+        }
+        Snapshot now = live.ask();
+        if (file.equals("index.m3u8")) {
+            answer(live, Snapshot::multivariant, now, out);
+        } else if (playlist) {
+            media(live, now, file, query, out);
+        } else {
+            file(live, now, file, out);
+        }
+    }
+
+    private void media(LiveHls live, Snapshot now, String file, @Nullable String query, Consumer<HlsReply> out) {
+        Directives asked = Directives.parse(query);
+        if (asked == null) {
+            out.accept(HlsReply.problem(
+                    400,
+                    "bad-directive",
+                    "_HLS_msn and _HLS_part are whole numbers of at most 15 digits, and _HLS_part needs _HLS_msn."));
+            return;
+        }
+        String rendition = file.substring(0, file.indexOf('.'));
+        int index = now.indexOf(rendition);
+        if (index < 0 && !now.renditions().isEmpty()) {
+            out.accept(notFound(file));
+            return;
+        }
+        if (index >= 0 && now.isTooFar(index, asked)) {
+            out.accept(HlsReply.problem(
+                    400,
+                    "too-far-ahead",
+                    "The newest segment is " + now.renditions().get(index).lastSequence()
+                            + "; two more can be waited for, and parts of three seconds."));
+            return;
+        }
+        answer(
+                live,
+                shown -> {
+                    int at = shown.indexOf(rendition);
+                    return at >= 0 && shown.renditions().get(at).lastPart() >= 0 && shown.satisfies(at, asked)
+                            ? shown.media(at, asked)
+                            : null;
+                },
+                now,
+                out);
+    }
+
+    private void file(LiveHls live, Snapshot now, String file, Consumer<HlsReply> out) {
+        HlsReply there = shelved(live, file);
+        if (there != null) {
+            out.accept(there);
+            return;
+        }
+        boolean hinted =
+                now.renditions().stream().anyMatch(each -> each.nextPartUri().equals(file) && !each.ended());
+        if (!hinted) {
+            out.accept(notFound(file));
+            return;
+        }
+        // Early, as the hint invites (H9): it comes, or it turns out that it never will.
+        answer(
+                live,
+                shown -> {
+                    HlsReply come = shelved(live, file);
+                    boolean next = shown.renditions().stream()
+                            .anyMatch(each -> each.nextPartUri().equals(file) && !each.ended());
+                    return come != null || next ? come : notFound(file);
+                },
+                now,
+                out);
+    }
+
+    private static void answer(LiveHls live, LiveHls.Ready ready, Snapshot now, Consumer<HlsReply> out) {
+        HlsReply reply = ready.now(now);
+        if (reply != null) {
+            out.accept(reply);
+        } else {
+            live.await(ready, out);
+        }
+    }
+
+    private static @Nullable HlsReply shelved(LiveHls live, String file) {
+        return live.shelf()
+                .find(file)
+                .map(item -> HlsReply.media(file, item.sound(), item.chunks()))
+                .orElse(null);
+    }
+
+    private static HlsReply notFound(String file) {
+        return HlsReply.problem(
+                404,
+                "no-such-file",
+                FILE.matcher(file).matches()
+                        ? file + " is not there: it is too old, or never was; begin at index.m3u8."
+                        : "No file has such a name; begin at index.m3u8.");
+    }
+
+    private @Nullable LiveHls find(StreamName name, boolean begin) {
+        LiveHls known = streams.get(name);
+        if (known != null || !begin || !sources.containsKey(name)) {
+            return known;
+        }
+        return streams.computeIfAbsent(name, _ -> {
+            LiveHls live = new LiveHls(
+                    name,
+                    settings,
+                    clockNs,
+                    unixMinusMonotonicNs,
+                    replies,
+                    coders,
+                    ended -> streams.remove(name, ended));
+            live.onSource(sources.get(name));
+            Thread.ofPlatform().name("hls-" + name).daemon().start(live);
+            return live;
+        });
+    }
+
+    /** Renditions of a stream that is packaged now; for tests and status. */
+    public List<Rendition> renditions(StreamName name) {
+        LiveHls live = streams.get(name);
+        return live == null ? List.of() : live.ask().renditions();
+    }
+
+    @Override
+    public void close() {
+        List<LiveHls> all = List.copyOf(streams.values());
+        all.forEach(LiveHls::close);
+        all.forEach(LiveHls::awaitEnd);
+        replies.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** FFmpeg's libraries. */
+@NullMarked
+package io.spillway.hls.libav;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+import Hls from './hls.js';
+import { Problem } from './problem.js';
+import { Backoff, delay } from './retry.js';
+
+/** Players that fall this far behind run a little faster until they are not. */
+const MAX_RATE = 1.1;
+
+/**
+ * A viewer over HTTP, with the face of a WhepPlayer: LL-HLS by hls.js where the browser has media source extensions, else HLS by the browser itself.
+ * Keeps at it until stop(). Fires "change" whenever `state` or `problem` changed.
+ */
+export class HlsPlayer extends EventTarget {
+  #video;
+  #url;
+  #hls = null;
+  #stop = new AbortController();
+
+  state = 'idle';
+  problem = null;
+  retryAtMs = NaN;
+  connection = null;
+  how = Hls.isSupported() ? 'LL-HLS' : 'HLS';
+
+  constructor({ video, url }) {
+    super();
+    this.#video = video;
+    this.#url = url;
+  }
+
+  /** How far the picture is behind its capture, by the dates in the playlist and this machine's clock; null while unknown. */
+  get latencyMs() {
+    const date = this.#hls ? this.#hls.playingDate : null;
+    return date ? Date.now() - date.getTime() : null;
+  }
+
+  async start() {
+    const { signal } = this.#stop;
+    const backoff = new Backoff();
+    while (!signal.aborted) {
+      this.#become(this.state === 'idle' ? 'connecting' : 'reconnecting', null);
+      try {
+        await this.#available(signal);
+        backoff.reset();
+        this.#become('connected', null);
+        await (Hls.isSupported() ? this.#playByScript(signal) : this.#playByBrowser(signal));
+      } catch (thrown) {
+        if (signal.aborted) return;
+        const problem = Problem.from(thrown);
+        const waitMs = backoff.nextMs(problem.retryAfterMs);
+        this.retryAtMs = performance.now() + waitMs;
+        this.#become(problem.status === 404 ? 'waiting' : 'reconnecting', problem);
+        await delay(waitMs, signal).catch(() => {});
+      } finally {
+        this.#hls?.destroy();
+        this.#hls = null;
+      }
+    }
+  }
+
+  stop() {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    this.#hls?.destroy();
+    this.#hls = null;
+    this.#video.removeAttribute('src');
+    this.#become('stopped', null);
+  }
+
+  /** The first playlist says in words what is the matter, which players do not. */
+  async #available(signal) {
+    const answer = await fetch(this.#url, { signal });
+    if (!answer.ok) throw await Problem.of(answer);
+  }
+
+  /** Until the stream has ended or cannot go on. */
+  #playByScript(signal) {
+    return new Promise((resolve, reject) => {
+      const hls = new Hls({
+        lowLatencyMode: true,
+        maxLiveSyncPlaybackRate: MAX_RATE,
+        backBufferLength: 10,
+        // A worker would come from a blob, which the page's policy forbids.
+        enableWorker: false,
+      });
+      this.#hls = hls;
+      this.#video.srcObject = null;
+      let mended = false;
+      hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
+        if (!fatal) return;
+        if (type === Hls.ErrorTypes.MEDIA_ERROR && !mended) {
+          mended = true;
+          hls.recoverMediaError();
+          return;
+        }
+        reject(new Error(`The stream cannot be played on: ${details}.`));
+      });
+      this.#video.addEventListener('ended', resolve, { once: true, signal });
+      signal.addEventListener('abort', resolve, { once: true });
+      hls.loadSource(this.#url);
+      hls.attachMedia(this.#video);
+    });
+  }
+
+  #playByBrowser(signal) {
+    return new Promise((resolve, reject) => {
+      this.#video.srcObject = null;
+      this.#video.addEventListener('ended', resolve, { once: true, signal });
+      this.#video.addEventListener('error', () => reject(new Error('This browser plays neither WebRTC nor HLS.')), { once: true, signal });
+      signal.addEventListener('abort', resolve, { once: true });
+      this.#video.src = this.#url;
+      this.#video.play().catch(() => {});
+    });
+  }
+
+  #become(state, problem) {
+    this.state = state;
+    this.problem = problem;
+    this.dispatchEvent(new Event('change'));
+  }
+}
