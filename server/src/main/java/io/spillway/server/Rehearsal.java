@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * A whole start and end on free loopback ports, with a data folder of its own and no configuration but the defaults: while it runs, the
- * JVM records what later starts load and compile (the launcher's AOT cache, decision 027).
+ * JVM records what later starts load and compile (the launcher's AOT cache, decision 024).
  */
 final class Rehearsal {
 
