@@ -12,6 +12,8 @@ const MAX_RATE = 1.1;
 export class HlsPlayer extends EventTarget {
   #video;
   #url;
+  #headers;
+  #otherwise;
   #hls = null;
   #stop = new AbortController();
 
@@ -21,10 +23,16 @@ export class HlsPlayer extends EventTarget {
   connection = null;
   how = Hls.isSupported() ? 'LL-HLS' : 'HLS';
 
-  constructor({ video, url }) {
+  /**
+   * `key` opens streams that are not open to all; a browser that plays HLS by itself cannot send it. `otherwise` is the Problem that led here and is told
+   * where the stream is not to be had by HLS either; null to wait for it.
+   */
+  constructor({ video, url, key = '', otherwise = null }) {
     super();
     this.#video = video;
     this.#url = url;
+    this.#otherwise = otherwise;
+    this.#headers = key === '' ? {} : { Authorization: `Bearer ${key}` };
   }
 
   /** How far the picture is behind its capture, by the dates in the playlist and this machine's clock; null while unknown. */
@@ -46,6 +54,11 @@ export class HlsPlayer extends EventTarget {
       } catch (thrown) {
         if (signal.aborted) return;
         const problem = Problem.from(thrown);
+        const final = problem.status === 404 ? this.#otherwise : [401, 403].includes(problem.status) ? problem : null;
+        if (final) {
+          this.#become('failed', final);
+          return;
+        }
         const waitMs = backoff.nextMs(problem.retryAfterMs);
         this.retryAtMs = performance.now() + waitMs;
         this.#become(problem.status === 404 ? 'waiting' : 'reconnecting', problem);
@@ -68,7 +81,7 @@ export class HlsPlayer extends EventTarget {
 
   /** The first playlist says in words what is the matter, which players do not. */
   async #available(signal) {
-    const answer = await fetch(this.#url, { signal });
+    const answer = await fetch(this.#url, { signal, headers: this.#headers });
     if (!answer.ok) throw await Problem.of(answer);
   }
 
@@ -81,6 +94,7 @@ export class HlsPlayer extends EventTarget {
         backBufferLength: 10,
         // A worker would come from a blob, which the page's policy forbids.
         enableWorker: false,
+        xhrSetup: (request) => Object.entries(this.#headers).forEach(([name, value]) => request.setRequestHeader(name, value)),
       });
       this.#hls = hls;
       this.#video.srcObject = null;

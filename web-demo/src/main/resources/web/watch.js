@@ -83,15 +83,15 @@ function onChange(mine) {
   if (mine.state === 'connected') clearTimeout(webrtcTimer);
   // Neither a key nor waiting helps where no codec is common.
   const { status } = mine.problem ?? {};
-  if (mine.state === 'failed' && status !== 401 && status !== 403) fallBack(mine.problem.message);
+  if (mine.state === 'failed' && status !== 401 && status !== 403) fallBack(mine.problem.message, mine.problem);
   else showState();
 }
 
-/** Plays over HTTP instead, and says why. */
-function fallBack(why) {
+/** Plays over HTTP instead, and says why. What only the person can help is told when that does not play either. */
+function fallBack(why, problem = null) {
   player?.stop();
   clearTimeout(webrtcTimer);
-  const mine = new HlsPlayer({ video, url: addressesOf(name).hls });
+  const mine = new HlsPlayer({ video, url: addressesOf(name).hls, key, otherwise: problem });
   player = mine;
   page.via = mine.how;
   page.why = why;
@@ -318,7 +318,7 @@ if (publishLink) publishLink.href = addressesOf(name).publish;
 if (optional('details')) byId('details').open = matchMedia('(min-width: 60rem)').matches;
 showStats({ video: null, audio: null, path: null });
 if (optional('quality')) {
-  quality = new Quality({ stream: name, video, menu: byId('quality'), choose: (wish) => player.choose(wish) });
+  quality = new Quality({ stream: name, video, menu: byId('quality'), choose: async (wish) => (await player.choose?.(wish)) ?? false });
 }
 watchFrames();
 start();

@@ -34,7 +34,8 @@ public record HlsReply(
         return new HlsReply(200, type, FOR_EVER, "\"" + name + "\"", null, chunks);
     }
 
-    static HlsReply problem(int status, String type, String sentence) {
+    /** A refusal as problem+json, RFC 9457. */
+    public static HlsReply problem(int status, String type, String sentence) {
         String json = "{\"type\":\"" + type + "\",\"title\":\"" + type + "\",\"status\":" + status + ",\"detail\":\""
                 + sentence.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
         return new HlsReply(

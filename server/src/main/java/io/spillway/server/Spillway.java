@@ -4,6 +4,7 @@ import io.spillway.hls.HlsBridge;
 import io.spillway.hls.jetty.HlsHandler;
 import io.spillway.server.config.Config;
 import io.spillway.server.config.ConfigException;
+import io.spillway.server.jetty.HlsPlayRule;
 import io.spillway.server.jetty.HttpServer;
 import io.spillway.server.jetty.PortTakenException;
 import io.spillway.server.jetty.Tls;
@@ -93,7 +94,7 @@ public final class Spillway implements AutoCloseable {
                 this::reachabilityNow,
                 metrics::scrape,
                 new CrossOrigin(config.http().origins()));
-        http = openHttp(config, control, whipWhep);
+        http = openHttp(config, control, whipWhep, authority);
         reachability = reachability(config, live);
     }
 
@@ -108,7 +109,7 @@ public final class Spillway implements AutoCloseable {
                 .withStrictIfMatch(config.ice().strictIfMatch());
     }
 
-    private HttpServer openHttp(Config config, ControlPlane control, WhipWhep whipWhep)
+    private HttpServer openHttp(Config config, ControlPlane control, WhipWhep whipWhep, Authority authority)
             throws ConfigException, StartException {
         Optional<HttpServer.TlsPort> tls = config.https().enabled()
                 ? Optional.of(new HttpServer.TlsPort(
@@ -125,7 +126,7 @@ public final class Spillway implements AutoCloseable {
                         : List.of(
                                 new ControlHandler(control),
                                 new WhipWhepHandler(whipWhep),
-                                new HlsHandler(hls),
+                                new HlsHandler(hls, new HlsPlayRule(authority)),
                                 new SiteHandler(Site.load())),
                 handler -> new MeteredHandler(handler, metrics));
         try {

@@ -133,6 +133,43 @@ class StartedServerTest {
         }
     }
 
+    /** A stream that is watched with a key is so by HLS too, and stays out of shared caches. */
+    @Test
+    void shouldAskForTheWatchKeyByHlsAsByWhep() throws Exception {
+        try (Spillway spillway = start(Map.of());
+                HttpClient client = HttpClient.newHttpClient()) {
+            String made = client.send(
+                            request(spillway, "/api/v1/streams")
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString(
+                                            "{\"name\":\"inside\",\"watch\":\"key\"}"))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+            String key = find("\"watchKey\" : \"[^\"]+", made).replaceFirst(".*\"", "");
+            String address = "/hls/inside/index.m3u8";
+            assertEquals("401 private, max-age=1", hls(client, spillway, address, ""));
+            assertEquals("401 private, max-age=1", hls(client, spillway, address, "Bearer another"));
+            assertEquals("401 private, max-age=1", hls(client, spillway, "/hls/inside/a0_1.m4s?token=another", ""));
+            assertEquals("403 private, max-age=1", hls(client, spillway, address, "Bearer " + spillway.publishKey()));
+            assertEquals("404 private, max-age=1", hls(client, spillway, address, "Bearer " + key));
+            assertEquals("404 private, max-age=1", hls(client, spillway, address + "?token=" + key, ""));
+            assertEquals("404 public, max-age=1", hls(client, spillway, "/hls/live/index.m3u8", ""));
+        }
+    }
+
+    /** Status and Cache-Control for a caller from elsewhere: one that a proxy forwards is not of this machine. */
+    private static String hls(HttpClient client, Spillway spillway, String path, String authorization)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(spillway, path).header("X-Forwarded-For", "192.0.2.9");
+        if (!authorization.isEmpty()) {
+            request.header("Authorization", authorization);
+        }
+        HttpResponse<Void> answer = client.send(request.build(), BodyHandlers.discarding());
+        return answer.statusCode() + " "
+                + answer.headers().firstValue("Cache-Control").orElse("");
+    }
+
     /** W28: four seconds' worth at once, then a wait that is told. */
     @Test
     void shouldHoldATokenToItsConfiguredRate() throws Exception {

@@ -25,8 +25,10 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
     private static final Pattern ONE_RANGE = Pattern.compile("bytes=([0-9]{0,15})-([0-9]{0,15})");
 
     private final HlsBridge bridge;
+    private final PlayRule rule;
 
-    public HlsHandler(HlsBridge bridge) {
+    public HlsHandler(HlsBridge bridge, PlayRule rule) {
+        this.rule = rule;
         this.bridge = bridge;
     }
 
@@ -42,7 +44,7 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
         headers.put("X-Content-Type-Options", "nosniff");
         if (HttpMethod.OPTIONS.is(request.getMethod())) {
             headers.put("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-            headers.put("Access-Control-Allow-Headers", "Range, If-None-Match");
+            headers.put("Access-Control-Allow-Headers", "Authorization, Range, If-None-Match");
             headers.put("Access-Control-Max-Age", "86400");
             response.setStatus(204);
             callback.succeeded();
@@ -57,9 +59,18 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
         Matcher address = ADDRESS.matcher(path);
         String stream = address.matches() ? address.group(1) : "-";
         String file = address.matches() ? address.group(2) : "";
+        boolean shared = rule.isOpen(stream);
+        HlsReply refusal = rule.refusal(request, stream);
+        if (refusal != null) {
+            if (refusal.status() == 401) {
+                headers.put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+            }
+            answer(refusal, shared, request, response, callback);
+            return true;
+        }
         bridge.request(stream, file, request.getHttpURI().getQuery(), reply -> {
             try {
-                answer(reply, request, response, callback);
+                answer(reply, shared, request, response, callback);
             } catch (RuntimeException defect) {
                 callback.failed(defect);
             }
@@ -67,10 +78,12 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
         return true;
     }
 
-    private static void answer(HlsReply reply, Request request, Response response, Callback callback) {
+    private static void answer(HlsReply reply, boolean shared, Request request, Response response, Callback callback) {
         HttpFields.Mutable headers = response.getHeaders();
         HttpFields asked = request.getHeaders();
-        headers.put(HttpHeader.CACHE_CONTROL, reply.cacheControl());
+        // What not everybody may see stays with who asked for it (RFC 9111 §5.2.2.7).
+        String kept = reply.cacheControl();
+        headers.put(HttpHeader.CACHE_CONTROL, shared ? kept : kept.replace("public", "private"));
         List<ByteBuffer> body = new ArrayList<>();
         byte[] gzip = reply.gzip();
         boolean packed = gzip != null && asked.contains(HttpHeader.ACCEPT_ENCODING, "gzip");

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** FFmpeg publishes H.264 and Opus; the stream is watched over HTTP. */
 final class HlsIT {
 
+    /** The default of hls.part-ms. */
+    private static final long PART_MS = 200;
+
     private static Scene scene;
     private static FfmpegWhip ffmpeg;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -182,6 +185,7 @@ final class HlsIT {
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         text("index.m3u8");
         long next = newest(text("v0.m3u8")) + 1;
+        long beganNs = System.nanoTime();
         List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             all.add(crowd.sendAsync(
@@ -192,7 +196,11 @@ final class HlsIT {
             assertEquals(200, each.join().statusCode());
             bodies.add(each.join().body());
         });
-        assertTrue(bodies.size() <= 3, bodies.size() + " different playlists");
+        // Who came before that part was there got one render; who came later the newest of its moment: one a part, not
+        // one a client.
+        long parts = (System.nanoTime() - beganNs) / (PART_MS * 1_000_000L) + 1;
+        assertTrue(
+                bodies.size() <= Math.min(parts, 100), bodies.size() + " different playlists in " + parts + " parts");
     }
 
     @Test

@@ -39,9 +39,8 @@ final class ObsSimulcastIT {
             assertTrue(
                     fastestJoinMs() < FIRST_PICTURE_MS,
                     "first picture within a second, a keyframe is four away on average");
-            try (Watching late = scene.watch("obs", "")) {
+            try (Watching late = scene.embed("obs")) {
                 late.awaitLive();
-                late.tab().page().setViewportSize(1_920, 1_400);
                 awaitWidth(late, ObsPublisher.WIDTHS.get(0), obs);
                 obs.stop(0);
                 awaitWidth(late, ObsPublisher.WIDTHS.get(1), obs);

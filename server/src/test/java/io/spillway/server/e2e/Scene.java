@@ -88,6 +88,13 @@ final class Scene implements AutoCloseable {
         return new Watching(tab);
     }
 
+    /** Opens the bare player, which takes whatever layer the server finds right. */
+    Watching embed(String stream) {
+        Tab tab = viewerTab();
+        tab.open(server.url("/embed/" + stream));
+        return new Watching(tab);
+    }
+
     /** The status resource of a stream, as JSON without spaces. */
     String status(String stream) {
         return get("/api/v1/streams/" + stream + "/status").replaceAll("\\s", "");

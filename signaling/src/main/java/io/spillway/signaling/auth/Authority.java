@@ -90,6 +90,11 @@ public final class Authority {
         throw unknownKey("The bearer token is not the watch key of " + stream + ".");
     }
 
+    /** Whether everybody may watch. */
+    public boolean isOpen(StreamName stream) {
+        return keys.find(stream).map(KnownStream::watchKey).isEmpty();
+    }
+
     /** Whether the caller sees and does what only the administrator may. */
     public boolean administers(Caller caller, @Nullable String key) {
         return key == null ? isTrusted(caller) : adminToken.is(Key.of(key));
