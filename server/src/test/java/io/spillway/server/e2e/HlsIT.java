@@ -111,12 +111,23 @@ final class HlsIT {
             }
             assertTrue(count >= 2, playlist);
             Path file = Files.write(folder.resolve(name + ".mp4"), out.toByteArray());
-            assertEquals("", FfmpegTool.ffmpeg("-xerror", "-i", file.toString(), "-f", "null", "-"), name);
+            assertEquals("", complaints(FfmpegTool.ffmpeg("-xerror", "-i", file.toString(), "-f", "null", "-")), name);
             starts[name.equals("v0") ? 0 : 1] = Double.parseDouble(
                     FfmpegTool.ffprobe("-show_entries", "stream=start_time", "-of", "csv=p=0", file.toString())
                             .strip());
         }
         assertEquals(starts[0], starts[1], 1.1, "one timeline");
+    }
+
+    /**
+     * What the decoder says. The null muxer counts in frames of the average rate, so that two pictures captured closer together than that are one number
+     * to it; their times in the file are apart.
+     */
+    private static String complaints(String said) {
+        return said.lines()
+                .filter(line -> !line.contains("non monotonically increasing dts to muxer")
+                        && !line.contains("Last message repeated"))
+                .collect(java.util.stream.Collectors.joining("\n"));
     }
 
     @Test
@@ -196,11 +207,12 @@ final class HlsIT {
             assertEquals(200, each.join().statusCode());
             bodies.add(each.join().body());
         });
-        // Who came before that part was there got one render; who came later the newest of its moment: one a part, not
-        // one a client.
+        // Who came before that part was there got one playlist; who came later the newest of its moment. That changes with each part
+        // of the picture, and with each of the sound, which it reports on: a few playlists for a thousand clients.
         long parts = (System.nanoTime() - beganNs) / (PART_MS * 1_000_000L) + 1;
         assertTrue(
-                bodies.size() <= Math.min(parts, 100), bodies.size() + " different playlists in " + parts + " parts");
+                bodies.size() <= Math.min(2 * parts, 100),
+                bodies.size() + " different playlists in " + parts + " parts");
     }
 
     @Test

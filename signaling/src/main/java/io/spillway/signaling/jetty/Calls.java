@@ -16,7 +16,7 @@ import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link Call} off a Jetty request. */
-final class Calls {
+public final class Calls {
 
     private static final String SCHEME = "bearer ";
 
@@ -38,7 +38,8 @@ final class Calls {
                 body);
     }
 
-    private static Caller caller(Request request) {
+    /** Who asks. */
+    public static Caller caller(Request request) {
         HttpFields headers = request.getHeaders();
         boolean forwarded = headers.stream().anyMatch(field -> Caller.isForwardingHeader(field.getName()));
         return new Caller(
@@ -54,7 +55,7 @@ final class Calls {
     }
 
     /** {@code Bearer x}, or {@code x} alone as some players send it. Several lines, or another scheme, are a key that opens nothing. */
-    private static @Nullable String key(List<String> authorization) {
+    public static @Nullable String key(List<String> authorization) {
         if (authorization.isEmpty()) {
             return null;
         }
