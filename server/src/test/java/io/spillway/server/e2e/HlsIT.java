@@ -207,8 +207,9 @@ final class HlsIT {
             assertEquals(200, each.join().statusCode());
             bodies.add(each.join().body());
         });
-        // Who came before that part was there got one playlist; who came later the newest of its moment. That changes with each part
-        // of the picture, and with each of the sound, which it reports on: a few playlists for a thousand clients.
+        // Who came before that part was there got one playlist; who came later the newest of its moment. That changes
+        // with each part of the picture, and with each of the sound, which it reports on: a few playlists for a
+        // thousand clients.
         long parts = (System.nanoTime() - beganNs) / (PART_MS * 1_000_000L) + 1;
         assertTrue(
                 bodies.size() <= Math.min(2 * parts, 100),
