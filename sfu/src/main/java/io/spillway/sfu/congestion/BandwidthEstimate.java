@@ -49,6 +49,7 @@ public final class BandwidthEstimate {
     private final QueueDelay queue = new QueueDelay();
     private final OveruseDetector detector = new OveruseDetector();
     private final RateWindow received = new RateWindow();
+    private final TrainRate trains = new TrainRate();
     private final ProbeCluster probe = new ProbeCluster();
     private final DelayRate delay;
     private final LossRate loss;
@@ -125,6 +126,7 @@ public final class BandwidthEstimate {
         lastDelayNs = delayNs;
         newestSentNs = Math.max(newestSentNs, sent.sentNs());
         received.add(sent.bytes(), arrivalNs);
+        trains.add(sent.bytes(), sent.sentNs(), arrivalNs);
         if (sent.cluster() != 0) {
             probe.onReceived(sent.cluster(), sent.bytes(), sent.sentNs(), arrivalNs);
         }
@@ -260,6 +262,11 @@ public final class BandwidthEstimate {
         return nowNs < limitedUntilNs ? estimateBps() : Long.MAX_VALUE;
     }
 
+    /** Bits a second at which the path lets out what is sent at once, 0 while unknown. */
+    public double burstBps() {
+        return trains.bps();
+    }
+
     /** Round-trip time by report or feedback, 100 ms while unknown. */
     public long rttNs() {
         if (reportedRttNs > 0) {
@@ -296,6 +303,7 @@ public final class BandwidthEstimate {
         queue.reset();
         detector.reset();
         received.reset();
+        trains.reset();
     }
 
     private void sampleRtt(long sampleNs) {

@@ -3,8 +3,8 @@ package io.spillway.sfu.outbound;
 import io.spillway.sfu.congestion.BandwidthEstimate;
 
 /**
- * How fast a viewer's video may go (R40): a bucket that empties at a multiple of the stream's rate, so that a keyframe does not fill the queue of the narrowest link at once. What a bucket
- * holds goes straight through; a viewer that told nothing of its network is not paced. Sound and repairs do not pass here: they go first.
+ * How fast a viewer's video may go (R40): a bucket that empties at a multiple of the stream's rate, so that a keyframe does not fill the queue of the narrowest link at once; on a path that was
+ * seen to let bursts out faster, at what it lets out. What a bucket holds goes straight through; a viewer that told nothing of its network is not paced. Sound and repairs do not pass here: they go first.
  *
  * <p>Nothing is dropped for it, and nothing waits longer than {@link #MAX_WAIT_NS}: what would is sent all the same.
  */
@@ -18,6 +18,9 @@ final class Pacer {
 
     /** Against the rate of what is sent, or what the network is known to carry where that is more (R40). */
     private static final double MULTIPLE = 2.5;
+
+    /** Against the rate at which the path lets bursts out: what goes no faster would never show a faster one. */
+    private static final double BURST_MULTIPLE = 1.25;
 
     /** Where the limit was found lately the pace is the estimate, but no less than this against the stream's rate, or what waits would not get less. */
     private static final double LIMITED_MULTIPLE = 1.25;
@@ -48,7 +51,7 @@ final class Pacer {
         boolean limited = estimate.limitBps(nowNs) != Long.MAX_VALUE;
         double rateBps = limited
                 ? Math.max(LIMITED_MULTIPLE * mediaBps, (double) estimate.estimateBps())
-                : MULTIPLE * Math.max(mediaBps, estimate.estimateBps());
+                : Math.max(MULTIPLE * Math.max(mediaBps, estimate.estimateBps()), BURST_MULTIPLE * estimate.burstBps());
         nsPerKilobyte = (long) (8_000_000_000_000L / Math.max(MIN_BPS, rateBps));
         burstNs = limited ? LIMITED_BURST_NS : BURST_NS;
     }

@@ -18,6 +18,11 @@ final class PacingTest {
     private final TestViewer viewer = new TestViewer();
     private final TestPublisher publisher = TestPublisher.h264(1);
 
+    /** What the viewer's link takes for a packet, 0 for no time: two Mbps and a hundred. */
+    private long packetNs = 4 * MS;
+
+    private static final long FAST_PACKET_NS = MS / 12;
+
     private void watch(boolean feedback) {
         viewer.videoExtensions = Map.of(HeaderExtension.TRANSPORT_CC.uri(), 6);
         publisher.keyframeBytes = 150_000;
@@ -32,10 +37,16 @@ final class PacingTest {
         }
     }
 
-    /** The newest packets of video came 20 ms after they were sent. */
+    /** The newest packets of video came 20 ms after they were sent, or when the link had taken the packet before. */
     private void tell() {
         List<TestViewer.Received> video = viewer.video();
-        ArrivalTimes arrivals = number -> video.get((int) number).atNs() + 20 * MS;
+        long[] cameNs = new long[video.size()];
+        long freeNs = 0;
+        for (int i = 0; i < cameNs.length; i++) {
+            freeNs = Math.max(video.get(i).atNs(), freeNs) + packetNs;
+            cameNs[i] = freeNs + 20 * MS;
+        }
+        ArrivalTimes arrivals = number -> cameNs[(int) number];
         viewer.say(
                 world.nowNs,
                 w -> w.transportFeedback(
@@ -73,6 +84,15 @@ final class PacingTest {
                         && packet.atNs() <= keyframe.getLast().atNs())
                 .count();
         assertTrue(sounds >= spreadMs(keyframe) / 20 - 1, "sound goes between: " + sounds);
+    }
+
+    @Test
+    void shouldNotHoldBackWhatTheLinkTakesAtOnce() {
+        packetNs = FAST_PACKET_NS;
+        watch(true);
+        List<TestViewer.Received> keyframe = nextKeyframe();
+        assertEquals(150, keyframe.size());
+        assertEquals(0, spreadMs(keyframe));
     }
 
     @Test
