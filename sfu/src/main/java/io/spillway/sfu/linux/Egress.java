@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ final class Egress implements DatagramSink {
     private final Kernel kernel;
     private final int socket;
     private final DropCounters drops;
+    private final LongSupplier clockNs;
     private final SendCounter sent = new SendCounter();
     private final MessageVector vector;
     private final ArrayDeque<Place> waiting = new ArrayDeque<>(MAX_SLABS + 1);
@@ -47,14 +49,16 @@ final class Egress implements DatagramSink {
     private Place current = new Place();
     private int slabs = 1;
     private int maxSegments;
+    private long flushedNs = Long.MIN_VALUE;
 
     /** Datagrams of the first message still to be sent one by one, since the kernel would not cut it for its peer. */
     private int oneByOne;
 
-    Egress(Kernel kernel, int socket, boolean ipv6, boolean cuts, DropCounters drops) {
+    Egress(Kernel kernel, int socket, boolean ipv6, boolean cuts, DropCounters drops, LongSupplier clockNs) {
         this.kernel = kernel;
         this.socket = socket;
         this.drops = drops;
+        this.clockNs = clockNs;
         this.vector = new MessageVector(EgressSlab.MAX_MESSAGES, ipv6);
         this.maxSegments = cuts ? EgressSlab.MAX_SEGMENTS : 1;
     }
@@ -63,6 +67,7 @@ final class Egress implements DatagramSink {
     public int room(int maxBytes) {
         if (!current.slab.fits(maxBytes)) {
             flush();
+            flushedNs = clockNs.getAsLong();
         }
         return current.slab.position();
     }
@@ -70,6 +75,11 @@ final class Egress implements DatagramSink {
     @Override
     public ByteBuffer memory() {
         return current.slab.memory();
+    }
+
+    @Override
+    public long leavesNs(long nowNs) {
+        return Math.max(nowNs, flushedNs);
     }
 
     @Override

@@ -65,7 +65,7 @@ public final class LinuxPort implements MediaPort {
         this.port = socket.port();
         this.wakeUp = kernel.eventCounter();
         this.ingress = new Ingress(kernel, socket.descriptor(), socket.isIpv6(), new PeerCache(seed), drops);
-        this.egress = new Egress(kernel, socket.descriptor(), socket.isIpv6(), socket.cuts(), drops);
+        this.egress = new Egress(kernel, socket.descriptor(), socket.isIpv6(), socket.cuts(), drops, clockNs);
         descriptors.set(ValueLayout.JAVA_INT, 0, socket.descriptor());
         descriptors.set(ValueLayout.JAVA_INT, POLLFD_BYTES, wakeUp);
         descriptors.set(ValueLayout.JAVA_SHORT, POLLFD_BYTES + EVENTS_AT, POLLIN);
@@ -153,6 +153,11 @@ public final class LinuxPort implements MediaPort {
     @Override
     public ByteBuffer memory() {
         return egress.memory();
+    }
+
+    @Override
+    public long leavesNs(long nowNs) {
+        return egress.leavesNs(nowNs);
     }
 
     @Override

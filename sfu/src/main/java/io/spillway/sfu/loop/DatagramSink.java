@@ -15,6 +15,14 @@ public interface DatagramSink {
     /** The room made last now holds a datagram of {@code length} bytes. */
     void commit(int length, InetSocketAddress to);
 
+    /**
+     * When what is written now leaves at the earliest: {@code nowNs}, at which the loop's turn began, or later in a long one. What waits for its turn here does
+     * not wait on the receiver's path.
+     */
+    default long leavesNs(long nowNs) {
+        return nowNs;
+    }
+
     /** What was handed to the kernel so far. Any thread. */
     SendCounter sent();
 

@@ -13,6 +13,7 @@ import io.spillway.sfu.loop.EgressSlab;
 import io.spillway.sfu.loop.SendCounter;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 
 /** A channel's way out: messages are slices of the slab, which the channel has sent when a flush returns, unless the kernel's buffer is full. */
 final class NettyEgress implements DatagramSink {
@@ -20,13 +21,16 @@ final class NettyEgress implements DatagramSink {
     private final Channel channel;
     private final DropCounters drops;
     private final SendCounter sent = new SendCounter();
+    private final LongSupplier clockNs;
     private final int maxSegments;
+    private long flushedNs = Long.MIN_VALUE;
     private ByteBuf bytes;
     private EgressSlab slab;
 
-    NettyEgress(Channel channel, DropCounters drops) {
+    NettyEgress(Channel channel, DropCounters drops, LongSupplier clockNs) {
         this.channel = channel;
         this.drops = drops;
+        this.clockNs = clockNs;
         this.maxSegments =
                 channel instanceof EpollDatagramChannel && EpollDatagramChannel.isSegmentedDatagramPacketSupported()
                         ? EgressSlab.MAX_SEGMENTS
@@ -40,6 +44,7 @@ final class NettyEgress implements DatagramSink {
     public int room(int maxBytes) {
         if (!slab.fits(maxBytes)) {
             flush();
+            flushedNs = clockNs.getAsLong();
         }
         return slab.position();
     }
@@ -47,6 +52,11 @@ final class NettyEgress implements DatagramSink {
     @Override
     public ByteBuffer memory() {
         return slab.memory();
+    }
+
+    @Override
+    public long leavesNs(long nowNs) {
+        return Math.max(nowNs, flushedNs);
     }
 
     @Override

@@ -100,7 +100,7 @@ public final class NettyPort implements MediaPort {
         }
         channel = bound.channel();
         loop = channel.eventLoop();
-        egress = new NettyEgress(channel, drops);
+        egress = new NettyEgress(channel, drops, clockNs);
     }
 
     /**
@@ -170,6 +170,11 @@ public final class NettyPort implements MediaPort {
     @Override
     public ByteBuffer memory() {
         return egress.memory();
+    }
+
+    @Override
+    public long leavesNs(long nowNs) {
+        return egress.leavesNs(nowNs);
     }
 
     @Override

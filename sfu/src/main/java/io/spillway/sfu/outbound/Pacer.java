@@ -14,7 +14,7 @@ final class Pacer {
     static final long MAX_WAIT_NS = 250_000_000L;
 
     /** Waiting packets are looked at this often. */
-    static final long SLICE_NS = 2_000_000L;
+    static final long SLICE_NS = 5_000_000L;
 
     /** Against the rate of what is sent, or what the network is known to carry where that is more (R40). */
     private static final double MULTIPLE = 2.5;

@@ -301,7 +301,7 @@ final class PacketWriter {
         lastPayloadBytes = headLength - rtpHeaderLength + length;
         boolean sent = out.sendRtp(head, headLength, rtpHeaderLength, payload, offset, length, nowNs);
         if (sent && transportNumberId > 0) {
-            estimate.onPacketSent(headLength + length, nowNs);
+            estimate.onPacketSent(headLength + length, out.leavesNs(nowNs));
         }
         return headLength + length;
     }

@@ -21,6 +21,11 @@ public interface MediaSink {
             int payloadLength,
             long nowNs);
 
+    /** When what was sent last leaves at the earliest: {@code nowNs}, or later in a long turn of the loop. */
+    default long leavesNs(long nowNs) {
+        return nowNs;
+    }
+
     /** Sends one RTCP datagram, {@code packet[0..length)}: a compound, or a single packet where reduced size was agreed. */
     boolean sendRtcp(ByteBuffer packet, int length, long nowNs);
 }

@@ -311,6 +311,11 @@ public final class Transport implements MediaSink {
     }
 
     @Override
+    public long leavesNs(long nowNs) {
+        return services.out().leavesNs(nowNs);
+    }
+
+    @Override
     public boolean sendRtcp(ByteBuffer packet, int length, long nowNs) {
         SrtpSender seal = sender;
         InetSocketAddress to = ice.selected();

@@ -29,7 +29,8 @@ class EgressTest {
 
     private final ScriptedKernel kernel = new ScriptedKernel();
     private final DropCounters drops = new DropCounters();
-    private Egress egress = new Egress(kernel, 7, true, true, drops);
+    private long clockNs;
+    private Egress egress = new Egress(kernel, 7, true, true, drops, () -> clockNs);
 
     @Test
     void shouldHandOverAllMessagesOfATurnByOneCall() {
@@ -55,6 +56,20 @@ class EgressTest {
         assertEquals("3 calls, 2 messages, 4 datagrams, 14 bytes", counted());
     }
 
+    @Test
+    void shouldTellWhenWhatIsWrittenLateInALongTurnLeaves() {
+        long turnNs = 1_000;
+        clockNs = 9_000;
+        assertEquals(turnNs, egress.leavesNs(turnNs));
+        for (int i = 0; i <= EgressSlab.MAX_MESSAGES; i++) {
+            add(i % 2 == 0 ? A : B, "aaaa");
+        }
+        assertEquals(EgressSlab.MAX_MESSAGES, kernel.sent.size());
+        assertEquals(9_000, egress.leavesNs(turnNs));
+        egress.flush();
+        assertEquals(20_000, egress.leavesNs(20_000));
+    }
+
     private String counted() {
         SendCounter sent = egress.sent();
         return sent.calls() + " calls, " + sent.messages() + " messages, " + sent.datagrams() + " datagrams, "
@@ -63,7 +78,7 @@ class EgressTest {
 
     @Test
     void shouldSendOneByOneWhereTheKernelCannotCut() {
-        egress = new Egress(kernel, 7, true, false, drops);
+        egress = new Egress(kernel, 7, true, false, drops, () -> clockNs);
         add(A, "aaaa", "bbbb", "cc");
         egress.flush();
         assertEquals(List.of("1:aaaa", "1:bbbb", "1:cc"), kernel.sent);
@@ -73,7 +88,7 @@ class EgressTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldWriteAddressesAsTheSocketsFamilyWantsThem(boolean ipv6) {
-        egress = new Egress(kernel, 7, ipv6, true, drops);
+        egress = new Egress(kernel, 7, ipv6, true, drops, () -> clockNs);
         add(A, "aaaa");
         add(B, "bbbb");
         egress.flush();
