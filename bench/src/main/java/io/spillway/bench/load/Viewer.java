@@ -154,7 +154,7 @@ final class Viewer implements Peer, Link.Listener, RtcpVisitor {
         tally.packets++;
         tally.bytes += length;
         if (arrivals != null) {
-            noteArrival(arrivals, buffer, offset, length, nowNs);
+            noteArrival(arrivals, buffer, offset, length, kernelRealNs - loop.realOffsetNs());
         }
         if (sampled || !decodable) {
             authenticate(buffer, offset, length, kernelRealNs, nowNs);
@@ -269,12 +269,13 @@ final class Viewer implements Peer, Link.Listener, RtcpVisitor {
         Tally.record(tally.sinceIntended, nowNs + loop.realOffsetNs() - Stamp.intendedNs(plain, end));
     }
 
-    private void noteArrival(Arrivals log, ByteBuffer buffer, int offset, int length, long nowNs) {
+    /** By the kernel's clock: how long this busy program takes to read it is not the network's delay. */
+    private void noteArrival(Arrivals log, ByteBuffer buffer, int offset, int length, long arrivalNs) {
         RtpPacket packet = loop.packet();
         if (packet.wrap(buffer, offset, length)) {
             int at = packet.extensionOffset(transportCcId);
             if (at >= 0) {
-                log.add(buffer.getShort(at) & 0xFFFF, nowNs);
+                log.add(buffer.getShort(at) & 0xFFFF, arrivalNs);
             }
         }
     }
