@@ -65,6 +65,7 @@ public final class SimNet {
     private final List<Node> clocked = new ArrayList<>();
     private final Map<Path, Link> links = new HashMap<>();
     private final Map<Path, Long> lastArrivalNs = new HashMap<>();
+    private final Map<Path, Path> bottlenecks = new HashMap<>();
     private final Map<Path, Long> bottleneckFreeNs = new HashMap<>();
     private final Set<Path> inBurst = new HashSet<>();
     private final List<Filter> filters = new ArrayList<>();
@@ -110,6 +111,18 @@ public final class SimNet {
         if (link.bursts().begins() == 0) {
             inBurst.remove(path);
         }
+    }
+
+    /** Has one direction wait in the bottleneck of another, whose rate and queue hold for both together; delay and loss stay its own. */
+    public void shareBottleneck(
+            InetSocketAddress from, InetSocketAddress to, InetSocketAddress ofFrom, InetSocketAddress ofTo) {
+        bottlenecks.put(new Path(from, to), new Path(ofFrom, ofTo));
+    }
+
+    /** How long a datagram sent that way now would wait for its bottleneck, nanoseconds. */
+    public long queuedNs(InetSocketAddress from, InetSocketAddress to) {
+        Path path = new Path(from, to);
+        return Math.max(0, bottleneckFreeNs.getOrDefault(bottlenecks.getOrDefault(path, path), 0L) - nowNs);
     }
 
     /** Adds a filter; filters run in the order added. */
@@ -161,7 +174,7 @@ public final class SimNet {
             lost++;
             return;
         }
-        long departureNs = departureNs(path, link, length);
+        long departureNs = departureNs(path, length);
         if (departureNs < 0) {
             lost++;
             return;
@@ -193,16 +206,18 @@ public final class SimNet {
         return inBurst.contains(path);
     }
 
-    private long departureNs(Path path, Link link, int length) {
+    private long departureNs(Path path, int length) {
+        Path bottleneck = bottlenecks.getOrDefault(path, path);
+        Link link = links.getOrDefault(bottleneck, defaultLink);
         if (link.bitrateBps() == 0) {
             return nowNs;
         }
-        long startNs = Math.max(nowNs, bottleneckFreeNs.getOrDefault(path, 0L));
+        long startNs = Math.max(nowNs, bottleneckFreeNs.getOrDefault(bottleneck, 0L));
         if (startNs - nowNs > link.queueNs()) {
             return -1;
         }
         long endNs = startNs + length * 8L * 1_000_000_000L / link.bitrateBps();
-        bottleneckFreeNs.put(path, endNs);
+        bottleneckFreeNs.put(bottleneck, endNs);
         return endNs;
     }
 

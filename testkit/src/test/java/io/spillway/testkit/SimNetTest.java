@@ -102,6 +102,31 @@ class SimNetTest {
     }
 
     @Test
+    void shouldLetTwoDirectionsWaitInOneQueue() {
+        SimNet net = new SimNet(1);
+        Recorder recorder = new Recorder();
+        InetSocketAddress c = new InetSocketAddress("10.0.0.3", 3000);
+        net.attach(B, recorder);
+        net.link(A, B, Link.ofDelayMs(0).withBitrate(80_000, 50));
+        net.link(c, B, Link.ofDelayMs(30));
+        net.shareBottleneck(c, B, A, B);
+        for (int i = 0; i < 2; i++) {
+            net.send(A, B, ByteBuffer.wrap(new byte[100]), 0, 100);
+            net.send(c, B, ByteBuffer.wrap(new byte[100]).put(0, (byte) 1), 0, 100);
+        }
+        assertEquals(40_000_000, net.queuedNs(A, B));
+        assertEquals(40_000_000, net.queuedNs(c, B));
+        net.advanceMs(1000);
+        assertEquals(List.of(0, 0, 1, 1), recorder.bytes);
+        assertEquals(
+                List.of(10L, 30L, 50L, 70L),
+                recorder.timesNs.stream()
+                        .map(atNs -> (atNs - SimNet.START_NS) / 1_000_000)
+                        .toList());
+        assertEquals(0, net.queuedNs(c, B));
+    }
+
+    @Test
     void shouldFireDeadlinesBetweenDeliveriesAtTheirTime() {
         SimNet net = new SimNet(1);
         List<Long> firedNs = new ArrayList<>();
