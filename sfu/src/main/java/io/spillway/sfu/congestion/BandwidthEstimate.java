@@ -39,6 +39,14 @@ public final class BandwidthEstimate {
 
     private static final int RTT_SMOOTHING = 8;
 
+    private static final long RECEIVED_NS = 500_000_000L;
+
+    /** What arrives while a queue grows is what the path carries; over longer, what was sent before the present layer came would count with it. */
+    private static final long RECEIVED_NOW_NS = 200_000_000L;
+
+    /** Less in so short a time is a dozen packets, and their number is chance. */
+    private static final long RECEIVED_NOW_MIN_BPS = 600_000;
+
     /** What a probe showed says nothing of the path this much later. */
     private static final long PROOF_NS = 5_000_000_000L;
 
@@ -48,7 +56,8 @@ public final class BandwidthEstimate {
     private final Trendline trendline = new Trendline();
     private final QueueDelay queue = new QueueDelay();
     private final OveruseDetector detector = new OveruseDetector();
-    private final RateWindow received = new RateWindow();
+    private final RateWindow received = new RateWindow(RECEIVED_NS);
+    private final RateWindow receivedNow = new RateWindow(RECEIVED_NOW_NS);
     private final TrainRate trains = new TrainRate();
     private final ProbeCluster probe = new ProbeCluster();
     private final DelayRate delay;
@@ -126,6 +135,7 @@ public final class BandwidthEstimate {
         lastDelayNs = delayNs;
         newestSentNs = Math.max(newestSentNs, sent.sentNs());
         received.add(sent.bytes(), arrivalNs);
+        receivedNow.add(sent.bytes(), arrivalNs);
         trains.add(sent.bytes(), sent.sentNs(), arrivalNs);
         if (sent.cluster() != 0) {
             probe.onReceived(sent.cluster(), sent.bytes(), sent.sentNs(), arrivalNs);
@@ -161,7 +171,7 @@ public final class BandwidthEstimate {
             told = true;
             silentNs = NEVER;
             sampleRtt(nowNs - newestSentNs);
-            if (delay.update(detector.usage(), receivedBps(), rttNs(), nowNs)) {
+            if (delay.update(detector.usage(), isOverused() ? carriedBps() : receivedBps(), rttNs(), nowNs)) {
                 limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
             }
         }
@@ -297,12 +307,19 @@ public final class BandwidthEstimate {
         loss.raise(measuredBps);
     }
 
+    /** What the path carries while it is over-used. */
+    private long carriedBps() {
+        long nowBps = receivedNow.bitsPerSecond(lastArrivalNs);
+        return nowBps < RECEIVED_NOW_MIN_BPS ? receivedBps() : nowBps;
+    }
+
     private void beginClock() {
         groups.reset();
         trendline.reset();
         queue.reset();
         detector.reset();
         received.reset();
+        receivedNow.reset();
         trains.reset();
     }
 

@@ -2,20 +2,24 @@ package io.spillway.sfu.congestion;
 
 import java.util.Arrays;
 
-/** Bytes over the last half second, in steps of 10 ms, as a rate. */
+/** Bytes over the last while, in steps of 10 ms, as a rate. */
 final class RateWindow {
 
     private static final long STEP_NS = 10_000_000;
-    private static final int STEPS = 50;
 
     /** A rate over less is a burst's more than a rate. */
     private static final long MIN_SPAN_NS = 100_000_000;
 
-    private final int[] bytes = new int[STEPS];
+    private final int[] bytes;
     private long newestStep;
     private long sumBytes;
     private long firstNs;
     private boolean begun;
+
+    /** @param spanNs how far it looks back, a multiple of 10 ms */
+    RateWindow(long spanNs) {
+        this.bytes = new int[(int) (spanNs / STEP_NS)];
+    }
 
     /** Counts bytes; times may lie a little back. */
     void add(int count, long nowNs) {
@@ -26,7 +30,7 @@ final class RateWindow {
         }
         advance(nowNs);
         long step = Math.floorDiv(nowNs, STEP_NS);
-        if (newestStep - step < STEPS) {
+        if (newestStep - step < bytes.length) {
             bytes[slot(step)] += count;
             sumBytes += count;
         }
@@ -38,7 +42,7 @@ final class RateWindow {
             return 0;
         }
         advance(nowNs);
-        long spanNs = Math.min(STEPS * STEP_NS, nowNs - firstNs);
+        long spanNs = Math.min(bytes.length * STEP_NS, nowNs - firstNs);
         return spanNs < MIN_SPAN_NS ? 0 : sumBytes * 8 * 1_000_000_000L / spanNs;
     }
 
@@ -50,7 +54,7 @@ final class RateWindow {
 
     private void advance(long nowNs) {
         long step = Math.floorDiv(nowNs, STEP_NS);
-        if (step - newestStep >= STEPS) {
+        if (step - newestStep >= bytes.length) {
             // Nothing for a whole window: a rate begins anew.
             Arrays.fill(bytes, 0);
             sumBytes = 0;
@@ -66,7 +70,7 @@ final class RateWindow {
         }
     }
 
-    private static int slot(long step) {
-        return (int) Math.floorMod(step, (long) STEPS);
+    private int slot(long step) {
+        return (int) Math.floorMod(step, (long) bytes.length);
     }
 }

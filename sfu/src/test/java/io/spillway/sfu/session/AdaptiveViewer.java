@@ -219,7 +219,7 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
             repairNs.add(nowNs - asked.sinceNs());
         }
         noteGaps(sequence, nowNs);
-        if (first && came.layer() != layer) {
+        if (first && sequence == newest && came.layer() != layer) {
             layer = came.layer();
             changes.add(new Change(nowNs, layer));
         }

@@ -2,98 +2,130 @@ package io.spillway.sfu.session;
 
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.ViewerLink;
+import io.spillway.sfu.peer.Peer;
+import io.spillway.testkit.BulkFlow;
 import io.spillway.testkit.Link;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.function.LongPredicate;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A publisher of three layers and a viewer of them over a link that a test shapes, in virtual time, looked at ten times a second.
+ * A publisher of three layers and viewers of them behind one link that a test shapes, in virtual time, looked at ten times a second. Milliseconds count from when the first viewer was connected.
+ *
+ * <p>The test of each plays it; the program {@code bench/adapt} plays the same ones and prints what {@link Watcher} tells.
  */
-final class Scenario {
+public final class Scenario {
 
     static final long MS = 1_000_000L;
 
-    /** Share of a layer's rate that its packets' headers and tags add. */
-    private static final double OVERHEAD = 1.06;
-
     private static final long SAMPLE_NS = 100 * MS;
 
-    /** How it stood at one moment; {@code atMs} since the viewer was connected. */
-    record Sample(long atMs, long linkBps, long estimateBps, long arrivedBps, int layer, double loss) {}
+    /** While it lasts, that layer is what a viewer should get. */
+    public record Phase(long fromMs, long toMs, int layer) {}
 
-    final String name;
+    private final String name;
+    private final String conditions;
     final World world;
     final SimulcastPublisher publisher;
-    final AdaptiveViewer viewer;
-    final List<Sample> samples = new ArrayList<>();
-    final long startNs;
+    private final List<Watcher> watchers = new ArrayList<>();
+    private final List<Phase> phases = new ArrayList<>();
 
     /** Rate by milliseconds since the start; 0 has no bottleneck. */
     LongUnaryOperator linkBps = ms -> 0;
 
-    /** What else goes over the link, by milliseconds since the start. */
-    LongUnaryOperator otherBps = ms -> 0;
+    /** When nothing passes either way, by milliseconds since the start. */
+    LongPredicate cut = ms -> false;
 
-    private final InetSocketAddress address = new InetSocketAddress(World.address("10.1.1.1"), 40_000);
-    private Link link;
+    private final Link down;
+    private final long startNs;
     private long queueMs = 300;
-    private long bytesBefore;
+    private @Nullable BulkFlow bulk;
+    private long bulkBytesBefore;
     private long nextFrameNs;
     private long nextSampleNs;
-    private long nextOtherNs;
 
-    Scenario(String name, long seed, Link down) {
+    /** @param conditions what is special about it, for people */
+    Scenario(String name, String conditions, long seed, Link down) {
         this.name = name;
-        this.link = down;
+        this.conditions = conditions;
+        this.down = down;
         this.world = new World(seed);
+        InetSocketAddress from = new InetSocketAddress(World.address("10.1.0.1"), 40_000);
         try {
-            InetSocketAddress from = new InetSocketAddress(World.address("10.1.1.2"), 40_000);
             publisher = new SimulcastPublisher(world, from, seed);
-            world.net.link(from, World.SERVER, Link.ofDelayMs(5));
-            world.net.attach(from, publisher.peer());
-            connect(publisher.peer());
-            nextFrameNs = world.nowNs();
-            nextSampleNs = Long.MAX_VALUE;
-            nextOtherNs = Long.MAX_VALUE;
-            play(500);
-            viewer = new AdaptiveViewer(world, address);
-            viewer.rttNs = 2 * down.delayNs();
-            world.net.link(address, World.SERVER, new Link(down.delayNs(), 0, 0, Link.Bursts.NONE, 0, 0, 0, 0));
-            world.net.link(World.SERVER, address, down);
-            world.net.attach(address, viewer.peer());
-            world.net.attach(new InetSocketAddress(World.address("10.1.1.3"), 1), viewer);
         } catch (Rejected refused) {
             throw new AssertionError(refused);
         }
-        long untilNs = world.nowNs() + 5_000 * MS;
-        while (!viewer.peer().isConnected() && world.nowNs() < untilNs) {
-            play(10);
-        }
+        world.net.link(from, World.SERVER, Link.ofDelayMs(5));
+        world.net.attach(from, publisher.peer());
+        nextFrameNs = Long.MAX_VALUE;
+        nextSampleNs = Long.MAX_VALUE;
+        connect(publisher.peer());
+        nextFrameNs = world.nowNs();
+        play(500);
+        join();
         startNs = world.nowNs();
         nextSampleNs = startNs;
-        nextOtherNs = startNs;
     }
 
-    private void connect(io.spillway.sfu.peer.Peer peer) {
-        if (!world.net.runUntil(peer::isConnected, 5_000)) {
-            throw new AssertionError("not connected");
+    /** One more viewer behind the same link; the first is there from the start. */
+    Watcher join() {
+        InetSocketAddress address = new InetSocketAddress(World.address("10.1.1." + (1 + watchers.size())), 40_000);
+        try {
+            var viewer = new AdaptiveViewer(world, address);
+            viewer.rttNs = 2 * down.delayNs();
+            shape(address, nowMs());
+            if (!watchers.isEmpty()) {
+                world.net.shareBottleneck(World.SERVER, address, World.SERVER, first().address());
+            }
+            world.net.attach(address, viewer.peer());
+            world.net.attach(new InetSocketAddress(address.getAddress(), 1), viewer);
+            var watcher = new Watcher(viewer, address);
+            watchers.add(watcher);
+            connect(viewer.peer());
+            watcher.begin(world.nowNs(), startNs == 0 ? world.nowNs() : startNs);
+            return watcher;
+        } catch (Rejected refused) {
+            throw new AssertionError(refused);
         }
     }
 
-    /** Changes the link to the viewer but for its rate. */
-    void shape(Link down) {
-        link = down;
+    private void connect(Peer peer) {
+        long untilNs = world.nowNs() + 5_000 * MS;
+        while (!peer.isConnected()) {
+            if (world.nowNs() >= untilNs) {
+                throw new AssertionError("not connected");
+            }
+            play(10);
+        }
     }
 
+    /** A download behind the same link, as TCP, from now on. */
+    BulkFlow download() {
+        InetSocketAddress sender = new InetSocketAddress(World.address("10.1.2.1"), 80);
+        InetSocketAddress receiver = new InetSocketAddress(World.address("10.1.2.2"), 40_000);
+        world.net.link(sender, receiver, Link.ofDelayMs(down.delayNs() / MS));
+        world.net.link(receiver, sender, Link.ofDelayMs(down.delayNs() / MS));
+        world.net.shareBottleneck(sender, receiver, World.SERVER, first().address());
+        bulk = new BulkFlow(world.net, sender, receiver);
+        bulk.start();
+        return bulk;
+    }
+
+    /** How long a packet may wait for the link before it is dropped. */
     void queueMs(long ms) {
         queueMs = ms;
     }
 
-    long nowMs() {
+    /** From then to then that layer is the right one. */
+    void expect(int layer, long fromMs, long toMs) {
+        phases.add(new Phase(fromMs, toMs, layer));
+    }
+
+    private long nowMs() {
         return (world.nowNs() - startNs) / MS;
     }
 
@@ -101,7 +133,7 @@ final class Scenario {
     void play(long ms) {
         long untilNs = world.nowNs() + ms * MS;
         while (true) {
-            long atNs = Math.min(nextFrameNs, Math.min(nextSampleNs, nextOtherNs));
+            long atNs = Math.min(nextFrameNs, nextSampleNs);
             if (atNs > untilNs) {
                 world.net.advanceTo(untilNs);
                 return;
@@ -111,9 +143,6 @@ final class Scenario {
                 nextSampleNs += SAMPLE_NS;
                 sample();
             }
-            if (atNs == nextOtherNs) {
-                sendOther();
-            }
             if (atNs == nextFrameNs) {
                 nextFrameNs += SimulcastPublisher.FRAME_NS;
                 publisher.sendFrame();
@@ -121,33 +150,36 @@ final class Scenario {
         }
     }
 
+    private void shape(InetSocketAddress address, long atMs) {
+        boolean passes = !cut.test(atMs);
+        long rateBps = linkBps.applyAsLong(atMs);
+        Link toViewer = passes ? down : down.withLoss(1);
+        Link toServer = Link.ofDelayMs(down.delayNs() / MS).withLoss(passes ? 0 : 1);
+        world.net.link(World.SERVER, address, rateBps == 0 ? toViewer : toViewer.withBitrate(rateBps, queueMs));
+        world.net.link(address, World.SERVER, toServer);
+    }
+
     private void sample() {
-        long rateBps = linkBps.applyAsLong(nowMs());
-        world.net.link(World.SERVER, address, rateBps == 0 ? link : link.withBitrate(rateBps, queueMs));
-        long seconds = SAMPLE_NS;
-        long arrivedBps = (viewer.bytes - bytesBefore) * 8_000_000_000L / seconds;
-        bytesBefore = viewer.bytes;
-        ViewerLink known = status();
-        samples.add(
-                new Sample(nowMs(), rateBps, known.estimateBps(), arrivedBps, viewer.layer(), known.lossFraction()));
-    }
-
-    private void sendOther() {
-        long rateBps = otherBps.applyAsLong(nowMs());
-        int bytes = 1_200;
-        if (rateBps == 0) {
-            nextOtherNs += SAMPLE_NS;
-            return;
+        long atMs = nowMs();
+        watchers.forEach(each -> shape(each.address(), atMs));
+        long bulkBytes = bulk == null ? 0 : bulk.arrivedBytes();
+        long bulkBps = (bulkBytes - bulkBytesBefore) * 8_000_000_000L / SAMPLE_NS;
+        bulkBytesBefore = bulkBytes;
+        for (Watcher each : watchers) {
+            each.sample(
+                    SAMPLE_NS,
+                    atMs,
+                    cut.test(atMs) ? 0 : linkBps.applyAsLong(atMs),
+                    world.net.queuedNs(World.SERVER, each.address()),
+                    bulkBps,
+                    status(each));
         }
-        nextOtherNs += bytes * 8_000_000_000L / rateBps;
-        // No STUN: the viewer's peer passes it over.
-        world.net.send(World.SERVER, address, ByteBuffer.allocate(bytes), 0, bytes);
     }
 
-    /** What the server knows of the viewer. */
-    ViewerLink status() {
+    /** What the server knows of a viewer. */
+    ViewerLink status(Watcher watcher) {
         for (int i = 0; i < world.loops.count(); i++) {
-            Session session = ((SfuCore) world.agent(i)).session(viewer.sessionId());
+            Session session = ((SfuCore) world.agent(i)).session(watcher.viewer.sessionId());
             if (session != null) {
                 return ((ViewerMedia) session.media()).outbound().link(world.nowNs());
             }
@@ -155,86 +187,43 @@ final class Scenario {
         throw new AssertionError("the viewer is gone");
     }
 
-    // What happened
-
-    /** Changes of layer the viewer saw from one time to another, the first picture not among them. */
-    int switches(long fromMs, long toMs) {
-        return (int) viewer.changes.stream()
-                .skip(1)
-                .filter(change -> change.atNs() >= startNs + fromMs * MS && change.atNs() < startNs + toMs * MS)
-                .count();
+    /** Lower-case words with hyphens. */
+    public String name() {
+        return name;
     }
 
-    /** Milliseconds after {@code fromMs} when the viewer got that layer for good, until {@code toMs}; -1 for never. */
-    long settledAfterMs(int layer, long fromMs, long toMs) {
-        int at = -1;
-        long sinceMs = -1;
-        for (AdaptiveViewer.Change change : viewer.changes) {
-            long changeMs = (change.atNs() - startNs) / MS;
-            if (changeMs < toMs) {
-                at = change.layer();
-                sinceMs = Math.max(0, changeMs - fromMs);
-            }
-        }
-        return at == layer ? sinceMs : -1;
+    /** What is special about it, for people. */
+    public String conditions() {
+        return conditions;
     }
 
-    /** Share of what a layer takes that arrived. */
-    double utilisation(int layer, long fromMs, long toMs) {
-        double mean = samples.stream()
-                .filter(each -> each.atMs() >= fromMs && each.atMs() < toMs)
-                .mapToLong(Sample::arrivedBps)
-                .average()
-                .orElse(0);
-        return mean / (SimulcastPublisher.RATES_BPS[layer] * OVERHEAD);
+    /** What should have been, in order. */
+    public List<Phase> phases() {
+        return List.copyOf(phases);
     }
 
-    /** Times the picture stood still, in milliseconds. */
-    List<Long> freezesMs(long fromMs, long toMs) {
-        return viewer.freezes.stream()
-                .filter(each -> each.atNs() >= startNs + fromMs * MS && each.atNs() < startNs + toMs * MS)
-                .map(each -> each.durationNs() / MS)
-                .toList();
+    /** The viewer that was there first. */
+    public Watcher first() {
+        return watchers.getFirst();
     }
 
-    /** Share of the packets that never came, repair included. */
-    double residualLoss() {
-        return (double) viewer.lostForGood / Math.max(1, viewer.packets + viewer.lostForGood);
+    /** All viewers, in the order they came. */
+    public List<Watcher> watchers() {
+        return List.copyOf(watchers);
     }
 
-    /** Milliseconds from a request to the packet that answers it. */
-    double repairMs(double quantile) {
-        List<Long> sorted = viewer.repairNs.stream().sorted().toList();
-        return sorted.isEmpty() ? 0 : sorted.get((int) (quantile * (sorted.size() - 1))) / (double) MS;
+    /** Milliseconds played since the first viewer was connected. */
+    public long playedMs() {
+        return nowMs();
     }
 
     @Override
     public String toString() {
-        StringBuilder told = new StringBuilder(name);
-        told.append(": layers ");
-        viewer.changes.forEach(change -> told.append(change.layer())
-                .append('@')
-                .append((change.atNs() - startNs) / MS)
-                .append(' '));
-        told.append("freezes ");
-        viewer.freezes.forEach(freeze -> told.append(freeze.durationNs() / MS)
-                .append('@')
-                .append((freeze.atNs() - startNs) / MS)
-                .append(' '));
-        told.append(String.format(
-                java.util.Locale.ROOT,
-                "residual %.4f%% of %d, repair p50 %.0f p99 %.0f ms (%d), probes %d kB, keyframes asked %d/%d, estimate",
-                100 * residualLoss(),
-                viewer.packets,
-                repairMs(0.5),
-                repairMs(0.99),
-                viewer.repairNs.size(),
-                Objects.requireNonNull(status()).probeBytes() / 1000,
-                viewer.keyframesAsked,
-                publisher.keyframesAsked()));
-        for (int i = 0; i < samples.size(); i += Math.max(1, samples.size() / 60)) {
-            told.append(' ').append(samples.get(i).estimateBps() / 1000);
-        }
-        return told.toString();
+        StringBuilder told =
+                new StringBuilder(name).append(" (").append(conditions).append(')');
+        watchers.forEach(each -> told.append("\n  ").append(each));
+        return told.append("\n  keyframes asked of the publisher: ")
+                .append(publisher.keyframesAsked())
+                .toString();
     }
 }
