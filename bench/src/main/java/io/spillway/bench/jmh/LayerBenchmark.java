@@ -17,6 +17,7 @@ import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.time.PublisherClock;
 import io.spillway.media.time.SenderClock;
 import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.outbound.OutboundBuffers;
 import io.spillway.sfu.outbound.OutboundMedia;
 import io.spillway.sfu.outbound.OutboundSources;
 import io.spillway.sfu.sdp.AgreedMedia;
@@ -108,6 +109,7 @@ public class LayerBenchmark {
                 new PayloadMapping(102, 103, Codec.H264, 1, FORMAT, EnumSet.of(PayloadMapping.Feedback.NACK));
         AgreedMedia media =
                 new AgreedMedia(0, "0", MediaKind.VIDEO, List.of(mapping), Map.of(), List.of(), true, List.of());
+        OutboundBuffers buffers = new OutboundBuffers();
         for (int i = 0; i < VIEWERS; i++) {
             OutboundMedia viewer = new OutboundMedia(
                     List.of(media),
@@ -116,6 +118,7 @@ public class LayerBenchmark {
                     1_000_000L,
                     live,
                     count,
+                    buffers,
                     new DropCounters(),
                     (defect, now) -> {
                         throw defect;

@@ -16,19 +16,10 @@ public interface DtlsEngine {
      * @throws DtlsFailure when the peer, its certificate or the link would not do
      * @throws IOException when the link was closed meanwhile
      */
-    Connection handshake(DatagramLink link) throws IOException;
+    Finished handshake(DatagramLink link) throws IOException;
 
-    /** A finished handshake. Calls do not wait, and come from one thread at a time. */
-    interface Connection {
-
-        SrtpKeyPair keys();
-
-        /** Reads what waits on the link, repeating our last flight where the peer missed it; false once the peer closed or broke the connection. */
-        boolean process();
-
-        /** Tells the peer that we are gone. */
-        void close();
-    }
+    /** A finished handshake, of which the library keeps nothing. */
+    record Finished(SrtpKeyPair keys, Established connection) {}
 
     /** Datagrams to and from the peer, as the blocking side sees them. */
     interface DatagramLink {
@@ -44,7 +35,6 @@ public interface DtlsEngine {
          *
          * @param waitMs how long the library would wait by its own clock
          * @return its length, or -1 when it is time to send the last flight again
-         * @throws LinkEmpty instead of waiting, once the handshake is over
          */
         int receive(byte[] into, int offset, int length, int waitMs) throws IOException;
 

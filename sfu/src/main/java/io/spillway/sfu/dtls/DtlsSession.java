@@ -42,20 +42,26 @@ public final class DtlsSession {
         CLOSED
     }
 
-    private final DtlsEngine engine;
     private final HandshakeRunner runner;
     private final Executor loop;
     private final Output out;
     private final AtomicBoolean fetchPosted = new AtomicBoolean();
     private State state = State.IDLE;
     private long deadlineNs = NEVER;
+
+    /** Until the handshake is done: it holds the certificate it wants, and more. */
+    private @Nullable DtlsEngine engine;
+
+    /** While the handshake is under way. */
     private @Nullable HandshakeLink link;
-    private DtlsEngine.@Nullable Connection connection;
+
+    /** Once it is done. */
+    private @Nullable Established connection;
 
     /** Written by the handshake's thread before it ends, read by the loop after. */
     private volatile @Nullable Outcome outcome;
 
-    private record Outcome(DtlsEngine.@Nullable Connection connection, DtlsFailure.Reason failure) {}
+    private record Outcome(DtlsEngine.@Nullable Finished finished, DtlsFailure.Reason failure) {}
 
     /** @param loop runs tasks on the loop that owns the session */
     public DtlsSession(DtlsEngine engine, HandshakeRunner runner, Executor loop, Output out) {
@@ -67,11 +73,12 @@ public final class DtlsSession {
 
     /** Begins the handshake, if it has not begun; false when too many are under way, so that it must be tried again. */
     public boolean start(long nowNs) {
-        if (state != State.IDLE) {
+        DtlsEngine with = engine;
+        if (state != State.IDLE || with == null) {
             return true;
         }
-        HandshakeLink fresh = new HandshakeLink(engine.role(), runner, this::postFetch, nowNs);
-        if (!runner.start(() -> handshake(fresh))) {
+        HandshakeLink fresh = new HandshakeLink(with.role(), runner, this::postFetch, nowNs);
+        if (!runner.start(() -> handshake(with, fresh))) {
             return false;
         }
         link = fresh;
@@ -81,11 +88,11 @@ public final class DtlsSession {
         return true;
     }
 
-    private void handshake(HandshakeLink over) {
+    private void handshake(DtlsEngine with, HandshakeLink over) {
         DtlsFailure.Reason failure = DtlsFailure.Reason.REFUSED;
-        DtlsEngine.Connection made = null;
+        DtlsEngine.Finished made = null;
         try {
-            made = engine.handshake(over);
+            made = with.handshake(over);
         } catch (DtlsFailure named) {
             failure = named.reason();
         } catch (IOException | RuntimeException refused) {
@@ -102,17 +109,26 @@ public final class DtlsSession {
         if (state == State.CLOSED || !start(nowNs)) {
             return DropReason.DTLS_QUEUE_FULL;
         }
+        Established established = connection;
+        if (established != null) {
+            return receive(established, buffer, offset, length);
+        }
         HandshakeLink over = link;
         if (over == null) {
             return DropReason.DTLS_QUEUE_FULL;
         }
         DropReason drop = over.offer(buffer, offset, length, nowNs);
         if (drop == null) {
-            if (state == State.CONNECTED) {
-                process(over);
-            } else {
-                settle(over);
-            }
+            settle(over);
+        }
+        return drop;
+    }
+
+    private @Nullable DropReason receive(Established from, ByteBuffer buffer, int offset, int length) {
+        DropReason drop = from.receive(buffer, offset, length, out::sendDtls);
+        if (from.isEnded() && state == State.CONNECTED) {
+            state = State.CLOSED;
+            out.onPeerClosed();
         }
         return drop;
     }
@@ -141,16 +157,12 @@ public final class DtlsSession {
     public void close() {
         State before = state;
         state = State.CLOSED;
-        HandshakeLink over = link;
-        if (over == null) {
-            return;
-        }
         if (before == State.CONNECTED && connection != null) {
-            connection.close();
-            over.flush();
-            sendAll(over);
+            connection.close(out::sendDtls);
         }
-        over.close();
+        if (link != null) {
+            link.close();
+        }
     }
 
     private void settle(HandshakeLink over) {
@@ -175,28 +187,20 @@ public final class DtlsSession {
         if (state != State.HANDSHAKING || done == null) {
             return;
         }
-        if (done.connection == null) {
+        if (done.finished == null) {
             state = State.CLOSED;
             out.onHandshakeFailed(done.failure);
             return;
         }
-        connection = done.connection;
+        Established established = done.finished.connection();
+        connection = established;
         state = State.CONNECTED;
-        over.open();
-        out.onKeys(done.connection.keys());
-        process(over);
-    }
-
-    private void process(HandshakeLink over) {
-        if (state != State.CONNECTED || connection == null) {
-            return;
-        }
-        boolean alive = connection.process();
-        over.flush();
-        sendAll(over);
-        if (!alive) {
-            state = State.CLOSED;
-            out.onPeerClosed();
+        engine = null;
+        link = null;
+        outcome = null;
+        out.onKeys(done.finished.keys());
+        for (ByteBuffer early = over.unread(); early != null && state == State.CONNECTED; early = over.unread()) {
+            receive(established, early, 0, early.limit());
         }
     }
 

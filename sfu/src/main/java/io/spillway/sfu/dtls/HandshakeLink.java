@@ -55,9 +55,6 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
     private long bytesIn;
     private int bytesOut;
 
-    /** Set by the loop once the thread is gone. */
-    private volatile boolean open;
-
     /** @param wakeLoop run on the handshake's thread when the loop has something to fetch */
     HandshakeLink(DtlsRole role, HandshakeRunner runner, Runnable wakeLoop, long nowNs) {
         this.gate = new EpochGate(role == DtlsRole.CLIENT);
@@ -79,7 +76,7 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
         lock.lock();
         try {
             this.nowNs = nowNs;
-            if (inbox.size() >= MAX_QUEUED || (!open && bytesIn + length > MAX_HANDSHAKE_BYTES)) {
+            if (inbox.size() >= MAX_QUEUED || bytesIn + length > MAX_HANDSHAKE_BYTES) {
                 return DropReason.DTLS_QUEUE_FULL;
             }
             if (!guard.admits(copy)) {
@@ -128,17 +125,18 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
         }
     }
 
-    /** The handshake is over and the loop itself calls the library from now on: nothing waits any more. */
-    void open() {
+    /** A datagram that the thread, which is through, has left, from 0 to its limit, or null. */
+    @Nullable
+    ByteBuffer unread() {
         lock.lock();
         try {
-            open = true;
+            return inbox.poll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Ends the datagram that {@link #send} filled while open. */
+    /** Ends the datagram that {@link #send} filled. */
     void flush() {
         lock.lock();
         try {
@@ -182,9 +180,6 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
 
     @Override
     public int receive(byte[] into, int offset, int length, int waitMs) throws IOException {
-        if (open) {
-            return takeOrThrow(into, offset, length);
-        }
         if (prepareToWait()) {
             wakeLoop.run();
         }
@@ -255,20 +250,6 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
         }
     }
 
-    private int takeOrThrow(byte[] into, int offset, int length) throws IOException {
-        ByteBuffer datagram;
-        lock.lock();
-        try {
-            datagram = inbox.poll();
-        } finally {
-            lock.unlock();
-        }
-        if (datagram == null) {
-            throw new LinkEmpty();
-        }
-        return copy(datagram, into, offset, length);
-    }
-
     private static int copy(ByteBuffer datagram, byte[] into, int offset, int length) {
         int n = Math.min(length, datagram.limit());
         datagram.get(0, into, offset, n);
@@ -279,26 +260,24 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
     public void send(byte[] record, int offset, int length) throws IOException {
         lock.lock();
         try {
-            if (!open) {
-                FlightPacker.Kind kind = packer.kind(record, offset, length);
-                if (kind == FlightPacker.Kind.NEW) {
-                    // The peer's records came in one datagram: the library repeated its flight between two of them, and
-                    // goes on without waiting here again.
-                    muted = false;
-                } else if (kind == FlightPacker.Kind.REPEATED && !resendGranted) {
-                    muted = true;
-                }
-                if (muted) {
-                    return;
-                }
-                bytesOut += length;
-                if (bytesOut > MAX_HANDSHAKE_BYTES) {
-                    throw new IOException("handshake sent more than " + MAX_HANDSHAKE_BYTES + " bytes");
-                }
-                boolean again = kind == FlightPacker.Kind.REPEATED || (kind == FlightPacker.Kind.EITHER && sentAgain);
-                sentAgain |= again;
-                sentNew |= !again;
+            FlightPacker.Kind kind = packer.kind(record, offset, length);
+            if (kind == FlightPacker.Kind.NEW) {
+                // The peer's records came in one datagram: the library repeated its flight between two of them, and
+                // goes on without waiting here again.
+                muted = false;
+            } else if (kind == FlightPacker.Kind.REPEATED && !resendGranted) {
+                muted = true;
             }
+            if (muted) {
+                return;
+            }
+            bytesOut += length;
+            if (bytesOut > MAX_HANDSHAKE_BYTES) {
+                throw new IOException("handshake sent more than " + MAX_HANDSHAKE_BYTES + " bytes");
+            }
+            boolean again = kind == FlightPacker.Kind.REPEATED || (kind == FlightPacker.Kind.EITHER && sentAgain);
+            sentAgain |= again;
+            sentNew |= !again;
             packer.add(record, offset, length);
         } finally {
             lock.unlock();

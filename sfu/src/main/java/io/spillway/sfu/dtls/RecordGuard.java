@@ -36,27 +36,44 @@ final class RecordGuard {
     /** Whether the library may see {@code datagram[0..limit)}. */
     boolean admits(ByteBuffer datagram) {
         int end = datagram.limit();
-        int at = 0;
+        if (!areRecords(datagram, 0, end)) {
+            return false;
+        }
+        for (int at = 0; at < end; at = end(datagram, at)) {
+            boolean plain = datagram.getShort(at + 3) == 0;
+            if (plain
+                    && datagram.get(at) == HANDSHAKE_TYPE
+                    && !admitsMessages(datagram, at + RECORD_HEADER_BYTES, end(datagram, at))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether {@code datagram[from..end)} is whole records, and those encrypted long enough to be so. */
+    static boolean areRecords(ByteBuffer datagram, int from, int end) {
+        int at = from;
         while (at < end) {
             if (end - at < RECORD_HEADER_BYTES) {
                 return false;
             }
             int type = datagram.get(at) & 0xFF;
             int epoch = datagram.getShort(at + 3) & 0xFFFF;
-            int length = datagram.getShort(at + 11) & 0xFFFF;
-            int fragment = at + RECORD_HEADER_BYTES;
-            if (type < FIRST_RECORD_TYPE || type > LAST_RECORD_TYPE || length > end - fragment) {
+            int length = end(datagram, at) - at - RECORD_HEADER_BYTES;
+            if (type < FIRST_RECORD_TYPE || type > LAST_RECORD_TYPE || length > end - at - RECORD_HEADER_BYTES) {
                 return false;
             }
             if (epoch > 0 && length < MIN_ENCRYPTED_BYTES) {
                 return false;
             }
-            if (type == HANDSHAKE_TYPE && epoch == 0 && !admitsMessages(datagram, fragment, fragment + length)) {
-                return false;
-            }
-            at = fragment + length;
+            at = end(datagram, at);
         }
         return true;
+    }
+
+    /** Where the record ends that begins at {@code at}, by its header. */
+    static int end(ByteBuffer datagram, int at) {
+        return at + RECORD_HEADER_BYTES + (datagram.getShort(at + 11) & 0xFFFF);
     }
 
     private boolean admitsMessages(ByteBuffer datagram, int from, int end) {

@@ -61,14 +61,16 @@ public final class IceLite {
     private @Nullable IceCredentials next;
     private @Nullable StunKey nextKey;
     private final Output out;
-    private final StunWriter writer = new StunWriter();
+    private final StunWriter writer;
     private final byte[] transactionId = new byte[Stun.TRANSACTION_ID_BYTES];
     private final List<Remote> remotes = new ArrayList<>(2);
     private @Nullable InetSocketAddress selected;
     private long lastCheckNs = NEVER;
     private long restartedNs = NEVER;
 
-    public IceLite(IceCredentials local, Output out) {
+    /** @param writer what answers are written with; those of one loop may share it */
+    public IceLite(IceCredentials local, StunWriter writer, Output out) {
+        this.writer = writer;
         this.local = local;
         this.key = new StunKey(local.pwd());
         this.out = out;

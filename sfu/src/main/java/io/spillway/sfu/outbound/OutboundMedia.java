@@ -63,6 +63,7 @@ public final class OutboundMedia {
      * @param agreed the viewer's m-lines; one without sources gets nothing
      * @param sources what was announced for each m-line, by mid
      * @param cname announced for all of them
+     * @param buffers of the loop that the viewer belongs to
      * @param startBps what the viewer's network is believed to carry before anything is known (R37)
      * @param defects told when our own code broke while a publisher's turn called it: the viewer is to be closed
      * @param unixNs wall clock, nanoseconds since 1970, read once at the start
@@ -74,6 +75,7 @@ public final class OutboundMedia {
             long startBps,
             LiveStream live,
             MediaSink out,
+            OutboundBuffers buffers,
             DropCounters drops,
             DefectListener defects,
             RandomGenerator random,
@@ -85,12 +87,12 @@ public final class OutboundMedia {
         this.estimate = new BandwidthEstimate(startBps, drops);
         this.shares = new BandwidthShares(estimate, this::audioBps);
         this.prober = new Prober(estimate, this::sendPadding);
-        this.reports = new SenderReports(streams, cname, out, viewer);
+        this.reports = new SenderReports(streams, cname, out, buffers, viewer);
         for (AgreedMedia media : agreed) {
             OutboundSources ours = sources.get(media.mid());
             if (ours != null) {
                 var stream = new OutboundStream(
-                        media, ours, out, estimate, drops, random, reports::onStarted, this::tellFreeze);
+                        media, ours, out, buffers, estimate, drops, random, reports::onStarted, this::tellFreeze);
                 var choice = new AffordableLayer(shares);
                 streams.add(stream);
                 affordable.add(choice);

@@ -48,7 +48,7 @@ final class OutboundStream {
     private final Retransmitter retransmitter;
     private final SequenceMap sequences;
     private final TimestampMap timestamps;
-    private final ParameterSetInsertion parameterSets = new ParameterSetInsertion();
+    private final ParameterSetInsertion parameterSets;
     private final SentCount count = new SentCount();
     private final FreezeWatch freezes;
     private final int clockRateHz;
@@ -70,6 +70,7 @@ final class OutboundStream {
             AgreedMedia media,
             OutboundSources sources,
             MediaSink out,
+            OutboundBuffers buffers,
             BandwidthEstimate estimate,
             DropCounters drops,
             RandomGenerator random,
@@ -82,7 +83,8 @@ final class OutboundStream {
         this.freezes = new FreezeWatch(freezes);
         boolean video = media.kind() == MediaKind.VIDEO;
         this.clockRateHz = media.payloads().getFirst().codec().clockRateHz();
-        this.writer = new PacketWriter(media, out, estimate);
+        this.writer = new PacketWriter(media, out, buffers, estimate);
+        this.parameterSets = new ParameterSetInsertion(buffers);
         // The lower half: a first number just below the wrap could make receivers miscount cycles when the first
         // packets are lost, RFC 3711 §3.3.1.
         this.sequences = new SequenceMap(random.nextInt(MAX_SEQUENCE / 2));

@@ -21,7 +21,7 @@ import java.nio.charset.StandardCharsets;
 final class PacketWriter {
 
     /** Elements passed on take this much at most, heads included: a usual packet has below 60 bytes, a descriptor with its structure some 100. */
-    private static final int MAX_EXTENSION_BYTES = 512;
+    static final int MAX_EXTENSION_BYTES = 512;
 
     private static final int ELEMENT_HEAD_BYTES = 2;
 
@@ -34,7 +34,7 @@ final class PacketWriter {
     /** Up to the last rewritten byte of a VP8 or VP9 payload descriptor, RFC 7741 §4.2 and RFC 9628 §4.2. */
     private static final int MAX_DESCRIPTOR_BYTES = 8;
 
-    private static final int HEAD_BYTES =
+    static final int HEAD_BYTES =
             RtpPacket.FIXED_HEADER_LENGTH + 4 + MAX_EXTENSION_BYTES + 64 + Rtx.OSN_LENGTH + MAX_DESCRIPTOR_BYTES;
 
     /** Least and most delay 0: show at once (B5). */
@@ -67,15 +67,19 @@ final class PacketWriter {
     private final int midId;
     private final int playoutDelayId;
     private final int transportNumberId;
-    private final RtpHeaderWriter header = new RtpHeaderWriter();
-    private final PayloadInfo info = new PayloadInfo();
-    private final ByteBuffer head = ByteBuffer.allocateDirect(HEAD_BYTES);
-    private final ByteBuffer descriptor = ByteBuffer.allocate(MAX_EXTENSION_BYTES);
+    private final RtpHeaderWriter header;
+    private final PayloadInfo info;
+    private final ByteBuffer head;
+    private final ByteBuffer descriptor;
     private int rtpHeaderLength;
     private int headLength;
     private int lastPayloadBytes;
 
-    PacketWriter(AgreedMedia media, MediaSink out, BandwidthEstimate estimate) {
+    PacketWriter(AgreedMedia media, MediaSink out, OutboundBuffers buffers, BandwidthEstimate estimate) {
+        this.header = buffers.header;
+        this.info = buffers.info;
+        this.head = buffers.head;
+        this.descriptor = buffers.descriptor;
         this.out = out;
         this.estimate = estimate;
         this.mid = media.mid().getBytes(StandardCharsets.UTF_8);

@@ -30,12 +30,18 @@ final class ParameterSetInsertion {
     /** AP of layer 0 and temporal id 0, RFC 7798 §4.4.2. */
     private static final int AGGREGATION_PACKET = 0x6001;
 
-    private final PayloadInfo info = new PayloadInfo();
-    private final RtpPacket packet = new RtpPacket();
-    private final StoredPacket stored = new StoredPacket();
+    private final PayloadInfo info;
+    private final RtpPacket packet;
+    private final StoredPacket stored;
     private Run[] built = NOTHING;
     private ByteBuffer builtFrom = ByteBuffer.allocate(0);
     private @Nullable Run builtFor;
+
+    ParameterSetInsertion(OutboundBuffers buffers) {
+        this.info = buffers.nearbyInfo;
+        this.packet = buffers.nearbyRtp;
+        this.stored = buffers.nearby;
+    }
 
     /**
      * What to send just before a packet; empty when its frame has what it needs, or nothing better is known.

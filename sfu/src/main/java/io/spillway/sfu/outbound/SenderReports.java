@@ -19,7 +19,7 @@ final class SenderReports {
     private static final long FIRST_INTERVAL_NS = 250_000_000L;
 
     /** Four streams with their names. */
-    private static final int MAX_COMPOUND_BYTES = 1_200;
+    static final int MAX_COMPOUND_BYTES = 1_200;
 
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -27,13 +27,16 @@ final class SenderReports {
     private final byte[] cname;
     private final MediaSink out;
     private final ViewerReports viewer;
-    private final RtcpWriter writer = new RtcpWriter();
-    private final ByteBuffer compound = ByteBuffer.allocateDirect(MAX_COMPOUND_BYTES);
+    private final RtcpWriter writer;
+    private final ByteBuffer compound;
     private long wallOffsetNs;
     private long intervalNs = INTERVAL_NS;
     private long nextNs = NEVER;
 
-    SenderReports(List<OutboundStream> streams, String cname, MediaSink out, ViewerReports viewer) {
+    SenderReports(
+            List<OutboundStream> streams, String cname, MediaSink out, OutboundBuffers buffers, ViewerReports viewer) {
+        this.writer = buffers.rtcp;
+        this.compound = buffers.compound;
         this.streams = streams;
         this.cname = cname.getBytes(StandardCharsets.UTF_8);
         this.out = out;

@@ -7,6 +7,7 @@ import io.spillway.sfu.dtls.PinnedCertificate;
 import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.inbound.InboundConfig;
 import io.spillway.sfu.inbound.InboundMedia;
+import io.spillway.sfu.outbound.OutboundBuffers;
 import io.spillway.sfu.outbound.OutboundMedia;
 import io.spillway.sfu.outbound.OutboundSources;
 import io.spillway.sfu.sdp.AgreedMedia;
@@ -32,6 +33,7 @@ final class SessionFactory {
     private final LongSupplier unixNs;
     private final SessionCounters counters;
     private final long startBps;
+    private final OutboundBuffers outboundBuffers = new OutboundBuffers();
 
     /**
      * @param unixNs wall clock, nanoseconds since 1970
@@ -86,6 +88,7 @@ final class SessionFactory {
                 startBps,
                 stream,
                 transport,
+                outboundBuffers,
                 services.drops(),
                 session::onDefect,
                 random,

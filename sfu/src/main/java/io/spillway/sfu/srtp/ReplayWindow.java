@@ -20,7 +20,9 @@ final class ReplayWindow {
         TOO_OLD
     }
 
-    private final long[] seen = new long[PACKETS / WORD_BITS];
+    /** No memory before the first: most sources send RTP or reports, not both. */
+    private long[] seen = {};
+
     private long highest = -1;
 
     Verdict check(long index) {
@@ -35,6 +37,9 @@ final class ReplayWindow {
 
     /** Marks an authentic index that {@link #check} called new. */
     void accept(long index) {
+        if (seen.length == 0) {
+            seen = new long[PACKETS / WORD_BITS];
+        }
         if (index > highest) {
             if (index - highest >= PACKETS) {
                 Arrays.fill(seen, 0);

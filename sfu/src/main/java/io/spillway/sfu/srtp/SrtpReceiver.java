@@ -2,6 +2,7 @@ package io.spillway.sfu.srtp;
 
 import io.spillway.sfu.DropReason;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ public final class SrtpReceiver implements AutoCloseable {
 
     /** Three layers, their RTX, audio and one probing SSRC are eight; the rest is slack for a browser that renews them. */
     public static final int MAX_SOURCES = 16;
+
+    /** A viewer's reports come from one or two. */
+    private static final int FIRST_SOURCES = 2;
 
     private static final int RTCP_HEADER_BYTES = 8;
     private static final int RTCP_INDEX_BYTES = 4;
@@ -27,7 +31,7 @@ public final class SrtpReceiver implements AutoCloseable {
 
     private final SrtpProvider.Opener opener;
     private final SrtpProfile profile;
-    private final Source[] sources = new Source[MAX_SOURCES];
+    private Source[] sources = new Source[FIRST_SOURCES];
     private int sourceCount;
 
     public SrtpReceiver(SrtpProvider provider, SrtpKeys keys) {
@@ -116,6 +120,9 @@ public final class SrtpReceiver implements AutoCloseable {
 
     private Source add(int ssrc) {
         Source source = new Source(ssrc);
+        if (sourceCount == sources.length) {
+            sources = Arrays.copyOf(sources, 2 * sourceCount);
+        }
         sources[sourceCount++] = source;
         return source;
     }

@@ -1,6 +1,7 @@
 package io.spillway.sfu.srtp;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * What we send to one peer, encrypted. Knows each SSRC's rollover counter and SRTCP index. One thread; allocates only for a new SSRC.
@@ -11,6 +12,9 @@ public final class SrtpSender implements AutoCloseable {
 
     /** Our own SSRCs, never a stranger's: media and RTX of each m-line. */
     private static final int MAX_SOURCES = 32;
+
+    /** Audio and video, each with its RTX. */
+    private static final int FIRST_SOURCES = 4;
 
     private static final class Source {
         final int ssrc;
@@ -23,7 +27,7 @@ public final class SrtpSender implements AutoCloseable {
     }
 
     private final SrtpProvider.Sealer sealer;
-    private final Source[] sources = new Source[MAX_SOURCES];
+    private Source[] sources = new Source[FIRST_SOURCES];
     private int sourceCount;
 
     public SrtpSender(SrtpProvider provider, SrtpKeys keys) {
@@ -73,6 +77,9 @@ public final class SrtpSender implements AutoCloseable {
             throw new IllegalStateException("more than " + MAX_SOURCES + " SSRCs sent in one session");
         }
         Source source = new Source(ssrc);
+        if (sourceCount == sources.length) {
+            sources = Arrays.copyOf(sources, 2 * sourceCount);
+        }
         sources[sourceCount++] = source;
         return source;
     }

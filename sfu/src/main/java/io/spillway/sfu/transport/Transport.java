@@ -109,7 +109,7 @@ public final class Transport implements MediaSink {
         this.createdNs = nowNs;
         this.lastMediaNs = nowNs;
         this.nowNs = nowNs;
-        this.ice = new IceLite(config.ice(), new IceOutput());
+        this.ice = new IceLite(config.ice(), services.buffers().stunAnswer, new IceOutput());
         this.dtls = new DtlsSession(
                 services.identity().engine(config.role(), config.peer(), config.profiles()),
                 services.handshakes(),

@@ -27,7 +27,7 @@ class IceLiteTest {
     private final StunWriter writer = new StunWriter();
     private final StunMessage message = new StunMessage();
     private final Heard heard = new Heard();
-    private final IceLite ice = new IceLite(local, heard);
+    private final IceLite ice = new IceLite(local, new StunWriter(), heard);
 
     private static final class Heard implements IceLite.Output {
         final List<byte[]> answers = new ArrayList<>();

@@ -127,6 +127,7 @@ final class TestViewer implements MediaSink {
                 startBps,
                 world.live,
                 out,
+                new OutboundBuffers(),
                 counters,
                 (defect, nowNs) -> {
                     throw defect;

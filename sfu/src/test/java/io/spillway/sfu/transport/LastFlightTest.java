@@ -40,6 +40,29 @@ class LastFlightTest {
         }
     }
 
+    /** RFC 6347 §4.1: what is sent again is sent in new records. */
+    @Test
+    void shouldRepeatItInRecordsOfNewNumbers() {
+        World world = new World(1);
+        List<Long> plain = new ArrayList<>();
+        List<Long> sealed = new ArrayList<>();
+        world.net.filter((from, to, datagram) -> {
+            if (!from.equals(World.SERVER) || !isChangeCipherSpec(datagram)) {
+                return datagram;
+            }
+            plain.add(datagram.getLong(3));
+            sealed.add(datagram.getLong(14 + 3));
+            return plain.size() < 3 ? null : datagram;
+        });
+        World.Session session = world.join(new World.Setup());
+        assertTrue(world.net.runUntil(session::bothConnected, 5_000));
+        assertEquals(List.of(plain.get(0), plain.get(0) + 1, plain.get(0) + 2), plain);
+        assertEquals(List.of(1L << 48, (1L << 48) + 1, (1L << 48) + 2), sealed);
+        session.transport.close(world.net.nowNs());
+        world.net.advanceMs(100);
+        assertTrue(session.serverClosed, "the goodbye's number is new too");
+    }
+
     @Seeds(10)
     void shouldShrugOffHandshakeDatagramsThatComeAgain(long seed) {
         for (DtlsRole role : DtlsRole.values()) {

@@ -67,11 +67,6 @@ class BcClient extends DefaultTlsClient {
     }
 
     @Override
-    public void notifyAlertReceived(short level, short description) {
-        handshake.onAlert(description);
-    }
-
-    @Override
     public boolean requiresExtendedMasterSecret() {
         return true;
     }

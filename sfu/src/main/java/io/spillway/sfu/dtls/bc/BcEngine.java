@@ -2,19 +2,20 @@ package io.spillway.sfu.dtls.bc;
 
 import io.spillway.sfu.dtls.DtlsEngine;
 import io.spillway.sfu.dtls.DtlsFailure;
+import io.spillway.sfu.dtls.Established;
 import io.spillway.sfu.dtls.PinnedCertificate;
 import io.spillway.sfu.sdp.DtlsRole;
-import io.spillway.sfu.srtp.SrtpKeyPair;
 import io.spillway.sfu.srtp.SrtpProfile;
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.bouncycastle.tls.DTLSClientProtocol;
 import org.bouncycastle.tls.DTLSServerProtocol;
-import org.bouncycastle.tls.DTLSTransport;
 import org.bouncycastle.tls.DatagramTransport;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsFatalAlertReceived;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One handshake by bctls in either role. The server takes the client's first hello without a cookie: only addresses that passed an ICE check get this far, and bctls' cookie verifier would drop a
@@ -36,14 +37,14 @@ class BcEngine implements DtlsEngine {
     }
 
     @Override
-    public Connection handshake(DatagramLink link) throws IOException {
-        DatagramTransport transport = new LinkTransport(link);
+    public Finished handshake(DatagramLink link) throws IOException {
+        LinkTransport transport = new LinkTransport(link);
         try {
-            DTLSTransport done = switch (role) {
+            switch (role) {
                 case SERVER -> new DTLSServerProtocol().accept(new BcServer(handshake), transport);
                 case CLIENT -> new DTLSClientProtocol().connect(client(handshake), transport);
-            };
-            return new BcConnection(handshake, done);
+            }
+            return new Finished(handshake.keys(), established(transport));
         } catch (TlsFatalAlert | TlsFatalAlertReceived alert) {
             DtlsFailure.Reason reason =
                     handshake.mismatch() ? DtlsFailure.Reason.FINGERPRINT_MISMATCH : DtlsFailure.Reason.REFUSED;
@@ -51,12 +52,37 @@ class BcEngine implements DtlsEngine {
         }
     }
 
+    /** What is left to do needs nothing of the library's, which is let go with all that the handshake was made of. */
+    private Established established(LinkTransport sent) {
+        boolean server = role == DtlsRole.SERVER;
+        return new Established(
+                server ? handshake.serverRecords() : handshake.clientRecords(),
+                server ? handshake.clientRecords() : handshake.serverRecords(),
+                sent.nextPlain,
+                sent.nextSealed,
+                server ? sent.sealed : null);
+    }
+
     /** Overridden by tests that need another client. */
     BcClient client(Handshake of) {
         return new BcClient(of);
     }
 
-    private record LinkTransport(DatagramLink link) implements DatagramTransport {
+    /** Notes what goes on after the library: how far its records are numbered, and the newest encrypted one. */
+    private static final class LinkTransport implements DatagramTransport {
+
+        private static final int NUMBER_AT = 3;
+        private static final int EPOCH_SHIFT = 48;
+        private static final long SEQUENCE_MASK = (1L << EPOCH_SHIFT) - 1;
+
+        private final DatagramLink link;
+        private long nextPlain;
+        private long nextSealed;
+        private @Nullable ByteBuffer sealed;
+
+        LinkTransport(DatagramLink link) {
+            this.link = link;
+        }
 
         @Override
         public int getReceiveLimit() {
@@ -75,47 +101,21 @@ class BcEngine implements DtlsEngine {
 
         @Override
         public void send(byte[] buffer, int offset, int length) throws IOException {
+            // bctls sends each record by itself.
+            long number = ByteBuffer.wrap(buffer).getLong(offset + NUMBER_AT);
+            long next = (number & SEQUENCE_MASK) + 1;
+            if (number >>> EPOCH_SHIFT == 0) {
+                nextPlain = next;
+            } else {
+                nextSealed = next;
+                sealed = ByteBuffer.wrap(Arrays.copyOfRange(buffer, offset, offset + length));
+            }
             link.send(buffer, offset, length);
         }
 
         @Override
         public void close() {
             // The session that owns the link closes it.
-        }
-    }
-
-    private record BcConnection(Handshake handshake, DTLSTransport transport) implements Connection {
-
-        /** The link never waits, so this only keeps bctls reading until the link is empty. */
-        private static final int WAIT_MS = 60_000;
-
-        @Override
-        public SrtpKeyPair keys() {
-            return handshake.keys();
-        }
-
-        @Override
-        public boolean process() {
-            try {
-                byte[] ignored = new byte[transport.getReceiveLimit()];
-                while (!handshake.peerClosed()) {
-                    transport.receive(ignored, 0, ignored.length, WAIT_MS);
-                }
-                return false;
-            } catch (InterruptedIOException empty) {
-                return !handshake.peerClosed();
-            } catch (IOException broken) {
-                return false;
-            }
-        }
-
-        @Override
-        public void close() {
-            try {
-                transport.close();
-            } catch (IOException gone) {
-                // Closing is all that was wanted.
-            }
         }
     }
 }

@@ -77,11 +77,6 @@ final class BcServer extends DefaultTlsServer {
     }
 
     @Override
-    public void notifyAlertReceived(short level, short description) {
-        handshake.onAlert(description);
-    }
-
-    @Override
     public boolean requiresExtendedMasterSecret() {
         return true;
     }

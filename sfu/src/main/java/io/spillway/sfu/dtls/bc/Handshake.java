@@ -1,18 +1,20 @@
 package io.spillway.sfu.dtls.bc;
 
 import io.spillway.sfu.dtls.PinnedCertificate;
+import io.spillway.sfu.dtls.RecordKey;
 import io.spillway.sfu.srtp.SrtpKeyPair;
 import io.spillway.sfu.srtp.SrtpKeys;
 import io.spillway.sfu.srtp.SrtpProfile;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Objects;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.EncryptionAlgorithm;
 import org.bouncycastle.tls.ExporterLabel;
 import org.bouncycastle.tls.HashAlgorithm;
+import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.SignatureAlgorithm;
 import org.bouncycastle.tls.SignatureAndHashAlgorithm;
 import org.bouncycastle.tls.TlsContext;
@@ -23,9 +25,10 @@ import org.bouncycastle.tls.TlsUtils;
 import org.bouncycastle.tls.UseSRTPData;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
 import org.bouncycastle.tls.crypto.impl.bc.BcDefaultTlsCredentialedSigner;
+import org.bouncycastle.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What both roles of one handshake share: the pinned certificate, the SRTP profile, the keys, and how the peer ended it. */
+/** What both roles of one handshake share: the pinned certificate, the SRTP profile and the keys. */
 final class Handshake {
 
     /** bctls drives resends in real time; the link decides instead, so its own clock must always have run out. Doubled as often as it likes, zero stays zero. */
@@ -34,13 +37,17 @@ final class Handshake {
     /** A certificate and a chain of three; the pinned one is the first. */
     static final int MAX_CHAIN = 4;
 
+    private static final int RECORD_KEY_BYTES = 16;
+    private static final int LONG_RECORD_KEY_BYTES = 32;
+
     private final BcIdentity identity;
     private final PinnedCertificate pinned;
     private final List<SrtpProfile> profiles;
     private @Nullable SrtpProfile profile;
     private @Nullable SrtpKeyPair keys;
+    private @Nullable RecordKey clientRecords;
+    private @Nullable RecordKey serverRecords;
     private boolean mismatch;
-    private boolean peerClosed;
 
     Handshake(BcIdentity identity, PinnedCertificate pinned, List<SrtpProfile> profiles) {
         this.identity = identity;
@@ -109,18 +116,38 @@ final class Handshake {
                 Arrays.copyOfRange(material, salts + salt, salts + 2 * salt));
         Arrays.fill(material, (byte) 0);
         keys = weAreClient ? new SrtpKeyPair(client, server) : new SrtpKeyPair(server, client);
+        deriveRecordKeys(context.getSecurityParametersConnection());
     }
 
-    void onAlert(short description) {
-        peerClosed |= description == AlertDescription.close_notify;
+    /** RFC 5246 §6.3, without the MAC keys that an AEAD has not: client key, server key, client nonce, server nonce. */
+    private void deriveRecordKeys(SecurityParameters agreed) {
+        boolean longKeys = TlsUtils.getEncryptionAlgorithm(agreed.getCipherSuite()) == EncryptionAlgorithm.AES_256_GCM;
+        int key = longKeys ? LONG_RECORD_KEY_BYTES : RECORD_KEY_BYTES;
+        int nonce = RecordKey.FIXED_NONCE_BYTES;
+        byte[] seed = Arrays.concatenate(agreed.getServerRandom(), agreed.getClientRandom());
+        byte[] block = agreed.getMasterSecret()
+                .deriveUsingPRF(agreed.getPRFAlgorithm(), ExporterLabel.key_expansion, seed, 2 * (key + nonce))
+                .extract();
+        int nonces = 2 * key;
+        clientRecords =
+                new RecordKey(Arrays.copyOfRange(block, 0, key), Arrays.copyOfRange(block, nonces, nonces + nonce));
+        serverRecords = new RecordKey(
+                Arrays.copyOfRange(block, key, nonces), Arrays.copyOfRange(block, nonces + nonce, nonces + 2 * nonce));
+        Arrays.fill(block, (byte) 0);
     }
 
     boolean mismatch() {
         return mismatch;
     }
 
-    boolean peerClosed() {
-        return peerClosed;
+    /** What the client's records are sealed with. */
+    RecordKey clientRecords() {
+        return Objects.requireNonNull(clientRecords, "handshake not complete");
+    }
+
+    /** What the server's records are sealed with. */
+    RecordKey serverRecords() {
+        return Objects.requireNonNull(serverRecords, "handshake not complete");
     }
 
     SrtpKeyPair keys() {

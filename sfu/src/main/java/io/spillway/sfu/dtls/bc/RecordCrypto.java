@@ -8,8 +8,8 @@ import org.bouncycastle.crypto.modes.gcm.BasicGCMMultiplier;
 import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 
 /**
- * Bouncy Castle's cryptography, with an AES-GCM that keeps no tables. A session's DTLS records are its Finished messages and a closing alert,
- * but its ciphers live as long as it does: the tables of two of them would be 20 KiB a session, filled at each handshake.
+ * Bouncy Castle's cryptography, with an AES-GCM that keeps no tables: a handshake encrypts one record and decrypts one, and would fill 20 KiB of tables
+ * for it.
  */
 final class RecordCrypto extends BcTlsCrypto {
 

@@ -2,6 +2,7 @@ package io.spillway.sfu.srtp.openssl;
 
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * AES-128-GCM under one session key, with its salt.
@@ -21,9 +22,14 @@ final class GcmKey {
     private final boolean encrypt;
     private final int saltFirst;
     private final long saltRest;
+    private byte @Nullable [] key;
     private long context;
 
-    /** @param viaProvider whether to call the provider itself, which must be there, or EVP */
+    /**
+     * Takes no native memory before its first packet: a viewer's RTP is never opened, since it sends none.
+     *
+     * @param viaProvider whether to call the provider itself, which must be there, or EVP
+     */
     GcmKey(NativeMemory memory, SessionKeys keys, boolean viaProvider, boolean encrypt) {
         this.memory = memory;
         this.viaProvider = viaProvider;
@@ -31,10 +37,7 @@ final class GcmKey {
         ByteBuffer salt = ByteBuffer.wrap(keys.salt());
         saltFirst = salt.getInt(0);
         saltRest = salt.getLong(Integer.BYTES);
-        try (Arena arena = Arena.ofConfined()) {
-            long key = NativeMemory.copy(arena, keys.encryption()).address();
-            context = viaProvider ? GcmProvider.newContext(key, encrypt) : LibCrypto.newCipher(true, key, encrypt);
-        }
+        key = keys.encryption();
     }
 
     void begin(int ssrc, long index) {
@@ -89,13 +92,24 @@ final class GcmKey {
     }
 
     private long open() {
-        if (context == 0) {
+        return context == 0 ? create() : context;
+    }
+
+    private long create() {
+        byte[] bytes = key;
+        if (bytes == null) {
             throw new IllegalStateException("closed");
         }
+        try (Arena arena = Arena.ofConfined()) {
+            long copy = NativeMemory.copy(arena, bytes).address();
+            context = viaProvider ? GcmProvider.newContext(copy, encrypt) : LibCrypto.newCipher(true, copy, encrypt);
+        }
+        key = null;
         return context;
     }
 
     void close() {
+        key = null;
         if (context != 0) {
             if (viaProvider) {
                 GcmProvider.free(context);
