@@ -229,7 +229,8 @@ public final class OutboundMedia {
         return bps;
     }
 
-    private int sendPadding(long nowNs) {
+    /** Sends something that the viewer can do without, under the video, and gives its bytes; 0 when there is nothing to be sent now. */
+    int sendPadding(long nowNs) {
         for (int i = 0; i < tracks.size(); i++) {
             if (tracks.get(i).kind() == MediaKind.VIDEO) {
                 int bytes = streams.get(i).sendPadding(nowNs);

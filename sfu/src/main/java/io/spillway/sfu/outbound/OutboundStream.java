@@ -54,6 +54,10 @@ final class OutboundStream {
     private final int clockRateHz;
 
     private @Nullable Run run;
+
+    /** The padding of the present run; null before any was sent. */
+    private @Nullable Run paddingRun;
+
     private @Nullable LayerSelection selection;
     private @Nullable LayerFilter filter;
     private int leftOutPicture = PayloadInfo.ABSENT;
@@ -162,6 +166,7 @@ final class OutboundStream {
             numbered = true;
         }
         run = null;
+        paddingRun = null;
         filter = null;
         inFrame = false;
     }
@@ -245,9 +250,31 @@ final class OutboundStream {
         }
     }
 
-    /** Sends something that the viewer can do without, and gives its bytes; 0 when there is nothing. */
+    /**
+     * Sends something that the viewer can do without, and gives its bytes; 0 when there is nothing to be sent now. Without a repair stream that is padding under the stream's own
+     * numbers, and only between pictures: inside one it would look like a part of it.
+     */
     int sendPadding(long nowNs) {
-        return retransmitter.sendPadding(nowNs);
+        Run current = run;
+        if (current == null || !started) {
+            return 0;
+        }
+        if (retransmitter.repairs(current)) {
+            return retransmitter.sendPadding(nowNs);
+        }
+        return inFrame ? 0 : sendPadding(current, sequences.insertNext(), nowNs);
+    }
+
+    private int sendPadding(Run current, long out, long nowNs) {
+        Run padding = paddingRun;
+        if (padding == null) {
+            padding = current.padding();
+            paddingRun = padding;
+        }
+        int timestamp = timestamps.newestOut();
+        int bytes = writer.sendInserted(padding, (int) out & MAX_SEQUENCE, timestamp, sources.ssrc(), opening, nowNs);
+        sent(out, padding, 0, timestamp, bytes, nowNs);
+        return bytes;
     }
 
     /** The viewer cannot decode what it got. */
@@ -338,8 +365,7 @@ final class OutboundStream {
         }
         long out = sequences.map(sequence);
         if (out != SequenceMap.NOT_MAPPED) {
-            writer.sendFiller(current, (int) out & MAX_SEQUENCE, timestamps.newestOut(), sources.ssrc(), nowNs);
-            count.add(writer.lastPayloadBytes());
+            sendPadding(current, out, nowNs);
         }
     }
 

@@ -41,7 +41,6 @@ final class PacketWriter {
     private static final int PLAYOUT_DELAY_BYTES = 3;
 
     private static final int PADDING_BIT = 0x20;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
     private static final int TRANSPORT_NUMBER_BYTES = 2;
 
     /** Version 2, and with header extensions, as the first 16 bits of a header. */
@@ -149,7 +148,7 @@ final class PacketWriter {
         return sendPayload(run, source, nowNs);
     }
 
-    /** Sends the payload that the run puts in. */
+    /** Sends the payload that the run puts in, or its padding. */
     int sendInserted(Run run, int sequence, int timestamp, int ssrc, boolean opening, long nowNs) {
         begin(run.payload().payloadType(), false, sequence, timestamp, ssrc, opening);
         endHeader();
@@ -165,15 +164,6 @@ final class PacketWriter {
         return handInserted(run, nowNs);
     }
 
-    /** Sends one packet of nothing but padding: a number that the viewer waits for and that nothing will come under. RFC 3550 §5.1. */
-    int sendFiller(Run run, int sequence, int timestamp, int ssrc, long nowNs) {
-        begin(run.payload().payloadType(), false, sequence, timestamp, ssrc, false);
-        endHeader();
-        head.put(0, (byte) (head.get(0) | PADDING_BIT));
-        head.put(headLength++, (byte) 1);
-        return hand(NOTHING, 0, 0, nowNs);
-    }
-
     /** The picture id of a packet of VP8, or -1. */
     int pictureIdOf(RtpPacket source) {
         return parse(Codec.VP8, source) ? info.pictureId() : PayloadInfo.ABSENT;
@@ -184,7 +174,7 @@ final class PacketWriter {
         return info.pictureIdBits();
     }
 
-    /** Payload bytes of the last packet sent. */
+    /** Payload bytes of the last packet sent, padding not among them. */
     int lastPayloadBytes() {
         return lastPayloadBytes;
     }
@@ -298,7 +288,13 @@ final class PacketWriter {
         if (payload == null) {
             throw new IllegalStateException("the run puts nothing in");
         }
-        return hand(payload, 0, payload.limit(), nowNs);
+        if (!run.isPadding()) {
+            return hand(payload, 0, payload.limit(), nowNs);
+        }
+        head.put(0, (byte) (head.get(0) | PADDING_BIT));
+        int bytes = hand(payload, 0, payload.limit(), nowNs);
+        lastPayloadBytes -= payload.limit();
+        return bytes;
     }
 
     private int hand(ByteBuffer payload, int offset, int length, long nowNs) {

@@ -9,7 +9,7 @@ import io.spillway.sfu.congestion.BandwidthEstimate;
  */
 final class Prober {
 
-    /** Sends something that the viewer can do without; gives its bytes, 0 when there is nothing to send. */
+    /** Sends something that the viewer can do without; gives its bytes, 0 when there is nothing to send now. */
     @FunctionalInterface
     interface Padding {
         int send(long nowNs);
@@ -97,8 +97,7 @@ final class Prober {
         while (estimate.probeBytes() < dueBytes) {
             int bytes = padding.send(nowNs);
             if (bytes == 0) {
-                end(nowNs);
-                return;
+                break;
             }
             bytesSent += bytes;
         }

@@ -37,6 +37,7 @@ final class Retransmitter {
     private @Nullable Run current;
     private int rtxSequence;
     private int paddingIndex;
+    private long newestMedia = -1;
 
     /**
      * @param mediaCount what is sent under the stream's own SSRC, plain repeats among it
@@ -60,7 +61,10 @@ final class Retransmitter {
     /** Notes a packet sent for the first time. */
     void sent(long out, Run run, long source, int timestamp, boolean opening, int bytes, long nowNs) {
         sent.unwrap((int) out & MAX_SEQUENCE);
-        current = run;
+        if (!run.isPadding()) {
+            current = run;
+            newestMedia = Math.max(newestMedia, out);
+        }
         log.add(out, run, source, timestamp, opening, nowNs);
         budget.sent(bytes);
     }
@@ -110,16 +114,19 @@ final class Retransmitter {
         return null;
     }
 
-    /** Sends one of the newest packets again under the repair stream's SSRC, though nobody asked; gives its bytes, 0 when there is none or no repair stream. */
+    /** Whether what a run's packets are sent again by is a repair stream. */
+    boolean repairs(Run run) {
+        return run.payload().hasRtx() && sources.rtxSsrc() != 0;
+    }
+
+    /** Sends one of the newest packets again under the repair stream's SSRC, though nobody asked; gives its bytes, 0 when there is none. */
     int sendPadding(long nowNs) {
-        if (sources.rtxSsrc() == 0 || sent.highest() < 0) {
+        if (sent.highest() < 0) {
             return 0;
         }
         for (int i = 0; i < PADDING_PACKETS; i++) {
             long out = sent.highest() - paddingIndex++ % PADDING_PACKETS;
-            if (!log.find(out)
-                    || log.run().inserted() != null
-                    || !log.run().payload().hasRtx()) {
+            if (!log.find(out) || log.run().inserted() != null || !repairs(log.run())) {
                 continue;
             }
             ParsedPacket packet = log.run().layer().packets().find(log.source());
@@ -133,7 +140,7 @@ final class Retransmitter {
 
     /** The number, within its run, of the newest packet sent when it is one of this run's; -1 otherwise. */
     long newestSourceOf(Run run) {
-        return log.find(sent.highest())
+        return log.find(newestMedia)
                         && log.run().inserted() == null
                         && log.run().isOfSameSource(run)
                 ? log.source()
@@ -160,7 +167,7 @@ final class Retransmitter {
     private void send(Run run, @Nullable ParsedPacket packet, int sequence, long nowNs) {
         int timestamp = log.timestamp();
         boolean opening = log.opening();
-        if (!run.payload().hasRtx() || sources.rtxSsrc() == 0) {
+        if (!repairs(run)) {
             if (packet != null) {
                 boolean marker = run.marks(packet.stored());
                 writer.send(run, packet.rtp(), marker, sequence, timestamp, sources.ssrc(), opening, nowNs);

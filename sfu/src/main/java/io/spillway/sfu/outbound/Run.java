@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Run {
 
+    /** As much padding as a packet can have: zeros, the last byte is the count. RFC 3550 §5.1. */
+    private static final int PADDING_BYTES = 255;
+
+    private static final ByteBuffer PADDING =
+            ByteBuffer.allocateDirect(PADDING_BYTES).put(PADDING_BYTES - 1, (byte) PADDING_BYTES);
+
     private final Layer layer;
     private final int epoch;
     private final PayloadMapping payload;
@@ -60,6 +66,11 @@ final class Run {
     /** The run of a packet that Spillway puts in before the layer's: {@code payload}, from 0 to its limit, never changes. */
     Run inserting(ByteBuffer insertedPayload) {
         return new Run(layer, epoch, payload, extensions, offsets, lastSpatial, gaps, insertedPayload);
+    }
+
+    /** The run of packets of nothing but padding that Spillway puts in, all alike. */
+    Run padding() {
+        return inserting(PADDING);
     }
 
     Layer layer() {
@@ -125,9 +136,15 @@ final class Run {
         return layer == other.layer && epoch == other.epoch;
     }
 
-    /** The payload put in; null for packets of the layer. */
+    /** The payload put in, or the padding; null for packets of the layer. */
     @Nullable
     ByteBuffer inserted() {
         return inserted;
+    }
+
+    /** Whether what is put in is nothing but padding. */
+    @SuppressWarnings("ReferenceEquality") // there is one such buffer
+    boolean isPadding() {
+        return inserted == PADDING;
     }
 }

@@ -80,9 +80,18 @@ final class SequenceMap {
     /** The number for a packet of our own, sent just before {@code source}, which must be newer than all mapped so far. */
     long insertBefore(long source) {
         long offset = offsets[newestRange];
-        append(source, offset + 1);
+        if (starts[newestRange] == source) {
+            offsets[newestRange] = offset + 1;
+        } else {
+            append(source, offset + 1);
+        }
         newestOut = source + offset;
         return newestOut;
+    }
+
+    /** The number for a packet of our own, sent after the newest of the source. */
+    long insertNext() {
+        return insertBefore(newestSource + 1);
     }
 
     /** Whether {@code source} is newer than all that was mapped or left out. */

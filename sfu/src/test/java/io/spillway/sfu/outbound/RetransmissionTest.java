@@ -54,6 +54,36 @@ final class RetransmissionTest {
     }
 
     @Test
+    void shouldResendPaddingOfItsOwnAsItWas() {
+        viewer.rtx = false;
+        world.publish(TestPublisher.vp8(1));
+        world.join(viewer);
+        world.advanceMs(200);
+        TestViewer.Received before = viewer.video().getLast();
+        assertTrue(before.marker(), "between pictures");
+        viewer.media().sendPadding(world.nowNs);
+        int sent = viewer.media().sendPadding(world.nowNs);
+        TestViewer.Received padding = viewer.video().getLast();
+        world.advanceMs(100);
+        viewer.nack(world.nowNs, padding.sequence());
+
+        assertEquals(before.sequence() + 2, padding.sequence());
+        assertEquals(before.timestamp(), padding.timestamp());
+        assertEquals(sent, padding.bytes().limit());
+        RtpPacket packet = new RtpPacket();
+        assertTrue(packet.wrap(padding.bytes(), 0, sent));
+        assertEquals(0, packet.payloadLength(), "nothing but padding");
+        assertEquals(padding.bytes(), viewer.received.getLast().bytes());
+        List<Long> sequences = viewer.video().stream()
+                .limit(viewer.video().size() - 1)
+                .map(TestViewer.Received::sequence)
+                .toList();
+        for (int i = 1; i < sequences.size(); i++) {
+            assertEquals(sequences.get(i - 1) + 1, sequences.get(i), "no gap before or after it");
+        }
+    }
+
+    @Test
     void shouldResendWhatWasSentOfAnEndedPublication() {
         viewer.rtx = false;
         world.publish(TestPublisher.vp8(1));

@@ -2,6 +2,7 @@ package io.spillway.sfu.outbound;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.testkit.Seeds;
 import java.util.Random;
@@ -75,6 +76,17 @@ final class SequenceRewriteTest {
     }
 
     @Test
+    void shouldMakeRoomForManyOfItsOwnWithoutForgettingLatePackets() {
+        map.restart(100);
+        mapped(100, 102);
+        for (int i = 0; i < 500; i++) {
+            assertEquals(65_536 + 3 + i, map.insertNext());
+        }
+
+        assertArrayEquals(outs(503, 1, 505, 504), mapped(103, 101, 105, 104));
+    }
+
+    @Test
     void shouldMakeRoomBeforeTheVeryFirstPacket() {
         map.restart(100);
 
@@ -145,6 +157,13 @@ final class SequenceRewriteTest {
                     case 1 -> expected++;
                     case 2 -> {
                         assertEquals(expected++, tested.insertBefore(source));
+                        assertEquals(expected++, tested.map(source));
+                    }
+                    case 3 -> {
+                        long before = tested.newestOut();
+                        long own = tested.insertNext();
+                        assertTrue(before < own && own <= expected, "after the newest, and lost ones may still come");
+                        expected++;
                         assertEquals(expected++, tested.map(source));
                     }
                     default -> assertEquals(expected++, tested.map(source));

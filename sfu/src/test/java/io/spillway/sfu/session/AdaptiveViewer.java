@@ -42,15 +42,15 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
     /** As players count it: later than the usual interval by 150 ms and by three of them. */
     private static final long FREEZE_NS = SimulcastPublisher.FRAME_NS + 150 * MS;
 
+    private static final List<String> RTX_MEDIA = List.of("a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96");
+
     private static final List<String> MEDIA = List.of(
             "m=video 9 UDP/TLS/RTP/SAVPF 96 97",
             "a=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
             "a=rtpmap:96 VP8/90000",
             "a=rtcp-fb:96 nack",
             "a=rtcp-fb:96 nack pli",
-            "a=rtcp-fb:96 transport-cc",
-            "a=rtpmap:97 rtx/90000",
-            "a=fmtp:97 apt=96");
+            "a=rtcp-fb:96 transport-cc");
 
     /** A picture stood still. */
     record Freeze(long atNs, long durationNs) {}
@@ -88,6 +88,10 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
     long packets;
     long bytes;
     long lostForGood;
+
+    /** Packets of nothing but padding under the stream's own numbers. */
+    long paddingPackets;
+
     long duplicates;
     long keyframesAsked;
 
@@ -113,9 +117,12 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
     private int lastSr;
     private long lastSrNs;
 
-    AdaptiveViewer(World world, InetSocketAddress address) throws Rejected {
+    /** @param rtx whether it offers a repair stream */
+    AdaptiveViewer(World world, InetSocketAddress address, boolean rtx) throws Rejected {
         this.world = world;
-        this.negotiated = Negotiated.by(world, false, () -> address, MEDIA, this);
+        List<String> media = new ArrayList<>(MEDIA);
+        media.addAll(rtx ? RTX_MEDIA : List.of());
+        this.negotiated = Negotiated.by(world, false, () -> address, media, this);
         this.tickNs = world.nowNs();
         this.feedbackDueNs = tickNs;
         this.reportDueNs = tickNs;
@@ -198,10 +205,14 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
 
     private void take(long sequence, int payloadAt, boolean first, long nowNs) {
         ByteBuffer buffer = packet.buffer();
-        Packet came = new Packet(
-                (buffer.get(payloadAt) & 0x10) != 0 && (buffer.get(payloadAt + 1) & 1) == 0,
-                packet.marker(),
-                buffer.get(payloadAt + SimulcastPublisher.MARK_OFFSET));
+        boolean padding = packet.payloadLength() == 0;
+        paddingPackets += padding ? 1 : 0;
+        Packet came = padding
+                ? new Packet(false, false, layer)
+                : new Packet(
+                        (buffer.get(payloadAt) & 0x10) != 0 && (buffer.get(payloadAt + 1) & 1) == 0,
+                        packet.marker(),
+                        buffer.get(payloadAt + SimulcastPublisher.MARK_OFFSET));
         if (!begun) {
             begun = true;
             next = sequence;

@@ -40,6 +40,7 @@ public final class Scenario {
     LongPredicate cut = ms -> false;
 
     private final Link down;
+    private final boolean rtx;
     private final long startNs;
     private long queueMs = 300;
     private @Nullable BulkFlow bulk;
@@ -49,9 +50,15 @@ public final class Scenario {
 
     /** @param conditions what is special about it, for people */
     Scenario(String name, String conditions, long seed, Link down) {
+        this(name, conditions, seed, down, true);
+    }
+
+    /** @param rtx whether viewers offer a repair stream */
+    Scenario(String name, String conditions, long seed, Link down, boolean rtx) {
         this.name = name;
         this.conditions = conditions;
         this.down = down;
+        this.rtx = rtx;
         this.world = new World(seed);
         InetSocketAddress from = new InetSocketAddress(World.address("10.1.0.1"), 40_000);
         try {
@@ -75,7 +82,7 @@ public final class Scenario {
     Watcher join() {
         InetSocketAddress address = new InetSocketAddress(World.address("10.1.1." + (1 + watchers.size())), 40_000);
         try {
-            var viewer = new AdaptiveViewer(world, address);
+            var viewer = new AdaptiveViewer(world, address, rtx);
             viewer.rttNs = 2 * down.delayNs();
             shape(address, nowMs());
             if (!watchers.isEmpty()) {
