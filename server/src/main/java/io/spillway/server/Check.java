@@ -32,6 +32,9 @@ final class Check {
             check.tcp("https.port", config.http().bind(), config.https().port());
         }
         check.media(config);
+        if (config.media().tcp()) {
+            check.tcp("media.port", config.media().bind(), config.media().port());
+        }
         try {
             DataFolder.open(config.dataDir());
             check.line(true, "data.dir", config.dataDir() + " can be written");

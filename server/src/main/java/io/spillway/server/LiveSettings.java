@@ -86,6 +86,7 @@ public final class LiveSettings {
                 new Config.Media(
                         all.media().port(),
                         all.media().bind(),
+                        all.media().tcp(),
                         all.media().loops(),
                         all.media().transport(),
                         List.of(),

@@ -4,18 +4,22 @@ import io.spillway.server.config.Config;
 import io.spillway.server.config.ConfigException;
 import io.spillway.sfu.AddressText;
 import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.Sfu;
 import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.dtls.HandshakeRunner;
 import io.spillway.sfu.dtls.VirtualThreadRunner;
 import io.spillway.sfu.linux.LinuxPort;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
+import io.spillway.sfu.loop.PeerSink;
 import io.spillway.sfu.netty.NettyPort;
 import io.spillway.sfu.session.SfuServer;
 import io.spillway.sfu.session.SfuSettings;
 import io.spillway.sfu.srtp.SrtpProvider;
 import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
 import io.spillway.sfu.srtp.openssl.OpenSslSrtp;
+import io.spillway.sfu.tcp.TcpBounds;
+import io.spillway.sfu.tcp.TcpPort;
 import io.spillway.sfu.transport.LoopBuffers;
 import io.spillway.sfu.transport.TransportServices;
 import java.io.IOException;
@@ -26,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,14 +43,27 @@ final class MediaPlane implements AutoCloseable {
     /** Handshakes ready to compute that wait for a core: half a second and more of one core's work. Beyond it whoever asks to join is told to come back. */
     private static final int MAX_QUEUED_HANDSHAKES_A_CORE = 200;
 
+    private static final int FREE_PORT_TRIES = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(MediaPlane.class);
 
-    private final List<MediaPort> ports;
+    private final Sockets sockets;
     private final SfuServer sfu;
     private final String engine;
 
-    private MediaPlane(List<MediaPort> ports, SfuServer sfu, String engine) {
-        this.ports = ports;
+    /** One port number: a UDP socket a loop, and TCP where it is wanted. */
+    private record Sockets(List<MediaPort> udp, @Nullable TcpPort tcp) {
+
+        void close() {
+            udp.forEach(MediaPort::close);
+            if (tcp != null) {
+                tcp.close();
+            }
+        }
+    }
+
+    private MediaPlane(Sockets sockets, SfuServer sfu, String engine) {
+        this.sockets = sockets;
         this.sfu = sfu;
         this.engine = engine;
     }
@@ -56,7 +74,8 @@ final class MediaPlane implements AutoCloseable {
             throws ConfigException, StartException {
         List<DropCounters> drops =
                 Stream.generate(DropCounters::new).limit(loops(config)).toList();
-        List<MediaPort> ports = ports(config, drops, random.nextLong());
+        Sockets sockets = sockets(config, drops, random.nextLong());
+        List<MediaPort> ports = sockets.udp();
         int cores = Runtime.getRuntime().availableProcessors();
         HandshakeRunner handshakes =
                 new VirtualThreadRunner(MAX_HANDSHAKES, cores, MAX_QUEUED_HANDSHAKES_A_CORE * cores);
@@ -64,7 +83,13 @@ final class MediaPlane implements AutoCloseable {
         for (int i = 0; i < ports.size(); i++) {
             MediaPort port = ports.get(i);
             services.add(new TransportServices(
-                    identity.join(), handshakes, srtp(), port, port, drops.get(i), new LoopBuffers()));
+                    identity.join(),
+                    handshakes,
+                    srtp(),
+                    port,
+                    new PeerSink(port, drops.get(i)),
+                    drops.get(i),
+                    new LoopBuffers()));
         }
         SfuServer sfu = new SfuServer(
                 new SfuSettings(
@@ -73,7 +98,8 @@ final class MediaPlane implements AutoCloseable {
                         config.limits().sessions(),
                         config.limits().viewersPerStream(),
                         config.play().startBitrateKbps() * 1_000L,
-                        config.limits().loopBusyPercent()),
+                        config.limits().loopBusyPercent(),
+                        config.media().tcp()),
                 services,
                 ports.getFirst().port(),
                 System::nanoTime,
@@ -83,9 +109,12 @@ final class MediaPlane implements AutoCloseable {
         for (int i = 0; i < ports.size(); i++) {
             ports.get(i).drive(agents.get(i));
         }
+        if (sockets.tcp() != null) {
+            sockets.tcp().drive(agents);
+        }
         String engine = "SRTP by " + services.getFirst().srtp().name() + ", "
                 + ports.getFirst().name() + ", " + ports.size() + (ports.size() == 1 ? " media loop" : " media loops");
-        return new MediaPlane(ports, sfu, engine);
+        return new MediaPlane(sockets, sfu, engine);
     }
 
     private static int loops(Config config) {
@@ -102,6 +131,35 @@ final class MediaPlane implements AutoCloseable {
     /** Whether the loops call Linux themselves. */
     private static boolean isDirect(Config config) {
         return config.media().transport() != Config.Transport.NETTY && LinuxPort.isAvailable();
+    }
+
+    private static Sockets sockets(Config config, List<DropCounters> drops, long seed)
+            throws ConfigException, StartException {
+        for (int tries = 1; ; tries++) {
+            List<MediaPort> udp = ports(config, drops, seed);
+            if (!config.media().tcp()) {
+                return new Sockets(udp, null);
+            }
+            InetSocketAddress same =
+                    new InetSocketAddress(config.media().bind(), udp.getFirst().port());
+            try {
+                return new Sockets(
+                        udp,
+                        TcpPort.open(
+                                same, udp, TcpBounds.forSessions(config.limits().sessions()), System::nanoTime));
+            } catch (IOException taken) {
+                udp.forEach(MediaPort::close);
+                // A number that is free for UDP may be taken for TCP: with port 0 another will do.
+                if (config.media().port() != 0 || tries == FREE_PORT_TRIES) {
+                    throw StartException.configuration(
+                            "media.port is \"" + config.media().port() + "\": TCP "
+                                    + AddressText.of(same) + " cannot be bound (" + taken.getMessage()
+                                    + "); end what uses it, set media.port (SPILLWAY_MEDIA_PORT) to another, or media.tcp"
+                                    + " (SPILLWAY_MEDIA_TCP) to false to do without clients whose network blocks UDP.",
+                            taken);
+                }
+            }
+        }
     }
 
     private static List<MediaPort> ports(Config config, List<DropCounters> drops, long seed)
@@ -143,7 +201,12 @@ final class MediaPlane implements AutoCloseable {
     }
 
     int port() {
-        return ports.getFirst().port();
+        return sockets.udp().getFirst().port();
+    }
+
+    /** Of what lies beside the loops. */
+    List<Sfu.Counter> counters() {
+        return sockets.tcp() == null ? List.of() : sockets.tcp().counters();
     }
 
     /** What does the work, for the banner. */
@@ -153,6 +216,6 @@ final class MediaPlane implements AutoCloseable {
 
     @Override
     public void close() {
-        ports.forEach(MediaPort::close);
+        sockets.close();
     }
 }

@@ -22,7 +22,8 @@ record Reachability(
                     + "Set media.addresses (SPILLWAY_MEDIA_ADDRESSES) to an address of this machine.");
         } else if (addresses.stream().noneMatch(Reachability::isPublic)) {
             warnings.add("No public address is announced: viewers on the internet cannot connect. "
-                    + "Behind NAT or in a container, set media.addresses to the public one and forward UDP " + mediaPort
+                    + "Behind NAT or in a container, set media.addresses to the public one and forward UDP "
+                    + (config.media().tcp() ? "and TCP " : "") + mediaPort
                     + ".");
         }
         if (config.http().bind().isLoopbackAddress()) {

@@ -85,7 +85,7 @@ public final class Spillway implements AutoCloseable {
 
         WhipWhep whipWhep =
                 new WhipWhep(sfu, new StreamAdmission(authority), live.iceServers(), policy(config), System::nanoTime);
-        metrics = new Metrics(sfu::streams, sfu::loops, List.of(sfu::counters, whipWhep::counters));
+        metrics = new Metrics(sfu::streams, sfu::loops, List.of(sfu::counters, media::counters, whipWhep::counters));
         ControlPlane control = new ControlPlane(
                 sfu,
                 keys,

@@ -70,6 +70,8 @@ public enum DropReason {
     NOT_CONNECTED,
     /** The kernel took no more for so long that what waited longest was given up. */
     SEND_BUFFER_FULL,
+    /** A peer by TCP takes less than it is sent, or its connection is closed. */
+    STREAM_FULL,
     /** Another media loop did not keep up with what was handed to it. */
     HANDOVER_FULL,
     /** The kernel refused to send to that address: no route, a firewall, a size its path does not take. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A session as it stood at one moment, for whoever wants to know why it does not connect.
  *
  * @param ageMs since its answer; of an ended session, until its end
- * @param addresses of the peer that passed an ICE check, {@code address:port}, the first first; at most sixteen
+ * @param addresses of the peer that passed an ICE check, the first first, at most sixteen: {@code address:port} by UDP, {@code address:port/tcp} by TCP
  * @param sendingTo the one of them that packets go to, or null
  * @param lastCheckError why the last ICE check that was refused was, or null
  * @param why the session ended, as a sentence; null while it goes on

@@ -30,11 +30,12 @@ public record Config(
 
     /**
      * {@code addresses} are announced beside the interfaces' own, which are announced when {@code interfaces}; {@code loops} is 0 for one a
-     * core.
+     * core; {@code tcp} is whether the port takes connections too.
      */
     public record Media(
             int port,
             InetAddress bind,
+            boolean tcp,
             int loops,
             Transport transport,
             List<InetAddress> addresses,

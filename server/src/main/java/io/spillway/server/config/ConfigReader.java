@@ -59,6 +59,7 @@ public final class ConfigReader {
                 new Config.Media(
                         integer(Key.MEDIA_PORT, 0, 65_535),
                         address(Key.MEDIA_BIND),
+                        flag(Key.MEDIA_TCP),
                         integer(Key.MEDIA_LOOPS, 0, 64),
                         Config.Transport.valueOf(choice(Key.MEDIA_TRANSPORT, List.of("auto", "linux", "netty"))
                                 .toUpperCase(Locale.ROOT)),

@@ -35,6 +35,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
     static final Key HTTPS_SELF_SIGNED = flag("https.self-signed", false);
     static final Key MEDIA_PORT = port("media.port", 8189);
     static final Key MEDIA_BIND = text("media.bind", "0.0.0.0", "an address of this machine, or 0.0.0.0 for all");
+    static final Key MEDIA_TCP = flag("media.tcp", true);
     static final Key MEDIA_LOOPS = integer("media.loops", 0, "0 to 64, 0 is one a core");
     static final Key MEDIA_TRANSPORT = choice("media.transport", "auto", "auto, linux or netty", false);
     static final Key MEDIA_ADDRESSES = list("media.addresses", "a list of IP addresses, such as [203.0.113.7]", true);
@@ -73,6 +74,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             HTTPS_SELF_SIGNED,
             MEDIA_PORT,
             MEDIA_BIND,
+            MEDIA_TCP,
             MEDIA_LOOPS,
             MEDIA_TRANSPORT,
             MEDIA_ADDRESSES,

@@ -17,11 +17,8 @@ import org.junit.jupiter.api.Test;
 /** Nothing but the configured ports is opened, and nobody is called, while a stream is published and watched. */
 class SocketsIT {
 
-    /** TCP states of the kernel's table, hexadecimal. */
-    private static final String LISTEN = "0A";
-
     @Test
-    void shouldOpenItsTwoPortsAndNothingElse() throws IOException {
+    void shouldOpenItsPortsAndNothingElse() throws IOException {
         try (Scene scene = Scene.open()) {
             int http = scene.server().address().getPort();
             scene.publish("live", "codec=VP8");
@@ -39,13 +36,16 @@ class SocketsIT {
                 }
             }
             assertEquals(1, udp.size(), "one UDP port: " + udp);
+            Set<Integer> tcp = new TreeSet<>();
             for (String table : List.of("tcp", "tcp6")) {
                 for (String[] row : rows(pid, table, inodes)) {
-                    // Listening on the HTTP port, or accepted there: a call of ours would have another local port.
-                    assertEquals(http, localPort(row), table + " " + String.join(" ", row));
-                    assertTrue(row[3].equals(LISTEN) || localPort(row) == http);
+                    // Listening, or accepted there: a call of ours would have another local port.
+                    tcp.add(localPort(row));
                 }
             }
+            Set<Integer> expected = new TreeSet<>(udp);
+            expected.add(http);
+            assertEquals(expected, tcp, "the HTTP port, and TCP on the media port's number");
         }
     }
 

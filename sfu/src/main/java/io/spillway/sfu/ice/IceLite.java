@@ -1,6 +1,7 @@
 package io.spillway.sfu.ice;
 
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.loop.StreamPeer;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -121,7 +122,7 @@ public final class IceLite {
             answer(itsKey, from);
             return null;
         }
-        writer.begin(Stun.BINDING_SUCCESS, transactionId).xorMappedAddress(from);
+        writer.begin(Stun.BINDING_SUCCESS, transactionId).xorMappedAddress(StreamPeer.seen(from));
         answer(itsKey, from);
         if (credentials.equals(next)) {
             goOnWith(credentials, itsKey, nowNs);

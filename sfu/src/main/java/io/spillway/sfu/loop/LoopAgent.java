@@ -17,6 +17,9 @@ public interface LoopAgent {
 
     void onTimeout(long nowNs);
 
+    /** A peer's stream has ended: nothing comes from it any more, and nothing can be sent to it. */
+    default void onGone(StreamPeer peer, long nowNs) {}
+
     /** A turn is over and what it sent is the kernel's: how long it took, both times of the loop's clock. Nothing may be sent here. */
     default void onTurnEnd(long beganNs, long endedNs) {}
 }

@@ -69,6 +69,7 @@ public final class Agreement {
                 IntStream.range(0, LocalTransport.MAX_CANDIDATES)
                         .mapToObj(Longest::address)
                         .toList(),
+                true,
                 Long.MAX_VALUE);
 
         private static InetSocketAddress address(int last) {

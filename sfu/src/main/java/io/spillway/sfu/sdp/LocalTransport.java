@@ -10,16 +10,33 @@ import java.util.List;
  * Our side of the transport, as the answer announces it.
  *
  * @param candidates UDP host addresses, the best first; IPv4 is moved to the front, for FFmpeg takes the first it reads and no other
+ * @param tcp whether the same addresses and ports take connections too (RFC 6544)
  * @param sessionId for the {@code o=} line, not negative
  */
 public record LocalTransport(
-        String ufrag, String pwd, Fingerprint fingerprint, List<InetSocketAddress> candidates, long sessionId) {
+        String ufrag,
+        String pwd,
+        Fingerprint fingerprint,
+        List<InetSocketAddress> candidates,
+        boolean tcp,
+        long sessionId) {
 
     /** What a host with many interfaces still needs; more would crowd the answer. */
     public static final int MAX_CANDIDATES = 12;
 
     /** Type preference of a host candidate, RFC 8445 §5.1.2.2. */
     private static final int HOST_PREFERENCE = 126;
+
+    /** Of one over TCP, below all that UDP reaches directly and above a relay, as browsers have it. */
+    private static final int TCP_HOST_PREFERENCE = 90;
+
+    /** Of a passive host candidate, RFC 6544 §4.2: three bits above what tells addresses apart. */
+    private static final int PASSIVE_PREFERENCE = 4 << 13;
+
+    private static final int MAX_ADDRESS_PREFERENCE = (1 << 13) - 1;
+
+    /** Whoever cannot use UDP tries each of them from each of its interfaces; the best will do. */
+    static final int MAX_TCP_CANDIDATES = 4;
 
     private static final int MAX_LOCAL_PREFERENCE = 65_535;
 
@@ -61,19 +78,26 @@ public record LocalTransport(
         return List.of("a=ice-ufrag:" + ufrag, "a=ice-pwd:" + pwd);
     }
 
-    /** All candidates, and that there are no more. */
+    /** All candidates, UDP first, and that there are no more. */
     List<String> candidateLines() {
         List<String> lines = new ArrayList<>();
-        int localPreference = MAX_LOCAL_PREFERENCE;
-        for (InetSocketAddress candidate : candidates) {
-            int priority = HOST_PREFERENCE << 24 | localPreference << 8 | 256 - COMPONENT;
-            int foundation = MAX_LOCAL_PREFERENCE - localPreference + 1;
-            lines.add("a=candidate:" + foundation + " " + COMPONENT + " udp " + priority + " "
-                    + AddressText.of(candidate.getAddress()) + " " + candidate.getPort() + " typ host");
-            localPreference--;
+        for (int i = 0; i < candidates.size(); i++) {
+            lines.add(line(lines.size() + 1, "udp", HOST_PREFERENCE, MAX_LOCAL_PREFERENCE - i, candidates.get(i)));
+        }
+        for (int i = 0; tcp && i < Math.min(candidates.size(), MAX_TCP_CANDIDATES); i++) {
+            int localPreference = PASSIVE_PREFERENCE + MAX_ADDRESS_PREFERENCE - i;
+            lines.add(line(lines.size() + 1, "tcp", TCP_HOST_PREFERENCE, localPreference, candidates.get(i))
+                    + " tcptype passive");
         }
         lines.add("a=end-of-candidates");
         return lines;
+    }
+
+    private static String line(
+            int foundation, String transport, int typePreference, int localPreference, InetSocketAddress candidate) {
+        int priority = typePreference << 24 | localPreference << 8 | 256 - COMPONENT;
+        return "a=candidate:" + foundation + " " + COMPONENT + " " + transport + " " + priority + " "
+                + AddressText.of(candidate.getAddress()) + " " + candidate.getPort() + " typ host";
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.spillway.media.live.LiveStream;
 import io.spillway.sfu.AddressText;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu.SessionRole;
+import io.spillway.sfu.loop.StreamPeer;
 import io.spillway.sfu.transport.CloseReason;
 import io.spillway.sfu.transport.Transport;
 import java.net.InetSocketAddress;
@@ -72,10 +73,15 @@ final class Session implements Transport.Listener {
                         : connected ? SessionStatus.State.CONNECTED : SessionStatus.State.CHECKED,
                 ticket.agent(),
                 ticket.ageMs(nowNs),
-                itsTransport.validAddresses().stream().map(AddressText::of).toList(),
-                selected == null ? null : AddressText.of(selected),
+                itsTransport.validAddresses().stream().map(Session::text).toList(),
+                selected == null ? null : text(selected),
                 itsTransport.lastCheckError(),
                 why);
+    }
+
+    private static String text(InetSocketAddress address) {
+        String seen = AddressText.of(StreamPeer.seen(address));
+        return address instanceof StreamPeer ? seen + "/tcp" : seen;
     }
 
     String id() {

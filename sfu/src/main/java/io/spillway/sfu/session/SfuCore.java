@@ -14,6 +14,7 @@ import io.spillway.sfu.ice.IceLite;
 import io.spillway.sfu.ice.StunMessage;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.SendCounter;
+import io.spillway.sfu.loop.StreamPeer;
 import io.spillway.sfu.transport.CloseReason;
 import io.spillway.sfu.transport.Demux;
 import io.spillway.sfu.transport.TransportServices;
@@ -278,6 +279,11 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
     }
 
     @Override
+    public void onGone(StreamPeer peer, long nowNs) {
+        demux.lose(peer);
+    }
+
+    @Override
     public void onTurnEnd(long beganNs, long endedNs) {
         overload.onTurnEnd(beganNs, endedNs);
     }
@@ -354,6 +360,12 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
             state = ticket.state();
         }
         if (state instanceof Ticket.Owned owned && owned.loop() != index) {
+            if (from instanceof StreamPeer peer) {
+                // A stream goes where its session is; another session of this loop may have had it until now.
+                demux.lose(peer);
+                peer.link().moveTo(owned.loop());
+                return null;
+            }
             return crossings.to(owned.loop()).check(from, buffer, offset, length) ? null : DropReason.HANDOVER_FULL;
         }
         return DropReason.UNKNOWN_UFRAG;
@@ -385,11 +397,19 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
 
     @Override
     public void onBound(InetSocketAddress address) {
+        if (address instanceof StreamPeer peer) {
+            peer.link().owned(true);
+            return;
+        }
         detours.onBound(address);
     }
 
     @Override
     public void onUnbound(InetSocketAddress address) {
+        if (address instanceof StreamPeer peer) {
+            peer.link().owned(false);
+            return;
+        }
         detours.onUnbound(address);
     }
 
@@ -484,7 +504,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
             case SETUP_TIMEOUT ->
                 checked
                         ? "its ICE checks passed but the DTLS handshake was not done in 30 s; does its network let UDP of that size through?"
-                        : "no valid STUN check arrived in 30 s; is the media port's UDP open to it?";
+                        : "no valid STUN check arrived in 30 s; is the media port open to it, by UDP or TCP?";
             case HANDSHAKE_TIMEOUT -> "the DTLS handshake did not finish in time";
             case HANDSHAKE_REFUSED -> "the DTLS handshake found no common ground";
             case FINGERPRINT_MISMATCH -> "its certificate is not the one in its offer";

@@ -429,6 +429,7 @@ public final class SfuServer implements Sfu {
                 addresses.stream()
                         .map(address -> new InetSocketAddress(address, mediaPort))
                         .toList(),
+                settings.mediaTcp(),
                 names.sdpSessionId());
     }
 }

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  * @param maxViewersPerStream viewers of one stream (X9)
  * @param startBps what a viewer's network is believed to carry before anything is known, bit/s (R37)
  * @param loopBusyPercent a loop busy so much of the time is overloaded (W22), 50 to 100; 100 never is
+ * @param mediaTcp whether the media port takes connections too (ICE-TCP)
  */
 public record SfuSettings(
         Supplier<List<InetAddress>> addresses,
@@ -20,4 +21,5 @@ public record SfuSettings(
         int maxSessions,
         int maxViewersPerStream,
         long startBps,
-        int loopBusyPercent) {}
+        int loopBusyPercent,
+        boolean mediaTcp) {}

@@ -85,6 +85,7 @@ final class Offers {
                     new InetSocketAddress("fd00::7", 8189),
                     new InetSocketAddress("192.0.2.7", 8189),
                     new InetSocketAddress("203.0.113.7", 8189)),
+            false,
             4_611_686_018_427_387_903L);
 
     static final PlaySources.Carried OPUS = new PlaySources.Carried(Codec.OPUS, Map.of());

@@ -214,7 +214,13 @@ class IceRestartTest {
     @Test
     void shouldAnswerWithNewCredentialsAndAllCandidates() throws Rejected {
         SfuSettings settings = new SfuSettings(
-                () -> List.of(World.address("2001:db8::1"), World.address("192.0.2.1")), true, 64, 32, 1_000_000, 95);
+                () -> List.of(World.address("2001:db8::1"), World.address("192.0.2.1")),
+                true,
+                64,
+                32,
+                1_000_000,
+                95,
+                true);
         World world = new World(1, settings, new JitsiSrtp(), 1);
         Client publisher = world.offer(true);
         IceCredentials local = IceCredentials.create(world.random);
@@ -238,6 +244,9 @@ class IceRestartTest {
                         "a=candidate:1 1 udp 2130706431 203.0.113.5 8189 typ host",
                         "a=candidate:2 1 udp 2130706175 192.0.2.1 8189 typ host",
                         "a=candidate:3 1 udp 2130705919 2001:db8::1 8189 typ host",
+                        "a=candidate:4 1 tcp 1520435199 203.0.113.5 8189 typ host tcptype passive",
+                        "a=candidate:5 1 tcp 1520434943 192.0.2.1 8189 typ host tcptype passive",
+                        "a=candidate:6 1 tcp 1520434687 2001:db8::1 8189 typ host tcptype passive",
                         "a=end-of-candidates",
                         ""),
                 List.of(answer.fragment().split("\r\n", -1)));

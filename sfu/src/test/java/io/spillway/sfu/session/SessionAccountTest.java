@@ -55,7 +55,7 @@ class SessionAccountTest {
         assertEquals(State.ENDED, failed.state());
         assertEquals(publisher.sessionId(), failed.id());
         assertEquals(DropReason.STUN_INTEGRITY, failed.lastCheckError());
-        assertEquals("no valid STUN check arrived in 30 s; is the media port's UDP open to it?", failed.why());
+        assertEquals("no valid STUN check arrived in 30 s; is the media port open to it, by UDP or TCP?", failed.why());
     }
 
     @Test

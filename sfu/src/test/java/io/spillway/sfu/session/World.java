@@ -105,7 +105,13 @@ final class World implements Ground {
 
     static SfuSettings settings(boolean replacePublisher, int maxSessions, int maxViewersPerStream) {
         return new SfuSettings(
-                () -> List.of(address("192.0.2.1")), replacePublisher, maxSessions, maxViewersPerStream, 1_000_000, 95);
+                () -> List.of(address("192.0.2.1")),
+                replacePublisher,
+                maxSessions,
+                maxViewersPerStream,
+                1_000_000,
+                95,
+                false);
     }
 
     /** Has what a client sends from its address arrive on that loop, as the kernel's hash would. */
