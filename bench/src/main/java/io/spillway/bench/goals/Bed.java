@@ -21,6 +21,10 @@ final class Bed implements AutoCloseable {
     /** What a viewer needs until its join is over and its latency counts. */
     private static final double SETTLE_SECONDS = 3;
 
+    private static final int MOST_CALM_SECONDS = 15;
+    private static final double CALM = 0.95;
+    private static final double FULL = 0.9;
+
     private static final int TRIES = 3;
 
     private final SpillwayProcess server;
@@ -114,6 +118,18 @@ final class Bed implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** Lets what joining cost die away: until the core is not full, and no less of it used than in the second before, some seconds at most. */
+    void calm() throws InterruptedException {
+        double before = Double.MAX_VALUE;
+        for (int i = 0; i < MOST_CALM_SECONDS; i++) {
+            double share = measure(1).serverCpu();
+            if (share < FULL && share > CALM * before) {
+                return;
+            }
+            before = share;
+        }
     }
 
     Measured measure(double seconds) throws InterruptedException {

@@ -20,7 +20,7 @@ final class Capacity {
     private static final double MOST_GROWTH = 2.0;
     private static final double LEAST_GROWTH = 1.04;
     private static final double LEAST_DELIVERED = 0.97;
-    private static final int JOINS_A_SECOND = 150;
+    private static final int JOINS_A_SECOND = 60;
 
     /** One number of viewers that was measured. */
     record Step(int viewers, Bed.Measured measured, String failure) {
@@ -56,10 +56,11 @@ final class Capacity {
             steps.add(step);
             report.progress(String.format(
                     Locale.ROOT,
-                    "  %d viewers: %.0f packets/s, server %.0f %%, %.3f µs a packet, hop p99 %.0f µs, generator %.0f %%%s",
+                    "  %d viewers: %.0f packets/s, server %.0f %% (%s), %.3f µs a packet, hop p99 %.0f µs, generator %.0f %%%s",
                     step.viewers,
                     step.measured.window().packetsPerSecond(),
                     step.measured.serverCpu() * 100,
+                    Ratio.threads(step.measured),
                     step.measured.usAPacket(),
                     step.measured.window().hopUs(99),
                     step.measured.window().ownCpu() * 100,
@@ -97,6 +98,7 @@ final class Capacity {
 
     private Step step(int viewers) throws InterruptedException {
         boolean joined = bed.viewersPatiently(viewers, JOINS_A_SECOND);
+        bed.calm();
         Bed.Measured measured = bed.measure(pace.stepSeconds());
         return new Step(viewers, measured, joined ? failure(measured.window()) : "not all could join");
     }
