@@ -52,6 +52,7 @@ public final class InboundMedia {
     private final RtpPacket packet = new RtpPacket();
     private final RtpPacket repaired = new RtpPacket();
     private final ByteBuffer repairedBytes = ByteBuffer.allocateDirect(InboundConfig.MAX_PACKET_BYTES);
+    private final RedundantAudio redundantAudio = new RedundantAudio(repaired, repairedBytes);
     private final long[] nackable = new long[NackGenerator.MAX_OPEN];
 
     private long nextReportNs = NEVER;
@@ -244,12 +245,15 @@ public final class InboundMedia {
     private @Nullable DropReason receiveMedia(InboundLayer layer, long nowNs) {
         InboundSection section = layer.section();
         PayloadFormat format = section.format(packet.payloadType());
-        if (format == null) {
+        PayloadFormat redundant = format == null ? section.redundantFormat(packet.payloadType()) : null;
+        if (format == null && redundant == null) {
             return DropReason.UNKNOWN_PAYLOAD_TYPE;
         }
         newestSsrc = packet.ssrc();
         newestSectionAlone = section.takesFeedbackAlone();
-        return layer.onPacket(packet, format, false, nowNs);
+        return format != null
+                ? layer.onPacket(packet, format, false, nowNs)
+                : redundantAudio.receive(layer, Objects.requireNonNull(redundant), packet, nowNs);
     }
 
     /** Repaired packets go the way of all others, so that gaps know of them (R19). */

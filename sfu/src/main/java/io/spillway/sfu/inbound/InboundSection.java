@@ -35,6 +35,9 @@ final class InboundSection {
     /** By RTX payload type: the format it repairs. */
     private final @Nullable PayloadFormat[] repairs = new @Nullable PayloadFormat[PAYLOAD_TYPES];
 
+    /** By payload type of redundant audio: the format of what is in it. */
+    private final @Nullable PayloadFormat[] redundant = new @Nullable PayloadFormat[PAYLOAD_TYPES];
+
     private final Set<Feedback> feedback = EnumSet.noneOf(Feedback.class);
     private final boolean feedbackAlone;
 
@@ -51,6 +54,9 @@ final class InboundSection {
             formats[format.mapping().payloadType()] = format;
             if (format.mapping().hasRtx()) {
                 repairs[format.mapping().rtxPayloadType()] = format;
+            }
+            if (format.mapping().hasRed()) {
+                redundant[format.mapping().redPayloadType()] = format;
             }
             feedback.addAll(format.mapping().feedback());
         }
@@ -99,8 +105,19 @@ final class InboundSection {
         return repairs[payloadType];
     }
 
+    /** The format of what a payload type of redundant audio has in it, or null. */
+    @Nullable
+    PayloadFormat redundantFormat(int payloadType) {
+        return redundant[payloadType];
+    }
+
     boolean owns(int payloadType) {
-        return formats[payloadType] != null || repairs[payloadType] != null;
+        return isMedia(payloadType) || repairs[payloadType] != null;
+    }
+
+    /** Whether a payload type is of media themselves, not of their repair. */
+    boolean isMedia(int payloadType) {
+        return formats[payloadType] != null || redundant[payloadType] != null;
     }
 
     boolean agrees(Feedback kind) {

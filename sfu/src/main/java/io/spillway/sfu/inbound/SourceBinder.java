@@ -51,7 +51,7 @@ final class SourceBinder {
         if (!section.owns(payloadType)) {
             return DropReason.UNKNOWN_PAYLOAD_TYPE;
         }
-        boolean rtx = section.format(payloadType) == null;
+        boolean rtx = !section.isMedia(payloadType);
         InboundLayer layer = layerOf(section, packet, rtx ? repairedRidId : ridId);
         if (layer == null || (rtx && !layer.isBound())) {
             return rtx ? DropReason.UNKNOWN_RTX : DropReason.UNKNOWN_SSRC;

@@ -16,6 +16,9 @@ public final class OutboundBuffers {
     /** A header with its extensions, and payload bytes that were rewritten. */
     final ByteBuffer head = ByteBuffer.allocateDirect(PacketWriter.HEAD_BYTES);
 
+    /** Payloads of earlier packets, to go before a packet's own. */
+    final ByteBuffer earlier = ByteBuffer.allocateDirect(Redundancy.MAX_BYTES);
+
     final RtpHeaderWriter header = new RtpHeaderWriter();
 
     /** A dependency descriptor with a new frame number. */

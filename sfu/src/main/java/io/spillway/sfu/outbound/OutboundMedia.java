@@ -224,7 +224,9 @@ public final class OutboundMedia {
     private long audioBps(long nowNs) {
         long bps = 0;
         for (int i = 0; i < tracks.size(); i++) {
-            bps += tracks.get(i).kind() == MediaKind.AUDIO ? tracks.get(i).sourceBps(nowNs) : 0;
+            bps += tracks.get(i).kind() == MediaKind.AUDIO
+                    ? tracks.get(i).sourceBps(nowNs) * streams.get(i).copies()
+                    : 0;
         }
         return bps;
     }
@@ -363,6 +365,7 @@ public final class OutboundMedia {
             track.stream().onReported();
             viewer.onReportBlock(lastSr, delaySinceLastSr, nowNs);
             estimate.onReport(fractionLost / FRACTION_UNITS, viewer.rttNs(), nowNs);
+            tellLoss();
             long retryNs = Math.clamp(2 * viewer.rttNs(), MIN_KEYFRAME_RETRY_NS, MAX_KEYFRAME_RETRY_NS);
             track.retryKeyframesEvery(retryNs);
         }
@@ -406,7 +409,14 @@ public final class OutboundMedia {
         @Override
         public void onTransportFeedbackEnd() {
             estimate.onFeedbackEnd(nowNs);
+            tellLoss();
             adapt(prober.onFeedback(nowNs), nowNs);
+        }
+
+        private void tellLoss() {
+            for (int i = 0; i < streams.size(); i++) {
+                streams.get(i).onLoss(estimate.lossFraction(), nowNs);
+            }
         }
 
         private void onKeyframeWanted(int mediaSsrc, int firSequence) {

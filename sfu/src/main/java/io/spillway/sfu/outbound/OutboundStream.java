@@ -53,7 +53,11 @@ final class OutboundStream {
     private final FreezeWatch freezes;
     private final int clockRateHz;
 
+    /** Of sound that the viewer agreed to get redundantly, and does not ask for again; else null. */
+    private final @Nullable Redundancy redundancy;
+
     private @Nullable Run run;
+    private long runFirst;
 
     /** The padding of the present run; null before any was sent. */
     private @Nullable Run paddingRun;
@@ -88,6 +92,7 @@ final class OutboundStream {
         boolean video = media.kind() == MediaKind.VIDEO;
         this.clockRateHz = media.payloads().getFirst().codec().clockRateHz();
         this.writer = new PacketWriter(media, out, buffers, estimate);
+        this.redundancy = isRedundant(media) ? new Redundancy(buffers.earlier) : null;
         this.parameterSets = new ParameterSetInsertion(buffers);
         // The lower half: a first number just below the wrap could make receivers miscount cycles when the first
         // packets are lost, RFC 3711 §3.3.1.
@@ -148,6 +153,7 @@ final class OutboundStream {
         leftOutPicture = PayloadInfo.ABSENT;
         clock = layer.clock();
         sequences.restart(firstSequence);
+        runFirst = firstSequence;
         inFrame = false;
         started = false;
         return true;
@@ -223,8 +229,10 @@ final class OutboundStream {
             return 0;
         }
         int timestamp = timestamps.map(packet.timestamp());
-        int bytes = writer.send(
-                current, packet, marker, (int) out & MAX_SEQUENCE, timestamp, sources.ssrc(), opening, nowNs);
+        int bytes = newest && redundancy != null && redundancy.blocks() > 0
+                ? sendRedundant(redundancy, current, sequence, (int) out & MAX_SEQUENCE, timestamp, nowNs)
+                : writer.send(
+                        current, packet, marker, (int) out & MAX_SEQUENCE, timestamp, sources.ssrc(), opening, nowNs);
         sent(out, current, sequence, timestamp, bytes, nowNs);
         if (newest) {
             inFrame = !marker;
@@ -242,9 +250,40 @@ final class OutboundStream {
         return bytes;
     }
 
+    /** Sends a packet with those before it, as far as there are any; 0 when it is not kept. */
+    private int sendRedundant(Redundancy repeats, Run of, long sequence, int out, int timestamp, long nowNs) {
+        Layer layer = of.layer();
+        int payloadType = of.payload().payloadType();
+        int length = of.payload().hasRed() ? repeats.collect(layer, sequence, runFirst, payloadType) : 0;
+        ParsedPacket parsed = layer.packets().find(sequence);
+        if (parsed == null) {
+            return 0;
+        }
+        RtpPacket packet = parsed.rtp();
+        boolean marker = of.marks(parsed.stored());
+        return length == 0
+                ? writer.send(of, packet, marker, out, timestamp, sources.ssrc(), opening, nowNs)
+                : writer.sendRedundant(
+                        of, packet, marker, out, timestamp, sources.ssrc(), repeats.prefix(), length, opening, nowNs);
+    }
+
+    /** Such a share of what the viewer was sent was lost lately, 0..1. */
+    void onLoss(double share, long nowNs) {
+        if (redundancy != null) {
+            redundancy.onLoss(share, nowNs);
+        }
+    }
+
+    /** How often each packet's payload is sent for the first time: more than once where earlier ones go with it. */
+    int copies() {
+        return redundancy == null ? 1 : 1 + redundancy.blocks();
+    }
+
     /** Sends a packet again; counts why when it does not. */
     void onNack(int sequence, long rttNs, long nowNs) {
-        DropReason reason = retransmitter.onNack(sequence, rttNs, nowNs);
+        // Of a packet that carried others it is not known which: what is not asked for is not kept.
+        DropReason reason =
+                redundancy != null ? DropReason.NACK_NOT_KEPT : retransmitter.onNack(sequence, rttNs, nowNs);
         if (reason != null) {
             drops.count(reason);
         }
@@ -335,6 +374,11 @@ final class OutboundStream {
     /** What was sent under its RTX SSRC. */
     SentCount rtxCount() {
         return retransmitter.rtxCount();
+    }
+
+    private static boolean isRedundant(AgreedMedia media) {
+        return media.payloads().stream().anyMatch(PayloadMapping::hasRed)
+                && media.payloads().stream().noneMatch(each -> each.feedback().contains(PayloadMapping.Feedback.NACK));
     }
 
     private LayerFilter filterOf(Layer layer) {

@@ -34,8 +34,13 @@ final class PacketWriter {
     /** Up to the last rewritten byte of a VP8 or VP9 payload descriptor, RFC 7741 §4.2 and RFC 9628 §4.2. */
     private static final int MAX_DESCRIPTOR_BYTES = 8;
 
-    static final int HEAD_BYTES =
-            RtpPacket.FIXED_HEADER_LENGTH + 4 + MAX_EXTENSION_BYTES + 64 + Rtx.OSN_LENGTH + MAX_DESCRIPTOR_BYTES;
+    static final int HEAD_BYTES = RtpPacket.FIXED_HEADER_LENGTH
+            + 4
+            + MAX_EXTENSION_BYTES
+            + 64
+            + Rtx.OSN_LENGTH
+            + MAX_DESCRIPTOR_BYTES
+            + Redundancy.MAX_BYTES;
 
     /** Least and most delay 0: show at once (B5). */
     private static final int PLAYOUT_DELAY_BYTES = 3;
@@ -110,6 +115,26 @@ final class PacketWriter {
             passExtensions(run, source);
             endHeader();
         }
+        return sendPayload(run, source, nowNs);
+    }
+
+    /** Sends a packet of the run's layer with earlier payloads before its own: {@code prefix[0..prefixLength)}, headers and all (RFC 2198). */
+    int sendRedundant(
+            Run run,
+            RtpPacket source,
+            boolean marker,
+            int sequence,
+            int timestamp,
+            int ssrc,
+            ByteBuffer prefix,
+            int prefixLength,
+            boolean opening,
+            long nowNs) {
+        begin(run.payload().redPayloadType(), marker, sequence, timestamp, ssrc, opening);
+        passExtensions(run, source);
+        endHeader();
+        head.put(headLength, prefix, 0, prefixLength);
+        headLength += prefixLength;
         return sendPayload(run, source, nowNs);
     }
 

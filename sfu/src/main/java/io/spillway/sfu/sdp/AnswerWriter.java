@@ -3,7 +3,6 @@ package io.spillway.sfu.sdp;
 import io.spillway.sfu.sdp.PayloadMapping.Feedback;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * Writes an answer, CRLF throughout. What is the peer's is echoed only after {@link Grammar} let it pass. Candidates stand at the first accepted m-line of the bundle,
@@ -146,6 +145,10 @@ final class AnswerWriter {
             line("a=rtpmap:" + mapping.rtxPayloadType() + " " + codec.rtxMapText());
             line("a=fmtp:" + mapping.rtxPayloadType() + " " + codec.rtxFmtpText());
         }
+        if (mapping.hasRed()) {
+            line("a=rtpmap:" + mapping.redPayloadType() + " " + codec.redMapText());
+            line("a=fmtp:" + mapping.redPayloadType() + " " + codec.redFmtpText());
+        }
     }
 
     private void layers(AnsweredMedia.Layers layers, List<String> payloadTypes) {
@@ -174,10 +177,7 @@ final class AnswerWriter {
 
     private static List<String> payloadTypes(List<OfferedCodec> codecs) {
         return codecs.stream()
-                .map(OfferedCodec::mapping)
-                .flatMap(mapping -> mapping.hasRtx()
-                        ? Stream.of(mapping.payloadType(), mapping.rtxPayloadType())
-                        : Stream.of(mapping.payloadType()))
+                .flatMap(OfferedCodec::payloadTypes)
                 .distinct()
                 .map(String::valueOf)
                 .toList();

@@ -3,19 +3,25 @@ package io.spillway.sfu.outbound;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.spillway.media.codec.Codec;
+import io.spillway.media.rtcp.RtcpWriter;
 import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.sdp.PayloadMapping;
 import io.spillway.sfu.transport.MediaSink;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** In steady state a packet costs no garbage, from the layer to the transport of three viewers. */
+/** In steady state a packet costs no garbage, from the layer to the transport of three viewers, one of which gets its sound redundantly. */
 final class AllocationTest {
 
     private static final int PACKETS = 100_000;
+    private static final int RED = 63;
 
     @Test
     void shouldAllocateNothingAPacket() {
@@ -24,9 +30,14 @@ final class AllocationTest {
         List<OutboundMedia> viewers = new ArrayList<>();
         var sink = new CountingSink();
         for (int i = 0; i < 3; i++) {
-            viewers.add(new TestViewer().media(world, sink, new DropCounters(), new Random(i)));
+            var viewer = new TestViewer();
+            viewer.audioPayloads = i == 0
+                    ? List.of(new PayloadMapping(111, -1, RED, Codec.OPUS, 2, Map.of(), Set.of()))
+                    : viewer.audioPayloads;
+            viewers.add(viewer.media(world, sink, new DropCounters(), new Random(i)));
         }
         viewers.forEach(viewer -> viewer.start(world.nowNs));
+        tellOfLoss(viewers.getFirst(), world.nowNs);
         play(world, first, viewers, 1_000);
         // The second publisher's picture numbers are rewritten: the longest way through.
         TestPublisher publisher = TestPublisher.vp8(2);
@@ -38,13 +49,24 @@ final class AllocationTest {
 
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long packetsBefore = sink.packets;
+        long redundantBefore = sink.redundantPackets;
         long before = threads.getCurrentThreadAllocatedBytes();
         play(world, publisher, viewers, PACKETS);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
         assertTrue(sink.packets - packetsBefore >= 3 * PACKETS);
+        assertTrue(sink.redundantPackets - redundantBefore > PACKETS / 20, "sound is redundant");
         // Some bytes are the compiler at work, not the packets.
         assertTrue(allocated < PACKETS / 100, allocated + " bytes for " + (sink.packets - packetsBefore) + " packets");
+    }
+
+    private static void tellOfLoss(OutboundMedia viewer, long nowNs) {
+        ByteBuffer report = ByteBuffer.allocate(100);
+        var writer = new RtcpWriter();
+        writer.reset(report);
+        writer.receiverReport(7);
+        writer.reportBlock(TestViewer.AUDIO_SSRC, 255, 0, 0, 0, 0, 0);
+        viewer.onRtcp(report, 0, writer.length(), nowNs);
     }
 
     private static void play(World world, TestPublisher publisher, List<OutboundMedia> viewers, int packets) {
@@ -64,6 +86,7 @@ final class AllocationTest {
     private static final class CountingSink implements MediaSink {
 
         private long packets;
+        private long redundantPackets;
 
         @Override
         public boolean sendRtp(
@@ -75,6 +98,7 @@ final class AllocationTest {
                 int payloadLength,
                 long nowNs) {
             packets++;
+            redundantPackets += (head.get(1) & 0x7F) == RED ? 1 : 0;
             return true;
         }
 

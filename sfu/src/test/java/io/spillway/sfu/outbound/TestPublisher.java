@@ -259,6 +259,7 @@ final class TestPublisher {
         for (int i = 1; i < 80; i++) {
             buffer.put(offset + i, (byte) id);
         }
+        buffer.putInt(offset + 1, (int) audioSequence);
         append(audio, Codec.OPUS, audioSequence++, offset + 80, nowNs);
     }
 

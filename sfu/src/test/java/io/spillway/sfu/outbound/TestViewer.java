@@ -40,6 +40,8 @@ final class TestViewer implements MediaSink {
     /** Agreed codecs; changed before joining. */
     List<PayloadMapping> videoPayloads = List.of(h264(102, 103), vp8(96, 97));
 
+    List<PayloadMapping> audioPayloads = List.of(payload(111, -1, Codec.OPUS, Map.of()));
+
     Map<String, Integer> videoExtensions =
             Map.of(HeaderExtension.MID.uri(), MID_ID, HeaderExtension.PLAYOUT_DELAY.uri(), PLAYOUT_ID);
 
@@ -112,7 +114,7 @@ final class TestViewer implements MediaSink {
                 1,
                 "a",
                 MediaKind.AUDIO,
-                List.of(payload(111, -1, Codec.OPUS, Map.of())),
+                audioPayloads,
                 Map.of(HeaderExtension.MID.uri(), MID_ID),
                 List.of(),
                 true,
