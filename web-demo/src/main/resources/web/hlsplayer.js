@@ -1,9 +1,11 @@
-import Hls from './hls.js';
 import { Problem } from './problem.js';
 import { Backoff, delay } from './retry.js';
 
 /** Players that fall this far behind run a little faster until they are not. */
 const MAX_RATE = 1.1;
+
+/** Whether hls.js can play here: what it asks for itself, without loading it. */
+const BY_SCRIPT = (window.ManagedMediaSource ?? window.MediaSource)?.isTypeSupported?.('video/mp4; codecs="avc1.42E01E,mp4a.40.2"') ?? false;
 
 /**
  * A viewer over HTTP, with the face of a WhepPlayer: LL-HLS by hls.js where the browser has media source extensions, else HLS by the browser itself.
@@ -21,7 +23,7 @@ export class HlsPlayer extends EventTarget {
   problem = null;
   retryAtMs = NaN;
   connection = null;
-  how = Hls.isSupported() ? 'LL-HLS' : 'HLS';
+  how = BY_SCRIPT ? 'LL-HLS' : 'HLS';
 
   /**
    * `key` opens streams that are not open to all; a browser that plays HLS by itself cannot send it. `otherwise` is the Problem that led here and is told
@@ -50,7 +52,7 @@ export class HlsPlayer extends EventTarget {
         await this.#available(signal);
         backoff.reset();
         this.#become('connected', null);
-        await (Hls.isSupported() ? this.#playByScript(signal) : this.#playByBrowser(signal));
+        await (BY_SCRIPT ? this.#playByScript(signal) : this.#playByBrowser(signal));
       } catch (thrown) {
         if (signal.aborted) return;
         const problem = Problem.from(thrown);
@@ -86,7 +88,10 @@ export class HlsPlayer extends EventTarget {
   }
 
   /** Until the stream has ended or cannot go on. */
-  #playByScript(signal) {
+  async #playByScript(signal) {
+    // Larger than all the rest of the page: on a narrow line it would come before the first picture of those who do not need it.
+    const { default: Hls } = await import('./hls.js');
+    signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const hls = new Hls({
         lowLatencyMode: true,

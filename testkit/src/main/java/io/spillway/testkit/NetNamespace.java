@@ -20,6 +20,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +40,9 @@ public final class NetNamespace implements AutoCloseable {
 
     /** Of the kernel: what {@code setns} joins. */
     private static final int CLONE_NEWNET = 0x4000_0000;
+
+    /** The process that made it, and a number. */
+    private static final Pattern NAME = Pattern.compile("(?m)^sw(\\d{1,18})-\\d+");
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -74,6 +79,7 @@ public final class NetNamespace implements AutoCloseable {
     public static NetNamespace open() {
         String name = "sw" + ProcessHandle.current().pid() + "-" + NUMBERS.incrementAndGet();
         try {
+            removeThoseOfTheDead();
             run(List.of("ip", "netns", "add", name));
         } catch (IllegalStateException refused) {
             throw new IllegalStateException(
@@ -84,6 +90,16 @@ public final class NetNamespace implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(made.remover);
         made.run("ip", "link", "set", "lo", "up");
         return made;
+    }
+
+    /** What test processes left behind that were killed: their names tell whose they were. */
+    private static void removeThoseOfTheDead() {
+        Matcher left = NAME.matcher(run(List.of("ip", "netns", "list")));
+        while (left.find()) {
+            if (ProcessHandle.of(Long.parseLong(left.group(1))).isEmpty()) {
+                run(List.of("ip", "netns", "del", left.group()));
+            }
+        }
     }
 
     /** As {@code ip netns} lists it. */
@@ -196,7 +212,8 @@ public final class NetNamespace implements AutoCloseable {
         return all;
     }
 
-    private static String run(List<String> command) {
+    /** Runs a command of this machine and gives what it printed. @throws IllegalStateException with that, when it failed */
+    static String run(List<String> command) {
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();

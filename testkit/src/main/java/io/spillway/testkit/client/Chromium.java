@@ -5,8 +5,12 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import io.spillway.testkit.NetNamespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +58,29 @@ public final class Chromium implements AutoCloseable {
      * @throws IllegalStateException when no Chromium is installed
      */
     public static Chromium launch(String... extraFlags) {
-        Path program = program();
+        return launch(program(), extraFlags);
+    }
+
+    /** As {@link #launch(String...)}, in a network of its own: all that the browser reaches is what the namespace does. */
+    public static Chromium launchIn(NetNamespace network, String... extraFlags) {
+        return launch(wrapper(network), extraFlags);
+    }
+
+    /** The driver starts one program with the browser's flags, so it gets a script that passes them on. */
+    private static Path wrapper(NetNamespace network) {
+        String command = String.join(" ", network.command(List.of(program().toString())));
+        try {
+            Path script = Files.createTempFile("chromium-" + network.name() + "-", ".sh");
+            script.toFile().deleteOnExit();
+            Files.writeString(script, "#!/bin/sh\nexec " + command + " \"$@\"\n");
+            Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+            return script;
+        } catch (IOException e) {
+            throw new UncheckedIOException("no script to start a browser in " + network.name(), e);
+        }
+    }
+
+    private static Chromium launch(Path program, String... extraFlags) {
         List<String> flags = new ArrayList<>(FLAGS);
         flags.addAll(List.of(extraFlags));
         Playwright playwright = Playwright.create(

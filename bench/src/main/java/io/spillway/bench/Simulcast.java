@@ -1,0 +1,145 @@
+package io.spillway.bench;
+
+import io.spillway.testkit.client.Chromium;
+import io.spillway.testkit.client.DistantViewer;
+import io.spillway.testkit.client.SpillwayProcess;
+import io.spillway.testkit.client.Tab;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What real browsers get of three sizes over lines of three widths: one publishes simulcast, three watch, each in a network of its own behind a
+ * shaped line. The widest line narrows for a while and widens again. Needs root.
+ */
+final class Simulcast {
+
+    /** Chromium sends two sizes of so small a picture otherwise, and a larger one would keep this machine busy. */
+    private static final String ALL_THREE = "--force-fieldtrials=WebRTC-LegacySimulcastLayerLimit/Disabled/";
+
+    private static final Path JAR = Path.of("..", "server", "target", "spillway", "spillway.jar");
+    private static final long PATIENCE_MS = 60_000;
+    private static final long LOOK_MS = 100;
+
+    /** A layer is reached when it is shown for this long. */
+    private static final long STEADY_MS = 3_000;
+
+    private static final List<Integer> WIDTHS = List.of(640, 320, 160);
+    private static final List<Integer> LINES_KBPS = List.of(5_000, 600, 250);
+
+    private static final String NOW = """
+        __spillway.now().then(({ video: v, audio: a }) => v === null ? 'nothing' : `${v.codec} ${v.framesDecoded} decoded, ${v.framesDropped} dropped,\
+         ${v.keyframesDecoded} keyframes, ${v.freezes} freezes, ${v.plis} PLI, ${v.nacks} NACK, ${v.repairedPackets} repaired,\
+         sound ${Math.round(a.senderClockMs - v.senderClockMs)} ms ahead`)\
+        """;
+
+    private final PrintStream out;
+    private final SpillwayProcess server;
+    private final Chromium publishing;
+    private final List<DistantViewer> viewers;
+    private final boolean traced;
+
+    private Simulcast(
+            PrintStream out, SpillwayProcess server, Chromium publishing, List<DistantViewer> viewers, boolean traced) {
+        this.out = out;
+        this.server = server;
+        this.publishing = publishing;
+        this.viewers = viewers;
+        this.traced = traced;
+    }
+
+    public static void main(String[] commandLine) {
+        Arguments arguments = new Arguments(List.of(commandLine));
+        int kbps = arguments.number("bitrate", 1_600);
+        boolean traced = arguments.number("trace", 0) != 0;
+        List<DistantViewer> viewers = new ArrayList<>();
+        try (SpillwayProcess server = SpillwayProcess.startJar(JAR, Map.of());
+                Chromium publishing = Chromium.launch(ALL_THREE)) {
+            for (int i = 0; i < LINES_KBPS.size(); i++) {
+                viewers.add(DistantViewer.open());
+            }
+            Figures.printMachine(System.out, publishing.version());
+            Simulcast simulcast = new Simulcast(System.out, server, publishing, viewers, traced);
+            for (String codec : arguments.words(List.of("VP8", "H264", "VP9", "AV1"))) {
+                simulcast.measure(codec, kbps);
+            }
+            Figures.printMachine(System.out, publishing.version());
+        } finally {
+            viewers.forEach(DistantViewer::close);
+        }
+    }
+
+    private void measure(String codec, int kbps) {
+        String stream = "three-" + codec;
+        List<Tab> tabs = new ArrayList<>();
+        try (Tab publisher = publishing.newPage()) {
+            publisher.open(
+                    server.url("/publish/" + stream + "?size=360&simulcast=1&bitrate=" + kbps + "&codec=" + codec));
+            publisher.page().click("#start");
+            publisher.waitFor("__spillway.state === 'live'", PATIENCE_MS);
+            publisher.waitFor(
+                    "(__spillway.stats?.video?.layers ?? []).filter((l) => l.width > 0).length === 3", PATIENCE_MS);
+            for (int i = 0; i < viewers.size(); i++) {
+                viewers.get(i).narrow(LINES_KBPS.get(i));
+            }
+            for (DistantViewer viewer : viewers) {
+                tabs.add(viewer.open(server, "/watch/" + stream));
+            }
+            long[] reachedMs = await(tabs, WIDTHS);
+            viewers.get(0).narrow(LINES_KBPS.get(1));
+            long downMs = await(List.of(tabs.get(0)), List.of(WIDTHS.get(1)))[0];
+            viewers.get(0).narrow(LINES_KBPS.get(0));
+            long upMs = await(List.of(tabs.get(0)), List.of(WIDTHS.get(0)))[0];
+            out.printf(
+                    "%s, %d kbit/s published as %s%n",
+                    codec,
+                    kbps,
+                    publisher.text("__spillway.stats.video.layers.map((l) => `${l.width}x${l.height}"
+                            + " ${Math.round(l.bitrateBps / 1000)} kbit/s ${Math.round(l.framesPerSecond)} fps"
+                            + " ${l.encoder} ${l.limitedBy}`).join('; ')"));
+            for (int i = 0; i < tabs.size(); i++) {
+                out.printf(
+                        "  %5d kbit/s  %d wide after %d ms%s; %s%n",
+                        LINES_KBPS.get(i),
+                        WIDTHS.get(i),
+                        reachedMs[i],
+                        i > 0 ? "" : ", narrowed after " + downMs + " ms, widened after " + upMs + " ms",
+                        tabs.get(i).text(NOW));
+            }
+            publisher.page().click("#stop");
+        } finally {
+            tabs.forEach(Tab::close);
+        }
+    }
+
+    /** Milliseconds until each shows its width and goes on to; -1 where it does not in time. */
+    private long[] await(List<Tab> tabs, List<Integer> widths) {
+        long beganNs = System.nanoTime();
+        long[] sinceMs = new long[tabs.size()];
+        Arrays.fill(sinceMs, -1);
+        long lastMs = -1;
+        while (true) {
+            long nowMs = (System.nanoTime() - beganNs) / 1_000_000;
+            boolean all = true;
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < tabs.size(); i++) {
+                int width = (int) tabs.get(i).number("document.getElementById('video').videoWidth");
+                boolean there = width == widths.get(i);
+                sinceMs[i] = !there ? -1 : sinceMs[i] < 0 ? nowMs : sinceMs[i];
+                all &= there && nowMs - sinceMs[i] >= STEADY_MS;
+                line.append(width).append(' ');
+            }
+            if (traced && nowMs / 1_000 != lastMs) {
+                lastMs = nowMs / 1_000;
+                out.println("    " + nowMs + " ms: " + line);
+            }
+            if (all || nowMs > PATIENCE_MS) {
+                return sinceMs;
+            }
+            tabs.get(0).watchFor(LOOK_MS);
+        }
+    }
+}
