@@ -24,9 +24,7 @@ final class Memory {
         try (Bed bed = Bed.open(host, report, "-XX:NativeMemoryTracking=summary");
                 ServerBeans beans = ServerBeans.attach(bed.serverPid())) {
             bed.restage(Shape.SLOW_VIDEO, 1);
-            // The first hundreds of joins grow pools, caches and compiled code, which no viewer has to itself.
-            bed.viewersPatiently(few, JOINS_A_SECOND);
-            bed.load().leave(few / 2, false);
+            warmUp(bed, few, many);
             if (!bed.viewersPatiently(few, JOINS_A_SECOND)) {
                 report.missing("kibPerViewer", "not all of " + few + " viewers could join");
                 return;
@@ -60,13 +58,20 @@ final class Memory {
         }
     }
 
+    /** As many joins as come between the two readings, but few viewers at once: what joins grow, as compiled code, pools and caches, is no viewer's. */
+    private static void warmUp(Bed bed, int few, int many) throws InterruptedException {
+        for (int joined = few; joined < many; joined += few) {
+            bed.load().watch(bed.streams(), few, JOINS_A_SECOND);
+            bed.load().leave(bed.load().viewers(), false);
+        }
+    }
+
     private static Reading read(Bed bed, ServerBeans beans) throws IOException, InterruptedException {
         bed.load().pass(CALM_SECONDS);
-        long heap = beans.liveHeapBytes();
-        return new Reading(
-                heap,
-                beans.directBytes(),
-                MemoryUse.of(bed.serverPid()),
-                NativeMemory.committedOutsideHeap(bed.serverPid()));
+        // Resident memory first: a histogram walks the heap, which the collector's own structures grow for.
+        beans.collect();
+        MemoryUse use = MemoryUse.of(bed.serverPid());
+        long outside = NativeMemory.committedOutsideHeap(bed.serverPid());
+        return new Reading(LiveHeap.bytes(bed.serverPid()), beans.directBytes(), use, outside);
     }
 }

@@ -68,11 +68,10 @@ final class ServerBeans implements AutoCloseable {
         return byThread;
     }
 
-    /** Live bytes on the heap, after a full collection. */
-    long liveHeapBytes() {
+    /** Has garbage collected, and with it the direct buffers that were garbage's. */
+    void collect() {
         memory.gc();
         memory.gc();
-        return memory.getHeapMemoryUsage().getUsed();
     }
 
     /** Memory of direct buffers that the JDK counts; Netty may allocate past it. */
