@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sendingTo the one of them that packets go to, or null
  * @param lastCheckError why the last ICE check that was refused was, or null
  * @param why the session ended, as a sentence; null while it goes on
+ * @param figures of its media; null of one that did not connect
  */
 public record SessionStatus(
         String id,
@@ -22,7 +23,8 @@ public record SessionStatus(
         List<String> addresses,
         @Nullable String sendingTo,
         @Nullable DropReason lastCheckError,
-        @Nullable String why) {
+        @Nullable String why,
+        @Nullable SessionFigures figures) {
 
     /** How far it came. */
     public enum State {

@@ -55,6 +55,8 @@ public final class OutboundMedia {
     private final Feedback feedback = new Feedback();
     private Runnable deadlineMoved = () -> {};
     private FreezeListener freezes = durationNs -> {};
+    private long freezeCount;
+    private long frozenNs;
     private long adaptedToBps;
     private boolean started;
     private boolean closed;
@@ -113,6 +115,8 @@ public final class OutboundMedia {
     }
 
     private void tellFreeze(long durationNs) {
+        freezeCount++;
+        frozenNs += durationNs;
         freezes.onFreezeEnded(durationNs);
     }
 
@@ -277,6 +281,16 @@ public final class OutboundMedia {
                     streams.get(i).count().octets() + streams.get(i).rtxCount().octets();
         }
         return octets;
+    }
+
+    /** How often the viewer's picture stood still, up to the last time that ended. */
+    public long freezes() {
+        return freezeCount;
+    }
+
+    /** How long it did in all. */
+    public long frozenNs() {
+        return frozenNs;
     }
 
     /** Round-trip time as the viewer's reports give it, 0 while unknown. */

@@ -1,6 +1,7 @@
 package io.spillway.sfu.session;
 
 import io.spillway.media.live.LiveStream;
+import io.spillway.sfu.SessionFigures;
 import io.spillway.sfu.inbound.InboundMedia;
 import java.nio.ByteBuffer;
 
@@ -37,6 +38,11 @@ final class PublisherMedia implements SessionMedia {
     @Override
     public void onBurstEnd(long nowNs) {
         inbound.onBurstEnd(nowNs);
+    }
+
+    @Override
+    public SessionFigures figures(long nowNs) {
+        return new SessionFigures.Publisher(inbound.packets(), inbound.bytes(), inbound.status(nowNs));
     }
 
     @Override

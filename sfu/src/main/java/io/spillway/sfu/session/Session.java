@@ -76,7 +76,8 @@ final class Session implements Transport.Listener {
                 itsTransport.validAddresses().stream().map(Session::text).toList(),
                 selected == null ? null : text(selected),
                 itsTransport.lastCheckError(),
-                why);
+                why,
+                connected ? media().figures(nowNs) : null);
     }
 
     private static String text(InetSocketAddress address) {

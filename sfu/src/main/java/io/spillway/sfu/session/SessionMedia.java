@@ -1,5 +1,6 @@
 package io.spillway.sfu.session;
 
+import io.spillway.sfu.SessionFigures;
 import java.nio.ByteBuffer;
 
 /** What a session does with its media once the transport carries it: a publisher takes it in, a viewer is sent it. */
@@ -13,6 +14,9 @@ interface SessionMedia {
 
     /** The socket has no more for now: what came in this turn goes on. */
     void onBurstEnd(long nowNs);
+
+    /** What it came to so far. Allocates. */
+    SessionFigures figures(long nowNs);
 
     long nextDeadlineNs();
 

@@ -179,7 +179,8 @@ final class Ticket {
                 List.of(),
                 null,
                 lastCheckError,
-                why);
+                why,
+                null);
     }
 
     /** Since its answer. */

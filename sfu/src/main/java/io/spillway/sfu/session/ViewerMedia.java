@@ -2,6 +2,7 @@ package io.spillway.sfu.session;
 
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.SessionFigures;
 import io.spillway.sfu.outbound.OutboundMedia;
 import java.nio.ByteBuffer;
 
@@ -39,6 +40,16 @@ final class ViewerMedia implements SessionMedia {
     @Override
     public void onBurstEnd(long nowNs) {
         // Feedback was acted on as it came.
+    }
+
+    @Override
+    public SessionFigures figures(long nowNs) {
+        return new SessionFigures.Viewer(
+                outbound.link(nowNs),
+                outbound.packetsSent(),
+                outbound.octetsSent(),
+                outbound.freezes(),
+                outbound.frozenNs());
     }
 
     @Override

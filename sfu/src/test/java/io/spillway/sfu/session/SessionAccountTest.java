@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.Rejected;
+import io.spillway.sfu.SessionFigures;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.SessionStatus.State;
 import io.spillway.sfu.Sfu.SessionRole;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +41,28 @@ class SessionAccountTest {
         assertNull(watching.why());
         assertTrue(sessions.get(0).ageMs() > watching.ageMs());
         assertEquals(List.of(), world.sfu.sessions(new StreamName("other")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void shouldTellWhatEachWasSentAndSent(int loops) throws Rejected {
+        World world = new World(4, loops);
+        Client publisher = world.publisher();
+        world.play(publisher, 10, 1000);
+        world.viewer();
+        world.play(publisher, 100, 2000);
+        List<SessionStatus> sessions = world.sfu.sessions(World.LIVE);
+
+        var received = (SessionFigures.Publisher)
+                Objects.requireNonNull(sessions.get(0).figures());
+        var sent =
+                (SessionFigures.Viewer) Objects.requireNonNull(sessions.get(1).figures());
+        assertTrue(received.packets() >= 110, received::toString);
+        assertTrue(received.bytes() > received.packets(), received::toString);
+        assertEquals(1, received.tracks().size(), received::toString);
+        assertTrue(sent.packets() >= 100 && sent.packets() <= received.packets(), sent::toString);
+        assertTrue(sent.bytes() > sent.packets(), sent::toString);
+        assertTrue(sent.link().estimateBps() > 0, sent::toString);
     }
 
     @Test
@@ -83,7 +107,16 @@ class SessionAccountTest {
             failed.note(
                     World.LIVE,
                     new SessionStatus(
-                            "s" + i, SessionRole.VIEWER, State.ENDED, "", 0, List.of(), null, null, "it fell silent"));
+                            "s" + i,
+                            SessionRole.VIEWER,
+                            State.ENDED,
+                            "",
+                            0,
+                            List.of(),
+                            null,
+                            null,
+                            "it fell silent",
+                            null));
         }
         assertEquals(FailedSessions.MAX_KEPT, failed.of(World.LIVE).size());
         assertEquals("s1", failed.of(World.LIVE).getFirst().id());

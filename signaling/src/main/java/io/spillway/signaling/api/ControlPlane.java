@@ -68,9 +68,9 @@ public final class ControlPlane {
         try {
             String method = call.method().equals("HEAD") ? "GET" : call.method();
             for (Route route : routes) {
-                Optional<String> id = route.match(call.path());
-                if (id.isPresent() && route.method().equals(method)) {
-                    return route.endpoint().answer(call, id.get());
+                Optional<List<String>> named = route.match(call.path());
+                if (named.isPresent() && route.method().equals(method)) {
+                    return route.endpoint().answer(call, named.get());
                 }
             }
             throw methods.isEmpty()

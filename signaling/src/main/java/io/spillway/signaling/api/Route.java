@@ -2,35 +2,42 @@ package io.spillway.signaling.api;
 
 import io.spillway.sfu.Rejected;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * One method on one path.
  *
- * @param template the path, where the segment {@code {id}} stands for any one; at most one such
+ * @param template the path, where a segment in braces, as {@code {id}}, stands for any one
  */
 record Route(String method, String template, Endpoint endpoint) {
 
-    private static final String ID = "{id}";
-
-    /** What a route leads to. {@code id} is the segment that stands for {@code {id}}, decoded and as wild as it was sent; empty without one. */
+    /** What a route leads to. {@code named} are the segments that stand for those in braces, in order, decoded and as wild as they were sent. */
     interface Endpoint {
-        Answer answer(Call call, String id) throws Rejected, IOException;
+
+        Answer answer(Call call, List<String> named) throws Rejected, IOException;
     }
 
-    /** The {@code id} when the path matches. */
-    Optional<String> match(String path) {
-        int at = template.indexOf(ID);
-        if (at < 0) {
-            return path.equals(template) ? Optional.of("") : Optional.empty();
-        }
-        String tail = template.substring(at + ID.length());
-        if (path.length() <= at + tail.length()
-                || !path.startsWith(template.substring(0, at))
-                || !path.endsWith(tail)) {
+    /** What stands for the segments in braces, none of it empty, when the path matches. */
+    Optional<List<String>> match(String path) {
+        String[] expected = template.split("/", -1);
+        String[] segments = path.split("/", expected.length + 1);
+        if (segments.length != expected.length) {
             return Optional.empty();
         }
-        String id = path.substring(at, path.length() - tail.length());
-        return id.indexOf('/') < 0 ? Optional.of(id) : Optional.empty();
+        List<String> named = new ArrayList<>();
+        for (int i = 0; i < expected.length; i++) {
+            if (!expected[i].startsWith("{")) {
+                if (!segments[i].equals(expected[i])) {
+                    return Optional.empty();
+                }
+            } else if (segments[i].isEmpty()) {
+                return Optional.empty();
+            } else {
+                named.add(segments[i]);
+            }
+        }
+        return Optional.of(List.copyOf(named));
     }
 }

@@ -77,7 +77,7 @@ final class StreamJson {
         return json;
     }
 
-    private static Map<String, @Nullable Object> track(StreamStatus.Track track) {
+    static Map<String, @Nullable Object> track(StreamStatus.Track track) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("kind", track.kind().name().toLowerCase(Locale.ROOT));
         json.put("codec", track.codec().encodingName());
@@ -98,12 +98,12 @@ final class StreamJson {
         return json;
     }
 
-    private static @Nullable Long known(long value) {
+    static @Nullable Long known(long value) {
         return value == 0 ? null : value;
     }
 
     /** JSON has no NaN and no infinity. */
-    private static @Nullable Double rounded(double value, int parts) {
+    static @Nullable Double rounded(double value, int parts) {
         return Double.isFinite(value) ? (Double) ((double) Math.round(value * parts) / parts) : null;
     }
 

@@ -3,6 +3,7 @@ package io.spillway.signaling.api;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
+import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.StreamStatus;
 import io.spillway.signaling.auth.Authority;
 import io.spillway.signaling.auth.KnownStream;
@@ -36,11 +37,15 @@ final class StreamResource {
         return List.of(
                 new Route("GET", "/api/v1/streams", (call, none) -> list(call)),
                 new Route("POST", "/api/v1/streams", (call, none) -> create(call)),
-                new Route("GET", "/api/v1/streams/{id}", (call, id) -> read(call, name(id))),
-                new Route("DELETE", "/api/v1/streams/{id}", (call, id) -> remove(call, name(id))),
-                new Route("GET", "/api/v1/streams/{id}/status", (call, id) -> status(name(id))),
-                new Route("GET", "/api/v1/streams/{id}/sessions", (call, id) -> sessions(call, name(id))),
-                new Route("POST", "/api/v1/streams/{id}/rotate-key", (call, id) -> rotate(call, name(id))));
+                new Route("GET", "/api/v1/streams/{id}", (call, named) -> read(call, name(named))),
+                new Route("DELETE", "/api/v1/streams/{id}", (call, named) -> remove(call, name(named))),
+                new Route("GET", "/api/v1/streams/{id}/status", (call, named) -> status(name(named))),
+                new Route("GET", "/api/v1/streams/{id}/sessions", (call, named) -> sessions(call, name(named))),
+                new Route(
+                        "DELETE",
+                        "/api/v1/streams/{id}/sessions/{session}",
+                        (call, named) -> kick(call, name(named), named.get(1))),
+                new Route("POST", "/api/v1/streams/{id}/rotate-key", (call, named) -> rotate(call, name(named))));
     }
 
     private Answer list(Call call) throws Rejected {
@@ -113,6 +118,22 @@ final class StreamResource {
         return Answer.json(200, SessionJson.list(sfu.sessions(name)));
     }
 
+    /** Ends a session from our side. Who is let in may come back: what keeps a publisher out is another key. */
+    private Answer kick(Call call, StreamName name, String session) throws Rejected {
+        authority.requireAdministrator(call.caller(), call.key());
+        for (SessionRole role : SessionRole.values()) {
+            // Asked first: the end of a session that left by itself a moment ago is its own client's to be told of.
+            if (sfu.exists(role, name, session) && sfu.end(role, name, session)) {
+                return Answer.empty(204);
+            }
+        }
+        throw new Rejected(
+                404,
+                "no-such-session",
+                "The stream " + name + " has no session of that id; it may have ended. GET /api/v1/streams/" + name
+                        + "/sessions lists those it has.");
+    }
+
     /** A live stream is not removed: its publisher would go on, and its viewers would see a stream that there is not. */
     private Answer remove(Call call, StreamName name) throws Rejected, IOException {
         authority.requireAdministrator(call.caller(), call.key());
@@ -143,8 +164,9 @@ final class StreamResource {
         return state.orElse(null);
     }
 
-    private static StreamName name(String id) throws Rejected {
-        return StreamName.parse(id)
+    /** The stream is the first that an address names. */
+    private static StreamName name(List<String> named) throws Rejected {
+        return StreamName.parse(named.getFirst())
                 .orElseThrow(() -> new Rejected(
                         400,
                         "bad-stream-name",

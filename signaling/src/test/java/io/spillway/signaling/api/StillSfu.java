@@ -35,14 +35,19 @@ public final class StillSfu implements Sfu {
         throw new Rejected(503, "standing-still", "This SFU takes no sessions.");
     }
 
+    /** Those of {@link #sessions} that are told of as going on, whatever the stream. */
     @Override
     public boolean end(SessionRole role, StreamName stream, String sessionId) {
-        return false;
+        return sessions.removeIf(session -> is(session, role, sessionId));
     }
 
     @Override
     public boolean exists(SessionRole role, StreamName stream, String sessionId) {
-        return false;
+        return sessions.stream().anyMatch(session -> is(session, role, sessionId));
+    }
+
+    private static boolean is(SessionStatus session, SessionRole role, String id) {
+        return session.role() == role && session.id().equals(id) && session.state() != SessionStatus.State.ENDED;
     }
 
     @Override

@@ -10,10 +10,12 @@ import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LoopStatus;
+import io.spillway.sfu.SessionFigures;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.Shedding;
 import io.spillway.sfu.StreamStatus;
+import io.spillway.sfu.ViewerLink;
 import io.spillway.signaling.json.JsonException;
 import io.spillway.signaling.json.JsonObject;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,7 +132,8 @@ final class ControlHandlerTest {
                 List.of(),
                 null,
                 DropReason.STUN_INTEGRITY,
-                "no valid STUN check arrived"));
+                "no valid STUN check arrived",
+                null));
         assertEquals(
                 """
                 {
@@ -142,11 +146,91 @@ final class ControlHandlerTest {
                     "addresses" : [ ],
                     "sendingTo" : null,
                     "lastCheckError" : "stun_integrity",
-                    "why" : "no valid STUN check arrived"
+                    "why" : "no valid STUN check arrived",
+                    "sent" : null,
+                    "received" : null
                   } ]
                 }
                 """.strip(), http.get("/api/v1/streams/live/sessions").body().strip());
         assertEquals(401, http.get("/api/v1/streams/live/sessions", STRANGER).status());
+    }
+
+    @Test
+    void shouldTellWhatAViewerIsSentAndAPublisherSends() throws IOException, JsonException {
+        plane.sfu.sessions.add(connected(
+                "p1",
+                SessionRole.PUBLISHER,
+                new SessionFigures.Publisher(
+                        900,
+                        1_000_000,
+                        List.of(new StreamStatus.Track(
+                                MediaKind.VIDEO,
+                                Codec.VP8,
+                                List.of(new StreamStatus.Layer("h", 1280, 720, 1, 30, 0, 0, true)))))));
+        plane.sfu.sessions.add(connected(
+                "v1",
+                SessionRole.VIEWER,
+                new SessionFigures.Viewer(
+                        new ViewerLink(2_400_000, true, 0.012_345, 20_123_456, "h", 1280, 720, 1_900_000, 5_000),
+                        1_200,
+                        1_300_000,
+                        2,
+                        1_500_000_000L)));
+        plane.sfu.sessions.add(connected(
+                "v2",
+                SessionRole.VIEWER,
+                new SessionFigures.Viewer(new ViewerLink(800_000, false, 0, 0, "", 0, 0, 0, 0), 0, 0, 0, 0)));
+        List<JsonObject> items =
+                http.get("/api/v1/streams/live/sessions").json().objects("items");
+
+        assertEquals(
+                "h",
+                items.get(0)
+                        .object("received")
+                        .orElseThrow()
+                        .objects("tracks")
+                        .getFirst()
+                        .objects("layers")
+                        .getFirst()
+                        .text("rid"));
+        assertTrue(items.get(0).object("sent").isEmpty());
+        assertTrue(items.get(1).object("received").isEmpty());
+        String body = http.get("/api/v1/streams/live/sessions").body().replaceAll("\\s", "");
+        assertTrue(body.contains("\"received\":{\"packets\":900,\"bytes\":1000000,"), body);
+        assertTrue(
+                body.contains("\"sent\":{\"packets\":1200,\"bytes\":1300000,\"probeBytes\":5000,\"rttMs\":20.123,"
+                        + "\"lossFraction\":0.0123,\"estimateBps\":2400000,\"estimateMeasured\":true,\"rid\":\"h\","
+                        + "\"width\":1280,\"height\":720,\"videoBps\":1900000,\"freezes\":2,\"frozenMs\":1500}"),
+                body);
+        assertTrue(
+                body.contains("\"rttMs\":null,\"lossFraction\":0.0,\"estimateBps\":800000,\"estimateMeasured\":false,"
+                        + "\"rid\":\"\",\"width\":null,\"height\":null,\"videoBps\":null,"),
+                body);
+    }
+
+    @Test
+    void shouldEndASessionForTheAdministrator() throws IOException {
+        plane.sfu.sessions.add(connected("v1", SessionRole.VIEWER, null));
+        plane.sfu.sessions.add(connected("p1", SessionRole.PUBLISHER, null));
+
+        assertEquals(401, end("v1", STRANGER).status());
+        assertEquals(2, plane.sfu.sessions.size());
+        assertEquals(204, end("v1").status());
+        assertEquals(204, end("p1").status());
+        assertTrue(plane.sfu.sessions.isEmpty());
+        RawHttp.Reply again = end("v1");
+        assertEquals(404, again.status());
+        assertTrue(again.body().contains("has no session of that id; it may have ended"), again.body());
+        assertEquals(404, http.get("/api/v1/streams/live/sessions/").status());
+    }
+
+    private RawHttp.Reply end(String session, String... headers) throws IOException {
+        return http.send("DELETE", "/api/v1/streams/live/sessions/" + session, "localhost:" + http.port(), "", headers);
+    }
+
+    private static SessionStatus connected(String id, SessionRole role, @Nullable SessionFigures figures) {
+        return new SessionStatus(
+                id, role, SessionStatus.State.CONNECTED, "test", 1, List.of(), null, null, null, figures);
     }
 
     @Test
@@ -294,7 +378,9 @@ final class ControlHandlerTest {
                 "GET | /api/v1/streams/unseen/status | 404",
                 "GET | /api/v1/streams/ | 404",
                 "GET | /api/v1/streams/live/ | 404",
-                "GET | /api/v1/streams/live/sessions/1 | 404",
+                "GET | /api/v1/streams/live/sessions/1 | 405",
+                "DELETE | /api/v1/streams/live/sessions/1 | 404",
+                "GET | /api/v1/streams/live/sessions/1/2 | 404",
                 "GET | /api/v1 | 404",
                 "GET | /api/v2/streams | 404",
                 "GET | /api/ | 404",
