@@ -47,6 +47,9 @@ public final class BandwidthEstimate {
     /** Less in so short a time is a dozen packets, and their number is chance. */
     private static final long RECEIVED_NOW_MIN_BPS = 600_000;
 
+    /** What a download loses itself now and then. */
+    private static final double CONTESTED_LOSS = 0.02;
+
     /** What a probe showed says nothing of the path this much later. */
     private static final long PROOF_NS = 5_000_000_000L;
 
@@ -171,7 +174,8 @@ public final class BandwidthEstimate {
             told = true;
             silentNs = NEVER;
             sampleRtt(nowNs - newestSentNs);
-            if (delay.update(detector.usage(), isOverused() ? carriedBps() : receivedBps(), rttNs(), nowNs)) {
+            long rateBps = isOverused() ? carriedBps() : receivedBps();
+            if (delay.update(detector.usage(), rateBps, queue.isContested(), rttNs(), nowNs)) {
                 limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
             }
         }
@@ -243,6 +247,16 @@ public final class BandwidthEstimate {
     /** Whether the path's queue grows: more would be too much. */
     public boolean isOverused() {
         return detector.usage() == Usage.OVER;
+    }
+
+    /** Whether another flow keeps the path's queue full, as downloads do, and little is lost: whoever waits for room there gets none. */
+    public boolean isContested() {
+        return queue.isContested() && loss.fraction() < CONTESTED_LOSS;
+    }
+
+    /** How far the delay of packets varies, on average, in nanoseconds. */
+    public long delayNoiseNs() {
+        return (long) (trendline.noiseMs() * 1e6);
     }
 
     /** Bits a second that were seen to arrive lately, of media or of a probe: no guess (R38). Of a viewer that tells no arrivals it is the estimate. */

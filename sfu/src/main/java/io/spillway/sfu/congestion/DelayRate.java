@@ -42,12 +42,16 @@ final class DelayRate {
      * Takes in what a feedback showed.
      *
      * @param receivedBps what arrives, 0 while unknown
+     * @param contested whether the queue is another's: then the rate is what arrives, and loss alone tells of too much
      * @return whether the rate was lowered
      */
-    boolean update(Usage usage, long receivedBps, long rttNs, long nowNs) {
+    boolean update(Usage usage, long receivedBps, boolean contested, long rttNs, long nowNs) {
         switch (usage) {
             case OVER -> {
-                if (isSettled(receivedBps, rttNs, nowNs)) {
+                if (contested && receivedBps > 0) {
+                    rateBps = Math.clamp(receivedBps, minBps, maxBps);
+                    lastChangeNs = nowNs;
+                } else if (isSettled(receivedBps, rttNs, nowNs)) {
                     decrease(receivedBps, nowNs);
                     return true;
                 }

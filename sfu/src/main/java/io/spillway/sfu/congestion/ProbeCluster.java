@@ -33,13 +33,18 @@ final class ProbeCluster {
     private long sentBytes;
     private int told;
     private int arrived;
-    private long arrivedBytes;
     private long firstSentNs;
-    private long lastSentNs;
-    private int lastSentBytes;
     private long firstArrivalNs;
-    private long lastArrivalNs;
-    private int firstArrivalBytes;
+
+    /** Of straight lines through times over bytes. */
+    private double bytes;
+
+    private double byteSum;
+    private double squareSum;
+    private double sentSum;
+    private double sentProducts;
+    private double arrivalSum;
+    private double arrivalProducts;
 
     /** All that is sent from now on belongs to a new cluster. */
     void begin() {
@@ -50,7 +55,13 @@ final class ProbeCluster {
         sentBytes = 0;
         told = 0;
         arrived = 0;
-        arrivedBytes = 0;
+        bytes = 0;
+        byteSum = 0;
+        squareSum = 0;
+        sentSum = 0;
+        sentProducts = 0;
+        arrivalSum = 0;
+        arrivalProducts = 0;
     }
 
     /** Nothing more belongs to it; what it tells is awaited. */
@@ -86,28 +97,24 @@ final class ProbeCluster {
         }
     }
 
-    /** A packet of that cluster came. */
-    void onReceived(int cluster, int bytes, long sentNs, long arrivalNs) {
+    /** A packet of that cluster came; in the order of sending. */
+    void onReceived(int cluster, int packetBytes, long sentNs, long arrivalNs) {
         if (cluster != id || (!sending && !awaited)) {
             return;
         }
         told++;
-        if (arrived == 0 || sentNs < firstSentNs) {
+        if (arrived == 0) {
             firstSentNs = sentNs;
-        }
-        if (arrived == 0 || sentNs >= lastSentNs) {
-            lastSentNs = sentNs;
-            lastSentBytes = bytes;
-        }
-        if (arrived == 0 || arrivalNs < firstArrivalNs) {
             firstArrivalNs = arrivalNs;
-            firstArrivalBytes = bytes;
-        }
-        if (arrived == 0 || arrivalNs > lastArrivalNs) {
-            lastArrivalNs = arrivalNs;
         }
         arrived++;
-        arrivedBytes += bytes;
+        byteSum += bytes;
+        squareSum += bytes * bytes;
+        sentSum += sentNs - firstSentNs;
+        sentProducts += bytes * (sentNs - firstSentNs);
+        arrivalSum += arrivalNs - firstArrivalNs;
+        arrivalProducts += bytes * (arrivalNs - firstArrivalNs);
+        bytes += packetBytes;
     }
 
     /** A packet of that cluster had not come when the viewer told. */
@@ -125,16 +132,21 @@ final class ProbeCluster {
     /** Bits a second that the path was shown to carry, 0 when the cluster shows nothing; it is done with. */
     long takeMeasuredBps() {
         awaited = false;
-        long sentSpanNs = lastSentNs - firstSentNs;
-        long arrivalSpanNs = lastArrivalNs - firstArrivalNs;
-        if (arrived < Math.max(MIN_PACKETS, ENOUGH * sentPackets) || sentSpanNs <= 0 || arrivalSpanNs <= 0) {
-            return 0;
-        }
-        double sentBps = (arrivedBytes - lastSentBytes) * 8e9 / sentSpanNs;
-        double arrivedBps = (arrivedBytes - firstArrivalBytes) * 8e9 / arrivalSpanNs;
-        if (arrivedBps > MAX_FASTER * sentBps) {
+        double sentBps = bitsPerSecond(sentSum, sentProducts);
+        double arrivedBps = bitsPerSecond(arrivalSum, arrivalProducts);
+        if (arrived < Math.max(MIN_PACKETS, ENOUGH * sentPackets)
+                || sentBps == 0
+                || arrivedBps == 0
+                || arrivedBps > MAX_FASTER * sentBps) {
             return 0;
         }
         return (long) (arrivedBps < FULL * sentBps ? OF_FULL * arrivedBps : Math.min(sentBps, arrivedBps));
+    }
+
+    /** Least squares: one packet that was held up by chance tilts a line through all less than it moves the last. */
+    private double bitsPerSecond(double timeSum, double products) {
+        double covariance = arrived * products - byteSum * timeSum;
+        double variance = arrived * squareSum - byteSum * byteSum;
+        return covariance <= 0 || variance <= 0 ? 0 : 8e9 * variance / covariance;
     }
 }

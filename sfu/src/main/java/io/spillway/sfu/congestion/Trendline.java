@@ -10,6 +10,9 @@ final class Trendline {
 
     private static final double SMOOTHING = 0.9;
 
+    /** What is left of a group's weight in the noise after another. */
+    private static final double NOISE_SMOOTHING = 0.95;
+
     /** Makes a slope comparable with a threshold in milliseconds. */
     private static final double GAIN = 4;
 
@@ -26,6 +29,7 @@ final class Trendline {
     private long firstArrivalNs;
     private double delayMs;
     private double smoothedMs;
+    private double noiseMs;
     private double slope;
 
     /** Takes in what a group's deltas were. */
@@ -36,6 +40,7 @@ final class Trendline {
         groups = Math.min(groups + 1, FULL_WEIGHT_GROUPS);
         delayMs += (arrivalDeltaNs - sentDeltaNs) / NS_PER_MS;
         smoothedMs = SMOOTHING * smoothedMs + (1 - SMOOTHING) * delayMs;
+        noiseMs = NOISE_SMOOTHING * noiseMs + (1 - NOISE_SMOOTHING) * Math.abs(delayMs - smoothedMs);
         int at = (oldest + count) % WINDOW;
         if (count == WINDOW) {
             at = oldest;
@@ -60,12 +65,18 @@ final class Trendline {
         return smoothedMs;
     }
 
+    /** How far the delay of a group is from the smoothed one, milliseconds, on average. */
+    double noiseMs() {
+        return noiseMs;
+    }
+
     void reset() {
         groups = 0;
         count = 0;
         oldest = 0;
         delayMs = 0;
         smoothedMs = 0;
+        noiseMs = 0;
         slope = 0;
     }
 

@@ -41,6 +41,9 @@ final class AffordableLayer implements LayerChoice {
     /** A layer kept so long is affordable after all. */
     private static final long FORGET_NS = 60_000_000_000L;
 
+    /** So long a layer that was taken from a download has to show that the download yields. */
+    private static final long TRIAL_NS = 3_000_000_000L;
+
     private static final long NONE = Long.MAX_VALUE;
 
     private final BandwidthShares shares;
@@ -50,6 +53,7 @@ final class AffordableLayer implements LayerChoice {
     private long changedNs;
     private long waitNs = FIRST_WAIT_NS;
     private long upNotBeforeNs = Long.MIN_VALUE;
+    private long trialUntilNs = Long.MIN_VALUE;
 
     AffordableLayer(BandwidthShares shares) {
         this.shares = shares;
@@ -76,6 +80,10 @@ final class AffordableLayer implements LayerChoice {
             noteDown(nowNs);
         } else if (nowNs >= upNotBeforeNs) {
             int up = highest(options, options.size() - 1, shares.provenVideoBps(nowNs), UP_MARGIN);
+            if (up <= at && at < options.size() - 1 && shares.isContested(costBps(options.get(at + 1)))) {
+                up = at + 1;
+                trialUntilNs = nowNs + TRIAL_NS;
+            }
             if (up > at) {
                 at = up;
                 noteUp(nowNs);
@@ -96,7 +104,7 @@ final class AffordableLayer implements LayerChoice {
 
     private boolean isTooMuch(long costBps, long nowNs) {
         long videoBps = shares.videoBps(nowNs);
-        if (KEEP * costBps <= videoBps) {
+        if (KEEP * costBps <= videoBps || (nowNs < trialUntilNs && !shares.isLossy())) {
             doubtSinceNs = NONE;
             return false;
         }

@@ -13,6 +13,8 @@ final class BandwidthShares {
     /** Beyond it repair feeds the congestion, and a lower layer is no remedy. */
     private static final double MAX_REPAIR = 0.25;
 
+    private static final double HEAVY_LOSS = 0.1;
+
     private final BandwidthEstimate estimate;
     private final LongUnaryOperator audioBps;
 
@@ -30,6 +32,17 @@ final class BandwidthShares {
     /** The same of what is not only estimated, but was seen to arrive. */
     long provenVideoBps(long nowNs) {
         return ofVideo(estimate.provenBps(nowNs), nowNs);
+    }
+
+    /** Whether another flow takes all that there is, so that a probe shows no room, on a path that lets bursts out no slower than so much video. */
+    boolean isContested(long videoBps) {
+        double burstBps = estimate.burstBps();
+        return estimate.isContested() && (burstBps == 0 || videoBps <= burstBps);
+    }
+
+    /** Whether more is lost than any share of a path explains. */
+    boolean isLossy() {
+        return estimate.lossFraction() > HEAVY_LOSS;
     }
 
     /** What must be estimated in all for video to have so much. */

@@ -35,6 +35,9 @@ public final class OutboundMedia {
     /** Report blocks tell loss in 256ths. */
     private static final double FRACTION_UNITS = 256;
 
+    /** Where so much is lost, what is not sent again is missed. */
+    private static final double HEAVY_LOSS = 0.1;
+
     /** As offers are answered: what a viewer agreed to is assumed to carry more profiles than it names (P10). */
     private static final CodecMatcher MATCHER = new CodecMatcher(CodecMatcher.H264Policy.ASSUME_DECODABLE);
 
@@ -391,7 +394,10 @@ public final class OutboundMedia {
                 drops.count(DropReason.UNKNOWN_SSRC);
                 return;
             }
-            track.stream().onNack(sequence, viewer.rttNs(), nowNs);
+            // Who loses nothing, and yet asks for all, is not to cost the others a keyframe.
+            if (track.stream().onNack(sequence, viewer.rttNs(), nowNs) && estimate.lossFraction() > HEAVY_LOSS) {
+                track.onLostForGood(nowNs);
+            }
         }
 
         @Override

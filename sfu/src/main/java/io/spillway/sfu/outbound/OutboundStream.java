@@ -71,6 +71,7 @@ final class OutboundStream {
     private boolean opening = true;
     private boolean inFrame;
     private boolean inKeyframe;
+    private long keyframeOut = Long.MAX_VALUE;
     private boolean started;
     private long newestArrivalNs;
 
@@ -237,6 +238,7 @@ final class OutboundStream {
         if (newest) {
             inFrame = !marker;
             inKeyframe |= stored.startsKeyframe();
+            keyframeOut = stored.startsKeyframe() ? out : keyframeOut;
             if (marker && media.kind() == MediaKind.VIDEO) {
                 freezes.onPicture(inKeyframe, nowNs);
                 inKeyframe = false;
@@ -279,14 +281,20 @@ final class OutboundStream {
         return redundancy == null ? 1 : 1 + redundancy.blocks();
     }
 
-    /** Sends a packet again; counts why when it does not. */
-    void onNack(int sequence, long rttNs, long nowNs) {
+    /**
+     * Sends a packet again; counts why when it does not.
+     *
+     * @return whether the viewer lost it for good, and with it all pictures up to the next keyframe
+     */
+    boolean onNack(int sequence, long rttNs, long nowNs) {
         // Of a packet that carried others it is not known which: what is not asked for is not kept.
         DropReason reason =
                 redundancy != null ? DropReason.NACK_NOT_KEPT : retransmitter.onNack(sequence, rttNs, nowNs);
-        if (reason != null) {
-            drops.count(reason);
+        if (reason == null) {
+            return false;
         }
+        drops.count(reason);
+        return reason != DropReason.NACK_THROTTLED && retransmitter.wasSentSince(keyframeOut, sequence);
     }
 
     /**

@@ -222,6 +222,14 @@ final class OutboundTrack implements LayerSubscriber {
         }
     }
 
+    /** The viewer lost packets since the newest keyframe that are not sent again: it will ask for another one, once it has waited in vain. */
+    void onLostForGood(long nowNs) {
+        Layer current = source;
+        if (current != null && media.kind() == MediaKind.VIDEO && state == State.LIVE && demand.onLoss(nowNs)) {
+            current.requestKeyframe(nowNs);
+        }
+    }
+
     /** What the viewer wants of the layers from now on. */
     void wish(LayerWish wish, long nowNs) {
         wished.wish(wish);

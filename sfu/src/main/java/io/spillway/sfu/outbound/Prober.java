@@ -30,6 +30,11 @@ final class Prober {
     /** At the highest rates a shorter cluster shows as much. */
     private static final long MAX_CLUSTER_BITS = 800_000;
 
+    /** Against how far delays vary anyway: over less, chance tells more than the path. */
+    private static final int NOISE_TIMES = 8;
+
+    private static final long MAX_CLUSTER_NS = 160_000_000L;
+
     private static final long SLICE_NS = 1_000_000L;
     private static final int STEP = 2;
 
@@ -122,7 +127,9 @@ final class Prober {
         long minNs = MIN_CLUSTER_BITS * 1_000_000_000L / triedBps;
         long maxNs = MAX_CLUSTER_BITS * 1_000_000_000L / triedBps;
         beganNs = nowNs;
-        endNs = nowNs + Math.min(Math.max(MIN_CLUSTER_NS, minNs), maxNs);
+        boolean limited = estimate.limitBps(nowNs) != Long.MAX_VALUE;
+        long quietNs = limited ? 0 : Math.min(MAX_CLUSTER_NS, NOISE_TIMES * estimate.delayNoiseNs());
+        endNs = nowNs + Math.min(Math.max(Math.max(MIN_CLUSTER_NS, minNs), quietNs), maxNs);
         wakeNs = nowNs + SLICE_NS;
         nextNs = nowNs + INTERVAL_NS;
         sending = true;

@@ -74,6 +74,12 @@ final class Retransmitter {
         return log.find(out) && log.run().inserted() == null && log.run().isOfSameSource(run) && log.source() == source;
     }
 
+    /** Whether a packet that the viewer names was sent, and not before the one of that extended number. */
+    boolean wasSentSince(long out, int sequence) {
+        long asked = sent.peek(sequence);
+        return asked >= out && asked <= sent.highest();
+    }
+
     /**
      * Sends a packet again.
      *

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A viewer as a browser is one: transport-wide feedback each 50 ms, reports each second, NACK at once and again each round trip for a second, then a request for a keyframe; a picture is shown when
@@ -32,7 +33,8 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
     private static final int TRANSPORT_ID = 4;
     private static final int VP8 = 96;
     private static final int RTX = 97;
-    private static final int OWN_SSRC = 1;
+    static final int OWN_SSRC = 1;
+    private static final int MARK_IN_RTX = Rtx.OSN_LENGTH + SimulcastPublisher.MARK_OFFSET;
     private static final long TICK_NS = 5 * MS;
     private static final long FEEDBACK_NS = 50 * MS;
     private static final long REPORT_NS = 1_000 * MS;
@@ -51,6 +53,9 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
             "a=rtcp-fb:96 nack",
             "a=rtcp-fb:96 nack pli",
             "a=rtcp-fb:96 transport-cc");
+
+    /** What came, and when. */
+    record Heard(long atNs, int ssrc, int sequence, int bytes, int layer) {}
 
     /** A picture stood still. */
     record Freeze(long atNs, long durationNs) {}
@@ -95,8 +100,9 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
     long duplicates;
     long keyframesAsked;
 
-    /** Tells the server nothing of what it gets. */
-    boolean silent;
+    /** Each packet as it came, RTX among them, when set. */
+    @Nullable
+    List<Heard> heard;
 
     private int ssrc;
     private boolean begun;
@@ -126,6 +132,10 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
         this.tickNs = world.nowNs();
         this.feedbackDueNs = tickNs;
         this.reportDueNs = tickNs;
+    }
+
+    World world() {
+        return world;
     }
 
     Peer peer() {
@@ -185,6 +195,11 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
             throw new AssertionError("the server sent malformed RTP");
         }
         bytes += length;
+        if (heard != null) {
+            int layerAt = packet.payloadType() == RTX ? MARK_IN_RTX : SimulcastPublisher.MARK_OFFSET;
+            heard.add(new Heard(
+                    nowNs, packet.ssrc(), packet.sequence(), length, plain.get(packet.payloadOffset() + layerAt)));
+        }
         int number = packet.extensionOffset(TRANSPORT_ID);
         if (number > 0) {
             long wide = transport.unwrap(plain.getShort(number) & 0xFFFF);
@@ -322,7 +337,7 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
 
     private void tellArrivals(long nowNs) {
         long end = transport.highest() + 1;
-        if (silent || feedbackFrom < 0) {
+        if (feedbackFrom < 0) {
             return;
         }
         ArrivalTimes times = number -> arrivals.getOrDefault(number, ArrivalTimes.NOT_RECEIVED);
@@ -360,6 +375,22 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
         writer.reset(rtcp);
         what.accept(writer);
         say(world.nowNs());
+    }
+
+    /** Sends RTCP as it is. */
+    void say(byte[] raw) {
+        rtcp.put(0, raw);
+        peer().sendRtcp(rtcp, raw.length, world.nowNs());
+    }
+
+    /** The newest sequence number of the stream, extended. */
+    long newestSequence() {
+        return newest;
+    }
+
+    /** The newest transport-wide number, extended. */
+    long newestTransportNumber() {
+        return transport.highest();
     }
 
     @Override

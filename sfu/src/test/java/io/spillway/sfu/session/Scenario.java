@@ -91,8 +91,8 @@ public final class Scenario {
             world.net.attach(address, viewer.peer());
             world.net.attach(new InetSocketAddress(address.getAddress(), 1), viewer);
             var watcher = new Watcher(viewer, address);
-            watchers.add(watcher);
             connect(viewer.peer());
+            watchers.add(watcher);
             watcher.begin(world.nowNs(), startNs == 0 ? world.nowNs() : startNs);
             return watcher;
         } catch (Rejected refused) {

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 
 /** One viewer of a {@link Scenario} and what it saw, by milliseconds of the scenario. */
 public final class Watcher {
@@ -111,9 +112,18 @@ public final class Watcher {
 
     /** Mean of what arrived, bits a second. */
     public double arrivedBps(long fromMs, long toMs) {
+        return mean(Sample::arrivedBps, fromMs, toMs);
+    }
+
+    /** Mean of what came of the download beside it, bits a second. */
+    public double otherBps(long fromMs, long toMs) {
+        return mean(Sample::otherBps, fromMs, toMs);
+    }
+
+    private double mean(ToLongFunction<Sample> of, long fromMs, long toMs) {
         return samples.stream()
                 .filter(each -> each.atMs() >= fromMs && each.atMs() < toMs)
-                .mapToLong(Sample::arrivedBps)
+                .mapToLong(of)
                 .average()
                 .orElse(0);
     }
