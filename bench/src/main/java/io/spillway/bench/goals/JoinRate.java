@@ -2,6 +2,7 @@ package io.spillway.bench.goals;
 
 import io.spillway.bench.load.Joins;
 import io.spillway.bench.load.Window;
+import io.spillway.bench.machine.CpuTimes;
 import java.util.Locale;
 
 /** Goal 7: how many viewers a second can join for long, and what those who watch already notice of it. */
@@ -31,18 +32,22 @@ final class JoinRate {
         for (int rate : pace.joinRates()) {
             int joining = (int) (rate * pace.joinSeconds());
             bed.load().begin();
+            CpuTimes before = CpuTimes.of(bed.serverPid());
             Joins joins = bed.load().watch(bed.streams(), joining, rate);
+            CpuTimes used = CpuTimes.of(bed.serverPid()).since(before);
             Window window = bed.load().end();
             String failure = failure(joins, window);
             String line = String.format(
                     Locale.ROOT,
                     "%d joins/s: POST to first decodable packet p50 %.0f, p99 %.0f ms; hop of watchers p99 %.0f µs"
-                            + " (%.0f without joins); generator %.0f %%",
+                            + " (%.0f without joins); server %.0f %% (%s), generator %.0f %%",
                     rate,
                     joins.tookMs(50),
                     joins.tookMs(99),
                     window.hopUs(99),
                     calm.hopUs(99),
+                    used.totalNs() / (window.seconds() * 1e7),
+                    Ratio.threads(used),
                     window.ownCpu() * 100);
             report.progress("  " + line + (failure.isEmpty() ? "" : "; failed: " + failure));
             bed.viewers(watching, JOINS_A_SECOND);

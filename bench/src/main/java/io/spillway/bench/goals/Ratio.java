@@ -4,6 +4,7 @@ import io.spillway.bench.linux.ProcessClock;
 import io.spillway.bench.load.Reference;
 import io.spillway.bench.load.Shape;
 import io.spillway.bench.load.Window;
+import io.spillway.bench.machine.CpuTimes;
 import io.spillway.bench.machine.ThreadKind;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -132,13 +133,17 @@ final class Ratio {
     }
 
     static String threads(Bed.Measured measured) {
-        double total = Math.max(1, measured.cpu().totalNs());
+        return threads(measured.cpu());
+    }
+
+    static String threads(CpuTimes cpu) {
+        double total = Math.max(1, cpu.totalNs());
         return String.format(
                 Locale.ROOT,
                 "loops %.0f %%, GC %.0f %%, JIT %.0f %%",
-                100 * measured.cpu().of(ThreadKind.LOOP) / total,
-                100 * measured.cpu().of(ThreadKind.GC) / total,
-                100 * measured.cpu().of(ThreadKind.JIT) / total);
+                100 * cpu.of(ThreadKind.LOOP) / total,
+                100 * cpu.of(ThreadKind.GC) / total,
+                100 * cpu.of(ThreadKind.JIT) / total);
     }
 
     private static String firstNotEmpty(String... texts) {
