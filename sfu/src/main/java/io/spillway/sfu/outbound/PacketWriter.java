@@ -78,6 +78,8 @@ final class PacketWriter {
     private int rtpHeaderLength;
     private int headLength;
     private int lastPayloadBytes;
+    private int lastTransportNumber = SentLog.NONE;
+    private int repeatedNumber = SentLog.NONE;
 
     PacketWriter(AgreedMedia media, MediaSink out, OutboundBuffers buffers, BandwidthEstimate estimate) {
         this.header = buffers.header;
@@ -145,8 +147,7 @@ final class PacketWriter {
         if (transportNumberId > 0) {
             head.putLong(8, ((long) ssrc << 32) | ONE_WORD_BLOCK);
             head.putInt(
-                    16,
-                    (transportNumberId << 28) | ((TRANSPORT_NUMBER_BYTES - 1) << 24) | (estimate.nextNumber() << 8));
+                    16, (transportNumberId << 28) | ((TRANSPORT_NUMBER_BYTES - 1) << 24) | (transportNumber() << 8));
             rtpHeaderLength = ONE_WORD_HEADER_BYTES;
         } else {
             head.putInt(8, ssrc);
@@ -204,6 +205,23 @@ final class PacketWriter {
         return lastPayloadBytes;
     }
 
+    /** The transport-wide number of the last packet sent, {@link SentLog#NONE} where none was agreed. */
+    int lastTransportNumber() {
+        return lastTransportNumber;
+    }
+
+    /**
+     * The next packet is sent again under its sequence number, and so under its transport-wide number too: under AEAD_AES_128_GCM two packets of one number that
+     * differ in a byte would give away the key that authenticates (RFC 7714 §8.4).
+     */
+    void repeatUnder(int transportNumber) {
+        repeatedNumber = transportNumber;
+    }
+
+    private int transportNumber() {
+        return repeatedNumber == SentLog.NONE ? estimate.nextNumber() : repeatedNumber;
+    }
+
     /** The numbers in a packet of a source, as the source sent them; those it has not are 0. */
     PictureNumbers numbersOf(Codec codec, ExtensionMap extensions, RtpPacket source) {
         int pictureId = 0;
@@ -231,7 +249,7 @@ final class PacketWriter {
             header.extension(playoutDelayId, 0, PLAYOUT_DELAY_BYTES);
         }
         if (transportNumberId > 0) {
-            header.extension(transportNumberId, estimate.nextNumber(), TRANSPORT_NUMBER_BYTES);
+            header.extension(transportNumberId, transportNumber(), TRANSPORT_NUMBER_BYTES);
         }
     }
 
@@ -325,8 +343,12 @@ final class PacketWriter {
     private int hand(ByteBuffer payload, int offset, int length, long nowNs) {
         lastPayloadBytes = headLength - rtpHeaderLength + length;
         boolean sent = out.sendRtp(head, headLength, rtpHeaderLength, payload, offset, length, nowNs);
-        if (sent && transportNumberId > 0) {
-            estimate.onPacketSent(headLength + length, out.leavesNs(nowNs));
+        if (transportNumberId > 0) {
+            lastTransportNumber = transportNumber();
+            if (sent && repeatedNumber == SentLog.NONE) {
+                estimate.onPacketSent(headLength + length, out.leavesNs(nowNs));
+            }
+            repeatedNumber = SentLog.NONE;
         }
         return headLength + length;
     }

@@ -65,7 +65,8 @@ final class Retransmitter {
             current = run;
             newestMedia = Math.max(newestMedia, out);
         }
-        log.add(out, run, source, timestamp, opening, nowNs);
+        int transportNumber = repairs(run) ? SentLog.NONE : writer.lastTransportNumber();
+        log.add(out, run, source, timestamp, opening, transportNumber, nowNs);
         budget.sent(bytes);
     }
 
@@ -174,6 +175,7 @@ final class Retransmitter {
         int timestamp = log.timestamp();
         boolean opening = log.opening();
         if (!repairs(run)) {
+            writer.repeatUnder(log.transportNumber());
             if (packet != null) {
                 boolean marker = run.marks(packet.stored());
                 writer.send(run, packet.rtp(), marker, sequence, timestamp, sources.ssrc(), opening, nowNs);

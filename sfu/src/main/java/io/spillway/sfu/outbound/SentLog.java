@@ -40,12 +40,16 @@ final class SentLog {
     /** The ring doubles rather than forget a packet younger than this, about a second. */
     private static final int KEPT_UNITS = 120;
 
-    private static final int NONE = -1;
+    /** No packet, or no number. */
+    static final int NONE = -1;
 
     private long[] words = {};
 
     /** When a packet was last sent again, ms; no memory before the first is. */
     private int[] resentMs = {};
+
+    /** Transport-wide numbers of packets that are sent again as they were; no memory before the first is. */
+    private short[] transportNumbers = {};
 
     private final @Nullable Run[] runs = new @Nullable Run[RUNS];
     private int newestNumber;
@@ -59,8 +63,9 @@ final class SentLog {
      * @param out extended sequence number sent
      * @param source extended sequence number in the run's layer, or the number of a packet the run put in
      * @param opening whether it carried the extensions of a stream's first packets
+     * @param transportNumber the transport-wide number it carried, 0..65535, or {@link #NONE} where that need not be known again
      */
-    void add(long out, Run run, long source, int timestamp, boolean opening, long nowNs) {
+    void add(long out, Run run, long source, int timestamp, boolean opening, int transportNumber, long nowNs) {
         short now = units(nowNs);
         if (words.length == 0) {
             words = new long[2 * FIRST_PACKETS];
@@ -79,6 +84,12 @@ final class SentLog {
         }
         words[at] = (source << SOURCE_SHIFT) | ((long) numberOf(run) << RUN_SHIFT) | (opening ? OPENING : 0) | USED;
         words[at + 1] = ((long) timestamp << TIMESTAMP_SHIFT) | ((long) (now & 0xFFFF) << SENT_SHIFT) | (out & 0xFFFF);
+        if (transportNumber != NONE) {
+            if (transportNumbers.length == 0) {
+                transportNumbers = new short[capacity()];
+            }
+            transportNumbers[at / 2] = (short) transportNumber;
+        }
     }
 
     /** Points the accessors at a packet; false when it was never sent or is no longer known. */
@@ -106,6 +117,11 @@ final class SentLog {
     /** Whether the found packet carried the extensions of a stream's first packets. */
     boolean opening() {
         return (words[slot] & OPENING) != 0;
+    }
+
+    /** The transport-wide number that the found packet carried; {@link #NONE} where none was noted. */
+    int transportNumber() {
+        return transportNumbers.length == 0 ? NONE : transportNumbers[slot / 2] & 0xFFFF;
     }
 
     /** Where the found packet's payload comes from. */
@@ -147,8 +163,10 @@ final class SentLog {
     private void grow() {
         long[] old = words;
         int[] oldResentMs = resentMs;
+        short[] oldTransportNumbers = transportNumbers;
         words = new long[2 * old.length];
         resentMs = new int[oldResentMs.length == 0 ? 0 : capacity()];
+        transportNumbers = new short[oldTransportNumbers.length == 0 ? 0 : capacity()];
         for (int from = 0; from < old.length; from += 2) {
             if ((old[from] & USED) == 0) {
                 continue;
@@ -158,6 +176,9 @@ final class SentLog {
             words[to + 1] = old[from + 1];
             if (resentMs.length > 0) {
                 resentMs[to / 2] = oldResentMs[from / 2];
+            }
+            if (transportNumbers.length > 0) {
+                transportNumbers[to / 2] = oldTransportNumbers[from / 2];
             }
         }
         slot = NONE;

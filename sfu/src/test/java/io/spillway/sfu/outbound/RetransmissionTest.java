@@ -3,11 +3,15 @@ package io.spillway.sfu.outbound;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.media.rtp.RtpPacket;
 import io.spillway.sfu.DropReason;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A viewer asks for what it lost (R13, R17, R18). */
 final class RetransmissionTest {
@@ -53,9 +57,48 @@ final class RetransmissionTest {
         assertEquals(lost.bytes(), viewer.received.getLast().bytes(), "as sent, before the viewer had reported");
     }
 
-    @Test
-    void shouldResendPaddingOfItsOwnAsItWas() {
+    /** Under GCM, one number for two packets that differ gives the authentication key away (RFC 7714 §8.4). */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 200})
+    void shouldResendUnderTheTransportWideNumberToo(int packetsLater) {
         viewer.rtx = false;
+        viewer.videoExtensions = Map.of(HeaderExtension.TRANSPORT_CC.uri(), 6);
+        TestViewer.Received lost = watchAndLose();
+        for (int i = 0; i < packetsLater; i++) {
+            world.advanceMs(4);
+        }
+        viewer.nack(world.nowNs, lost.sequence());
+        assertEquals(lost.bytes(), viewer.received.getLast().bytes());
+        int before = viewer.video().size();
+        world.advanceMs(40);
+        List<Integer> numbers = viewer.video().stream()
+                .skip(before)
+                .map(RetransmissionTest::transportNumber)
+                .toList();
+        assertTrue(numbers.size() > 1);
+        int last = viewer.video().stream()
+                .limit(before - 1L)
+                .mapToInt(RetransmissionTest::transportNumber)
+                .max()
+                .orElseThrow();
+        for (int i = 0; i < numbers.size(); i++) {
+            assertEquals(last + 1 + i, numbers.get(i), "the repeat took no number");
+        }
+    }
+
+    private static int transportNumber(TestViewer.Received received) {
+        RtpPacket packet = new RtpPacket();
+        assertTrue(packet.wrap(received.bytes(), 0, received.bytes().limit()));
+        return received.bytes().getShort(packet.extensionOffset(6)) & 0xFFFF;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldResendPaddingOfItsOwnAsItWas(boolean transportWide) {
+        viewer.rtx = false;
+        if (transportWide) {
+            viewer.videoExtensions = Map.of(HeaderExtension.TRANSPORT_CC.uri(), 6);
+        }
         world.publish(TestPublisher.vp8(1));
         world.join(viewer);
         world.advanceMs(200);

@@ -30,7 +30,14 @@ final class SentLogTest {
             long out = FIRST * packetsPerMs;
             long nowNs = 5_000_000_000_000L * packetsPerMs;
             for (int i = 0; i < 3_000 * packetsPerMs; i++) {
-                log.add(out + i, run, 70_000_000_000L + i, i - 7, i % 3 == 0, nowNs + i * MS / packetsPerMs);
+                log.add(
+                        out + i,
+                        run,
+                        70_000_000_000L + i,
+                        i - 7,
+                        i % 3 == 0,
+                        SentLog.NONE,
+                        nowNs + i * MS / packetsPerMs);
             }
             for (int i = 2_000 * packetsPerMs; i < 3_000 * packetsPerMs; i++) {
                 assertTrue(log.find(out + i), packetsPerMs + " packets a millisecond: packet " + i);
@@ -47,7 +54,7 @@ final class SentLogTest {
     @Test
     void shouldForgetTheOldestBeyondItsBound() {
         for (int i = 0; i < 10_000; i++) {
-            log.add(FIRST + i, run, i, 0, false, 0);
+            log.add(FIRST + i, run, i, 0, false, SentLog.NONE, 0);
         }
         assertFalse(log.find(FIRST + 10_000 - SentLog.MAX_PACKETS - 1));
         assertTrue(log.find(FIRST + 10_000 - SentLog.MAX_PACKETS));
@@ -55,22 +62,22 @@ final class SentLogTest {
 
     @Test
     void shouldNotLetALatePacketTakeAYoungerOnesPlace() {
-        log.add(FIRST + 64, run, 64, 0, false, 0);
-        log.add(FIRST, run, 0, 0, false, 2_000 * MS);
+        log.add(FIRST + 64, run, 64, 0, false, SentLog.NONE, 0);
+        log.add(FIRST, run, 0, 0, false, SentLog.NONE, 2_000 * MS);
         assertTrue(log.find(FIRST + 64));
         assertFalse(log.find(FIRST));
     }
 
     @Test
     void shouldCountRepeatsAndTheirTimesAlsoWhenItGrows() {
-        log.add(FIRST, run, 9, 1, false, 0);
+        log.add(FIRST, run, 9, 1, false, SentLog.NONE, 0);
         assertTrue(log.find(FIRST));
         assertEquals(0, log.resends());
         assertEquals(Long.MAX_VALUE, log.sinceResendNs(0));
         log.resent(20 * MS);
         log.resent(40 * MS);
         for (int i = 1; i < 500; i++) {
-            log.add(FIRST + i, run, 9 + i, 1, false, 41 * MS);
+            log.add(FIRST + i, run, 9 + i, 1, false, SentLog.NONE, 41 * MS);
         }
         assertTrue(log.find(FIRST));
         assertEquals(2, log.resends());
@@ -85,8 +92,8 @@ final class SentLogTest {
         Run[] runs = new Run[40];
         for (int i = 0; i < runs.length; i++) {
             runs[i] = run();
-            log.add(FIRST + 2L * i, run, 1, 0, false, 0);
-            log.add(FIRST + 2L * i + 1, runs[i], i, 0, false, 0);
+            log.add(FIRST + 2L * i, run, 1, 0, false, SentLog.NONE, 0);
+            log.add(FIRST + 2L * i + 1, runs[i], i, 0, false, SentLog.NONE, 0);
         }
         assertFalse(log.find(FIRST + 1), "its run is forgotten, so it cannot be sent again");
         assertTrue(log.find(FIRST + 2 * 39 + 1));
