@@ -25,6 +25,15 @@ export const stream = (id) => readIfThere(`/streams/${id}`);
 /** How a stream is doing: viewers, tracks with their layers, warnings; null when the server does not know it. */
 export const status = (id) => readIfThere(`/streams/${id}/status`);
 
+/** Who publishes and watches a stream; null for who may not see it. */
+export const sessions = (id) => readIfThere(`/streams/${id}/sessions`);
+
+/** Ends a session of a stream; whether the server did. */
+export async function endSession(id, session) {
+  const response = await fetch(`${ROOT}/streams/${id}/sessions/${session}`, { method: 'DELETE', signal: AbortSignal.timeout(TIMEOUT_MS) });
+  return response.ok;
+}
+
 /** How the server is reached: `{version, whipUrl, addresses, warnings}`; null when it does not tell. */
 export const server = () => readIfThere('/server');
 

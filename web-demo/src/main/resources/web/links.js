@@ -24,6 +24,14 @@ export function iceServers(header) {
   return servers;
 }
 
+/** The target of the first link of a relation, as it stands in a Link header; null without one. */
+export function linkOf(header, rel) {
+  for (const [, target, tail] of (header ?? '').matchAll(LINK)) {
+    if (parametersOf(tail).rel === rel) return target.trim();
+  }
+  return null;
+}
+
 function parametersOf(tail) {
   const parameters = {};
   for (const [, name, quoted, bare] of tail.matchAll(PARAMETER)) {

@@ -1,11 +1,13 @@
 import { addressesOf, iceWishes, streamOfPage } from './address.js';
+import { endSession, sessions } from './api.js';
 import { byId, copies, element, reveals, setText, showRows } from './dom.js';
-import { NONE, bitrate, duration, frameRate, percent, size } from './format.js';
+import { NONE, bitrate, count, duration, frameRate, percent, size } from './format.js';
 import { Rates } from './rates.js';
 import { TestPicture } from './testpicture.js';
 import { WhipPublisher, sendableCodecs } from './whip.js';
 
 const SAMPLE_MS = 1_000;
+const VIEWERS_MS = 2_000;
 
 const name = streamOfPage();
 const addresses = addressesOf(name);
@@ -176,6 +178,59 @@ function showSent(stats) {
   );
 }
 
+/** Who watches, for as long as the server lets this page see it: on its own machine, that is. */
+async function watchViewers() {
+  try {
+    if (page.state === 'live' && !document.hidden) {
+      const found = await sessions(name);
+      if (found === null) return;
+      showViewers(found.items.filter(({ role, state }) => role === 'viewer' && state === 'connected'));
+    }
+  } catch {
+    // The server is away for a moment: the publisher's own message says so.
+  }
+  setTimeout(watchViewers, VIEWERS_MS);
+}
+
+/** Rows are kept while their viewers stay: a button must not vanish under the pointer. */
+function showViewers(viewers) {
+  byId('watching').hidden = false;
+  byId('viewers').hidden = viewers.length === 0;
+  byId('nobody').hidden = viewers.length > 0;
+  const rows = new Map([...byId('viewer-rows').children].map((row) => [row.dataset.session, row]));
+  for (const [id, row] of rows) {
+    if (!viewers.some((viewer) => viewer.id === id)) row.remove();
+  }
+  for (const { id, userAgent, sent } of viewers) {
+    const row = rows.get(id) ?? byId('viewer-rows').appendChild(viewerRow(id));
+    [
+      agentName(userAgent),
+      size(sent.width, sent.height),
+      bitrate(sent.videoBps),
+      sent.estimateMeasured ? bitrate(sent.estimateBps) : NONE,
+      percent(sent.lossFraction),
+      duration(sent.rttMs),
+      count(sent.freezes),
+    ].forEach((text, i) => setText(row.cells[i], text));
+  }
+}
+
+function viewerRow(id) {
+  const button = element('button', { type: 'button', textContent: 'End' });
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    button.disabled = await endSession(name, id).catch(() => false);
+  });
+  const row = element('tr', {}, ...Array.from({ length: 7 }, () => element('td')), element('td', {}, button));
+  row.dataset.session = id;
+  return row;
+}
+
+/** "Firefox/150" of a browser's long name, or how any other begins. */
+function agentName(agent) {
+  return /(?:Firefox|Edg|OPR|Chrome|Version|OBS-Studio)\/\d+/.exec(agent)?.[0].replace('Version', 'Safari') ?? agent.slice(0, 24);
+}
+
 /** Camera and screen exist on secure pages only: says so instead of failing later. */
 function showAvailable() {
   const { elements } = byId('settings');
@@ -226,3 +281,4 @@ showBitrate();
 showAvailable();
 showSent(null);
 sample();
+watchViewers();

@@ -14,16 +14,21 @@ export class Quality {
   #video;
   #menu;
   #choose;
+  #told;
   #layers = [];
   #sent = '';
   #settling = 0;
 
-  /** `menu` is the select element; `choose(wish)` tells the server, and resolves to whether it was told. */
-  constructor({ stream, video, menu, choose }) {
+  /**
+   * `menu` is the select element; `choose(wish)` tells the server, and resolves to whether it was told; `told()` gives the layers of the server's
+   * last event, null where there was none: then it is asked.
+   */
+  constructor({ stream, video, menu, choose, told }) {
     this.#stream = stream;
     this.#video = video;
     this.#menu = menu;
     this.#choose = choose;
+    this.#told = told;
     menu.addEventListener('change', () => this.#tell());
     document.addEventListener('visibilitychange', () => this.#soon());
     new ResizeObserver(() => this.#soon()).observe(video);
@@ -36,21 +41,23 @@ export class Quality {
     this.#tell();
   }
 
+  /** The server told of layers. */
+  onTold() {
+    const told = this.#told();
+    if (told !== null) this.#show(ofEvent(told));
+  }
+
   async #look() {
     try {
-      if (!document.hidden) this.#show(await status(this.#stream));
+      if (!document.hidden && this.#told() === null) this.#show(ofStatus(await status(this.#stream)));
     } catch {
       // The player tells what is wrong with the server; the menu stays as it was.
     }
     setTimeout(() => this.#look(), LOOK_MS);
   }
 
-  #show(now) {
-    const layers = (now?.tracks ?? [])
-      .filter(({ kind }) => kind === 'video')
-      .flatMap((track) => track.layers)
-      .filter(({ active, height }) => active && height > 0)
-      .sort((a, b) => b.height - a.height);
+  #show(sent) {
+    const layers = sent.filter(({ height }) => height > 0).sort((a, b) => b.height - a.height);
     this.#layers = layers;
     const chosen = this.#menu.value || AUTOMATIC;
     const options = [
@@ -91,4 +98,21 @@ export class Quality {
     const enough = this.#layers.findLast(({ height }) => height >= shown);
     return enough && enough !== this.#layers[0] ? { maxHeight: enough.height } : {};
   }
+}
+
+/** The encodings that a status resource says are sent. */
+function ofStatus(now) {
+  return (now?.tracks ?? [])
+    .filter(({ kind }) => kind === 'video')
+    .flatMap((track) => track.layers)
+    .filter(({ active }) => active);
+}
+
+/** The same of an event, which names the layers inside of an encoding too: the first of each is all of it. */
+function ofEvent(layers) {
+  const byRid = new Map();
+  for (const { rid = '', height = 0, bitrate = 0 } of layers) {
+    if (bitrate > 0 && !byRid.has(rid)) byRid.set(rid, { rid, height, bitrateBps: bitrate });
+  }
+  return [...byRid.values()];
 }

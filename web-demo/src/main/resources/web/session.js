@@ -1,8 +1,10 @@
-import { iceServers } from './links.js';
+import { iceServers, linkOf } from './links.js';
 import { Problem } from './problem.js';
 
 /** The server answers within a second; a proxy that hangs is given up and tried anew. */
 const POST_TIMEOUT_MS = 10_000;
+
+const EXTENSION = 'urn:ietf:params:whep:ext:core:';
 
 /** What may stand in a bearer token (RFC 6750 §2.1 allows less, operators use more). */
 const KEY = /^[\x21-\x7e]*$/;
@@ -11,10 +13,13 @@ const KEY = /^[\x21-\x7e]*$/;
 export class HttpSession {
   #url;
   #key;
+  #extensions;
 
-  constructor(url, key, answer, servers) {
+  /** `extensions` are the addresses that the answer named for choosing layers and for events, null for those it did not. */
+  constructor(url, key, answer, servers, extensions) {
     this.#url = url;
     this.#key = key;
+    this.#extensions = extensions;
     this.answer = answer;
     this.iceServers = servers;
   }
@@ -30,24 +35,44 @@ export class HttpSession {
     if (response.status !== 201) throw await Problem.of(response);
     const location = response.headers.get('Location');
     const answer = await response.text();
+    const links = response.headers.get('Link');
+    const extension = (name) => {
+      const target = linkOf(links, EXTENSION + name);
+      return target === null ? null : new URL(target, response.url).href;
+    };
     return new HttpSession(
       location === null ? null : new URL(location, response.url).href,
       key,
       answer,
-      iceServers(response.headers.get('Link')),
+      iceServers(links),
+      { layer: extension('layer'), events: extension('server-sent-events') },
     );
   }
 
   /** Says which layers of the video are wanted, as in `{rid}` or `{maxHeight}`; `{}` leaves it to the server. Whether the server took it. */
   async choose(wish) {
-    if (this.#url === null) return false;
-    const response = await fetch(`${this.#url}/layer`, {
+    const { layer } = this.#extensions;
+    if (this.#url === null || layer === null) return false;
+    const response = await fetch(layer, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', ...authorization(this.#key) },
       body: JSON.stringify(wish),
       signal: AbortSignal.timeout(POST_TIMEOUT_MS),
     }).catch(() => null);
     return response?.ok ?? false;
+  }
+
+  /** Asks to be told of every event; the address to hear them from, null where the server has none. */
+  async followEvents(signal) {
+    const { events } = this.#extensions;
+    if (this.#url === null || events === null) return null;
+    const response = await fetch(events, {
+      method: 'POST',
+      headers: authorization(this.#key),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),
+    });
+    const location = response.headers.get('Location');
+    return response.status === 201 && location !== null ? new URL(location, response.url).href : null;
   }
 
   /** Ends the session, once. Works while the page is being left: the browser sends it after the page is gone. */

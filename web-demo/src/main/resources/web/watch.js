@@ -14,6 +14,9 @@ const CLOCK_MS = 200;
 /** No new frame for this long while connected: the publisher is away, and the session waits for it. */
 const AWAY_MS = 2_500;
 
+/** The same where the server said that nobody publishes: what was under way then is shown. */
+const TOLD_AWAY_MS = 500;
+
 /** A path for media is found or not within this: ICE and the handshake take less, also over a relay. */
 const WEBRTC_MS = 8_000;
 
@@ -34,6 +37,8 @@ const page = (window.__spillway = {
   stats: null,
   error: null,
   connections: 0,
+  /** What the server told of the stream: `{live, viewers, layers}`, null where it did not. */
+  told: null,
   framesShown: 0,
   /** Statistics of this moment, not of the last sample. */
   now: async () => (player?.connection ? new Rates().inbound(player.connection) : { video: null, audio: null, path: null }),
@@ -76,6 +81,11 @@ function start() {
     );
   });
   mine.addEventListener('stream', () => mine === player && quality?.onConnected());
+  mine.addEventListener('told', () => {
+    if (mine !== player) return;
+    quality?.onTold();
+    showState();
+  });
   mine.start();
 }
 
@@ -222,13 +232,13 @@ function showStats({ video: v, audio: a, path }) {
 }
 
 /** What the player's state means to a person: badge text, tone, and the words on the curtain (none when the picture speaks for itself). */
-function faceOf({ state, problem, retryAtMs }) {
+function faceOf({ state, problem, retryAtMs, told }) {
   const retryText = () => `Trying again in ${Math.max(1, Math.ceil((retryAtMs - performance.now()) / 1000))} s.`;
   switch (state) {
     case 'waiting':
       return { text: 'Waiting', tone: 'wait', sentence: `Waiting for the publisher of “${name}”.`, advice: 'It starts by itself.' };
     case 'connected':
-      if (performance.now() - lastFrameMs < AWAY_MS) return { text: 'Live', tone: 'live' };
+      if (performance.now() - lastFrameMs < (told?.live === false ? TOLD_AWAY_MS : AWAY_MS)) return { text: 'Live', tone: 'live' };
       return lastFrameMs === -Infinity
         ? { text: 'Connected', tone: 'wait', sentence: 'Waiting for the first picture…' }
         : { text: 'Away', tone: 'wait', sentence: 'The publisher is away.', advice: 'It goes on by itself when they return.' };
@@ -251,6 +261,8 @@ function showState() {
   const face = faceOf(player);
   page.state = face.tone === 'live' ? 'live' : player.state === 'connected' && face.text === 'Away' ? 'away' : player.state;
   page.error = player.problem?.message ?? null;
+  page.told = player.told ?? null;
+  show('viewers', typeof page.told?.viewers === 'number' ? `${page.told.viewers} watching` : '');
   show('state', face.text);
   const badge = optional('state');
   if (badge) badge.dataset.tone = face.tone;
@@ -318,7 +330,7 @@ if (publishLink) publishLink.href = addressesOf(name).publish;
 if (optional('details')) byId('details').open = matchMedia('(min-width: 60rem)').matches;
 showStats({ video: null, audio: null, path: null });
 if (optional('quality')) {
-  quality = new Quality({ stream: name, video, menu: byId('quality'), choose: async (wish) => (await player.choose?.(wish)) ?? false });
+  quality = new Quality({ stream: name, video, menu: byId('quality'), choose: async (wish) => (await player.choose?.(wish)) ?? false, told: () => player?.told?.layers ?? null });
 }
 watchFrames();
 start();

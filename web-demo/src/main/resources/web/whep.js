@@ -1,11 +1,15 @@
+import { followEvents } from './events.js';
 import { Peer } from './peer.js';
 import { Problem } from './problem.js';
 import { Backoff, delay } from './retry.js';
 
+/** Before the server told anything: whether somebody publishes, how many watch, and the layers as its event has them. */
+const UNTOLD = Object.freeze({ live: null, viewers: null, layers: null });
+
 /**
  * A viewer: plays one stream by WHEP and keeps at it. Waits while nobody publishes, and connects anew when the connection is lost.
  *
- * Fires "change" whenever `state`, `problem` or `retryAtMs` changed, and "stream" when `stream` is another one. States:
+ * Fires "change" whenever `state`, `problem` or `retryAtMs` changed, "stream" when `stream` is another one, and "told" when `told` is. States:
  * idle, connecting, waiting (nobody publishes), connected, reconnecting, failed (only the person can help), stopped.
  */
 export class WhepPlayer extends EventTarget {
@@ -16,6 +20,7 @@ export class WhepPlayer extends EventTarget {
   state = 'idle';
   problem = null;
   stream = null;
+  told = UNTOLD;
   /** performance.now() of the POST that led to the present connection, and of the next try. */
   postedAtMs = NaN;
   retryAtMs = NaN;
@@ -79,17 +84,35 @@ export class WhepPlayer extends EventTarget {
     this.postedAtMs = performance.now();
     const peer = await Peer.open({ ...this.#options, signal, prepare: (connection) => receive(connection, stream) });
     this.#peer = peer;
+    const over = new AbortController();
     try {
       this.stream = stream;
       this.dispatchEvent(new Event('stream'));
       await peer.connected(signal);
       backoff.reset();
       this.#become('connected', null);
-      await peer.ended(signal);
+      const moved = new Promise((resolve) => {
+        const told = (name, data) => (name === 'reconnect' ? resolve() : this.#onTold(name, data));
+        followEvents(peer.session, told, AbortSignal.any([signal, over.signal]));
+      });
+      await Promise.race([peer.ended(signal), moved]);
     } finally {
+      over.abort();
+      this.told = UNTOLD;
       peer.close();
       if (this.#peer === peer) this.#peer = null;
     }
+  }
+
+  #onTold(name, data) {
+    const news = {
+      active: () => ({ live: true }),
+      inactive: () => ({ live: false }),
+      viewercount: () => ({ viewers: data.viewercount }),
+      layers: () => ({ layers: Object.values(data).flat() }),
+    };
+    this.told = { ...this.told, ...news[name]() };
+    this.dispatchEvent(new Event('told'));
   }
 
   #become(state, problem) {

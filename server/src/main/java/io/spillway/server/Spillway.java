@@ -43,6 +43,7 @@ public final class Spillway implements AutoCloseable {
 
     private final MediaPlane media;
     private final SfuServer sfu;
+    private final WhipWhep whipWhep;
     private final HttpServer http;
     private final Metrics metrics;
     private final @Nullable HlsBridge hls;
@@ -83,8 +84,8 @@ public final class Spillway implements AutoCloseable {
             sfu.follow(hls);
         }
 
-        WhipWhep whipWhep =
-                new WhipWhep(sfu, new StreamAdmission(authority), live.iceServers(), policy(config), System::nanoTime);
+        whipWhep = new WhipWhep(
+                sfu, new StreamAdmission(authority), live.iceServers(), policy(config), System::nanoTime, random);
         metrics = new Metrics(sfu::streams, sfu::loops, List.of(sfu::counters, media::counters, whipWhep::counters));
         ControlPlane control = new ControlPlane(
                 sfu,
@@ -181,6 +182,7 @@ public final class Spillway implements AutoCloseable {
     @Override
     public void close() {
         LOG.info("draining: {} streams", sfu.streams().size());
+        whipWhep.events().reconnect();
         sfu.drain();
         if (hls != null) {
             hls.close();

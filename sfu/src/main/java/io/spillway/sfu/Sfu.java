@@ -4,6 +4,7 @@ import io.spillway.media.live.StreamName;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** What the SFU offers its neighbours. Every call may come from any thread and may block for some milliseconds; none runs on a media loop. */
@@ -36,6 +37,9 @@ public interface Sfu {
      * @throws Rejected 404 there is no such viewer, 422 it has no such video, or the stream no such encoding
      */
     void choose(StreamName stream, String sessionId, @Nullable String mediaId, LayerWish wish) throws Rejected;
+
+    /** The m-line of a viewer's video, the first in its offer, counted from 0; empty when it plays none or there is no such viewer. Never blocks. */
+    OptionalInt videoLine(StreamName stream, String sessionId);
 
     /** Who publishes and watches a stream now, and which of its sessions failed lately; each of both kinds in order of age, the oldest first. */
     List<SessionStatus> sessions(StreamName stream);

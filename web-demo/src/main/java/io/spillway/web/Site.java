@@ -35,6 +35,7 @@ public final class Site {
             "api.js",
             "clock.js",
             "dom.js",
+            "events.js",
             "format.js",
             "hls.js",
             "hlsplayer.js",

@@ -58,6 +58,7 @@ final class LoopbackTest {
     @BeforeEach
     void open() throws Exception {
         stage = new Stage();
+        stage.api().json("/api/v1/streams/live/sessions", "{\"items\": []}");
         far = stage.chromium().newPage();
         far.open(stage.url("/"));
         far.eval(FAR_END);

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *     /whep/{stream}/{session}/layer                          choice of layers
+ *     /whep/{stream}/{session}/events                         where event streams are made
+ *     /whep/{stream}/{session}/events/{id}                    one of them
  * </pre>
  */
 public sealed interface Address {
@@ -34,10 +36,38 @@ public sealed interface Address {
         public String path() {
             return "/" + protocol.segment() + "/" + stream + "/" + id;
         }
+
+        /** Where its layers are chosen. */
+        String layerPath() {
+            return path() + "/" + Paths.LAYER;
+        }
+
+        /** Where its event streams are made, and below which they are. */
+        String eventsPath() {
+            return path() + "/" + Paths.EVENTS;
+        }
     }
 
     /** What one viewer gets of its video's layers. */
     record Layer(Session session) implements Address {
+
+        @Override
+        public Protocol protocol() {
+            return session.protocol();
+        }
+    }
+
+    /** Where one viewer asks to be told of its stream. */
+    record Events(Session session) implements Address {
+
+        @Override
+        public Protocol protocol() {
+            return session.protocol();
+        }
+    }
+
+    /** What one viewer is told; {@code id} has the form of one and may still name none. */
+    record EventFeed(Session session, String id) implements Address {
 
         @Override
         public Protocol protocol() {
@@ -80,10 +110,14 @@ public sealed interface Address {
     /** How parts become addresses. */
     final class Paths {
 
-        /** Parts of {@code /whep/{stream}/{session}/layer}, with the empty one before the first slash. */
-        private static final int DEEPEST = 5;
+        /** Parts of {@code /whep/{stream}/{session}/events/{id}}, with the empty one before the first slash. */
+        private static final int DEEPEST = 6;
+
+        /** Parts of {@code /whep/{stream}/{session}}. */
+        private static final int SESSION = 4;
 
         private static final String LAYER = "layer";
+        private static final String EVENTS = "events";
 
         /** First parts of the server's other addresses: {@code /watch/whip} is the watch page of a stream called whip. */
         private static final Set<String> RESERVED = Set.of(
@@ -118,10 +152,23 @@ public sealed interface Address {
                 return new Nowhere(protocol);
             }
             Session session = new Session(protocol, new StreamName(parts[2]), parts[3]);
-            if (parts.length < DEEPEST) {
+            if (parts.length == SESSION) {
                 return session;
             }
-            return protocol == Protocol.WHEP && parts[4].equals(LAYER) ? new Layer(session) : new Nowhere(protocol);
+            return protocol == Protocol.WHEP ? belowViewer(session, parts) : new Nowhere(protocol);
+        }
+
+        private static Address belowViewer(Session session, String[] parts) {
+            boolean deepest = parts.length == DEEPEST;
+            if (parts[4].equals(LAYER) && !deepest) {
+                return new Layer(session);
+            }
+            if (parts[4].equals(EVENTS) && !deepest) {
+                return new Events(session);
+            }
+            return parts[4].equals(EVENTS) && SESSION_ID.matcher(parts[5]).matches()
+                    ? new EventFeed(session, parts[5])
+                    : new Nowhere(session.protocol());
         }
 
         private static Address endpoint(Protocol protocol, String name) {

@@ -43,7 +43,7 @@ public record Call(
     /** Whether what remains to be done begins with reading a body. */
     public boolean carriesBody() {
         return switch (address) {
-            case Address.Endpoint _, Address.Layer _ -> method.equals("POST");
+            case Address.Endpoint _, Address.Layer _, Address.Events _ -> method.equals("POST");
             case Address.Session _ -> method.equals("PATCH");
             default -> false;
         };

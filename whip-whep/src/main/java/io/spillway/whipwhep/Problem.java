@@ -21,7 +21,7 @@ final class Problem {
         if (refusal.retryAfterSeconds() > 0) {
             fields.add(new Field("Retry-After", Integer.toString(refusal.retryAfterSeconds())));
         }
-        return new Reply(refusal.status(), List.copyOf(fields), json(refusal), null);
+        return new Reply(refusal.status(), List.copyOf(fields), json(refusal), null, null);
     }
 
     private static String json(Rejected refusal) {

@@ -1,5 +1,6 @@
 package io.spillway.whipwhep;
 
+import io.spillway.whipwhep.events.EventStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,11 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body UTF-8; empty for none
  * @param created the session this reply tells of for the first time: if it cannot be delivered, nobody knows the session
+ * @param follows what goes on behind the head for as long as it lasts, in place of a body; null for a reply that ends
  */
-public record Reply(int status, List<Field> fields, String body, Address.@Nullable Session created) {
+public record Reply(
+        int status,
+        List<Field> fields,
+        String body,
+        Address.@Nullable Session created,
+        @Nullable EventStream follows) {
 
     static Reply of(int status, Field... fields) {
-        return new Reply(status, List.of(fields), "", null);
+        return new Reply(status, List.of(fields), "", null, null);
     }
 
     /** The body as it goes out. */

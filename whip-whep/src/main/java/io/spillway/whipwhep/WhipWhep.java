@@ -8,11 +8,17 @@ import io.spillway.sfu.Sfu.IceAnswer;
 import io.spillway.sfu.Sfu.SessionAnswer;
 import io.spillway.sfu.Sfu.SessionRequest;
 import io.spillway.sfu.Sfu.SessionRole;
+import io.spillway.whipwhep.events.EventKind;
+import io.spillway.whipwhep.events.EventStream;
+import io.spillway.whipwhep.events.ViewerEvents;
+import io.spillway.whipwhep.json.EventNames;
 import io.spillway.whipwhep.json.LayerBody;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +42,10 @@ public final class WhipWhep {
     private static final Field ENDPOINT_ALLOW = new Field("Allow", "POST, GET, HEAD, OPTIONS");
     private static final Field SESSION_ALLOW = new Field("Allow", "DELETE, PATCH, GET, HEAD, OPTIONS");
     private static final Field LAYER_ALLOW = new Field("Allow", "POST, DELETE, OPTIONS");
+    private static final Field EVENTS_ALLOW = new Field("Allow", "POST, OPTIONS");
+    private static final Field FEED_ALLOW = new Field("Allow", "GET, DELETE, OPTIONS");
+    private static final Field FEED_TYPE = new Field("Content-Type", "text/event-stream");
+    private static final String EXTENSION = "urn:ietf:params:whep:ext:core:";
     private static final String JSON_TYPE = "application/json";
     private static final Field SDP_TYPE = new Field("Content-Type", OfferBody.MEDIA_TYPE);
     private static final Field FRAGMENT_TYPE = new Field("Content-Type", FragmentBody.MEDIA_TYPE);
@@ -48,20 +58,45 @@ public final class WhipWhep {
     private final IceServers iceServers;
     private final Policy policy;
     private final Throttle throttle;
+    private final ViewerEvents events;
     private final Tally tally = new Tally();
     private final Bugs bugs = new Bugs();
 
-    /** @param nanoTime monotonic clock for the rate limits */
-    public WhipWhep(Sfu sfu, Admission admission, IceServers iceServers, Policy policy, LongSupplier nanoTime) {
+    /**
+     * @param nanoTime monotonic clock
+     * @param random cryptographically strong; any thread
+     */
+    public WhipWhep(
+            Sfu sfu,
+            Admission admission,
+            IceServers iceServers,
+            Policy policy,
+            LongSupplier nanoTime,
+            RandomGenerator random) {
         this.sfu = sfu;
         this.admission = admission;
         this.iceServers = iceServers;
         this.policy = policy;
         this.throttle = new Throttle(policy, nanoTime);
+        this.events = new ViewerEvents(sfu, random, nanoTime);
     }
 
     public Policy policy() {
         return policy;
+    }
+
+    /** What viewers are told while they watch. */
+    public ViewerEvents events() {
+        return events;
+    }
+
+    /** Tells viewers what is new since the last time. Now and then, on one thread; may block. */
+    public void lookAround() {
+        try {
+            events.look();
+        } catch (RuntimeException bug) {
+            bugs.log("the look for events", bug);
+        }
     }
 
     /** Sessions opened and requests refused, by kind. */
@@ -80,6 +115,8 @@ public final class WhipWhep {
                 case Address.Endpoint endpoint -> endpoint(call, endpoint);
                 case Address.Session session -> session(call);
                 case Address.Layer layer -> layer(call);
+                case Address.Events it -> events(call);
+                case Address.EventFeed feed -> feed(call, feed);
                 case Address.BadName bad ->
                     throw new Rejected(400, "bad-stream-name", "not a stream name; allowed is " + StreamName.ALLOWED);
                 case Address.Nowhere nowhere ->
@@ -97,6 +134,8 @@ public final class WhipWhep {
                 case Address.Endpoint endpoint -> open(call, endpoint, OfferBody.decode(body));
                 case Address.Session session -> onSession(call, session, body);
                 case Address.Layer layer -> onLayer(call, layer.session(), body);
+                case Address.Events it -> onEvents(call, it.session(), body);
+                case Address.EventFeed feed -> endFeed(call, feed);
                 default -> throw new IllegalStateException("already answered: " + call.address());
             };
         } catch (Rejected refusal) {
@@ -113,6 +152,7 @@ public final class WhipWhep {
                 call,
                 switch (call.address()) {
                     case Address.Layer _ -> choiceTooLarge();
+                    case Address.Events _ -> eventsTooLarge();
                     case Address.Session _ -> FragmentBody.tooLarge();
                     default -> OfferBody.tooLarge();
                 });
@@ -157,7 +197,13 @@ public final class WhipWhep {
             fields.add(ENDPOINT_ALLOW);
             fields.add(ACCEPT_POST);
         } else {
-            fields.add(call.address() instanceof Address.Layer ? LAYER_ALLOW : SESSION_ALLOW);
+            fields.add(
+                    switch (call.address()) {
+                        case Address.Layer _ -> LAYER_ALLOW;
+                        case Address.Events _ -> EVENTS_ALLOW;
+                        case Address.EventFeed _ -> FEED_ALLOW;
+                        default -> SESSION_ALLOW;
+                    });
             if (call.address() instanceof Address.Session) {
                 fields.add(ACCEPT_PATCH);
             }
@@ -234,6 +280,81 @@ public final class WhipWhep {
                 413, "layer-choice-too-large", "a choice of layers may have " + LayerBody.MAX_BYTES + " bytes at most");
     }
 
+    private Optional<Reply> events(Call call) throws Rejected {
+        if (!call.method().equals("POST")) {
+            return Optional.of(notAllowed(call, EVENTS_ALLOW));
+        }
+        throttle(call);
+        if (call.has("Content-Type")) {
+            OfferBody.checkType(call, "a list of events", JSON_TYPE);
+        }
+        if (call.bodyBytes() > EventNames.MAX_BYTES) {
+            throw eventsTooLarge();
+        }
+        return Optional.empty();
+    }
+
+    /** P13: no body asks for every event. */
+    private Reply onEvents(Call call, Address.Session session, byte[] body) throws Rejected {
+        admit(call, session.protocol(), session.stream());
+        if (body.length > EventNames.MAX_BYTES) {
+            throw eventsTooLarge();
+        }
+        Set<EventKind> kinds = ViewerEvents.kinds(body.length == 0 ? List.of() : EventNames.parse(body));
+        EventStream made = events.create(session.stream(), session.id(), kinds);
+        return Reply.of(201, new Field("Location", call.base() + session.eventsPath() + "/" + made.id()));
+    }
+
+    private static Rejected eventsTooLarge() {
+        return new Rejected(
+                413, "event-list-too-large", "a list of events may have " + EventNames.MAX_BYTES + " bytes at most");
+    }
+
+    /** P14: whoever knows the address of a stream may read it, as EventSource sends no key. */
+    private Optional<Reply> feed(Call call, Address.EventFeed feed) throws Rejected {
+        return switch (call.method()) {
+            case "GET" -> {
+                throttle(call);
+                EventStream found = events.find(
+                                feed.session().stream(), feed.session().id(), feed.id())
+                        .orElseThrow(WhipWhep::noFeed);
+                yield Optional.of(new Reply(200, List.of(FEED_TYPE), "", null, found));
+            }
+            case "DELETE" -> {
+                throttle(call);
+                yield Optional.empty();
+            }
+            default -> Optional.of(notAllowed(call, FEED_ALLOW));
+        };
+    }
+
+    private Reply endFeed(Call call, Address.EventFeed feed) throws Rejected {
+        Address.Session session = feed.session();
+        admit(call, session.protocol(), session.stream());
+        if (!events.end(session.stream(), session.id(), feed.id())) {
+            throw noFeed();
+        }
+        return Reply.of(200);
+    }
+
+    private static Rejected noFeed() {
+        return new Rejected(
+                404, "no-such-event-stream", "there is no such event stream; it ends with its session, or by DELETE");
+    }
+
+    /** P12, P18, P19. */
+    private List<Field> extensions(String base, Address.Session session) {
+        List<Field> links = new ArrayList<>();
+        links.add(new Field(
+                "Link",
+                "<" + base + session.eventsPath() + ">; rel=\"" + EXTENSION + "server-sent-events\"; events=\""
+                        + EventKind.LABELS + "\""));
+        if (sfu.videoLine(session.stream(), session.id()).isPresent()) {
+            links.add(new Field("Link", "<" + base + session.layerPath() + ">; rel=\"" + EXTENSION + "layer\""));
+        }
+        return links;
+    }
+
     private Reply open(Call call, Address.Endpoint endpoint, String offer) throws Rejected {
         Protocol protocol = endpoint.protocol();
         StreamName stream = admit(call, protocol, endpoint.stream());
@@ -248,12 +369,15 @@ public final class WhipWhep {
             for (IceServer server : iceServers.forSession(answer.sessionId())) {
                 fields.add(new Field("Link", server.link()));
             }
+            if (protocol == Protocol.WHEP) {
+                fields.addAll(extensions(call.base(), session));
+            }
         } catch (RuntimeException bug) {
             undelivered(session);
             throw bug;
         }
         tally.opened(protocol);
-        return new Reply(201, List.copyOf(fields), answer.sdp(), session);
+        return new Reply(201, List.copyOf(fields), answer.sdp(), session, null);
     }
 
     private Reply onSession(Call call, Address.Session session, byte[] body) throws Rejected {
@@ -299,7 +423,7 @@ public final class WhipWhep {
             return Reply.of(204);
         }
         IceAnswer answer = sfu.restart(role, session.stream(), session.id(), fragment, call.serverAddress());
-        return new Reply(200, List.of(FRAGMENT_TYPE, etag(answer.iceTag())), answer.fragment(), null);
+        return new Reply(200, List.of(FRAGMENT_TYPE, etag(answer.iceTag())), answer.fragment(), null, null);
     }
 
     private static Field etag(String tag) {

@@ -33,6 +33,12 @@ final class AddressTest {
             /whip/a/s/layer,    WHIP nowhere
             /whep/a/s/layers,   WHEP nowhere
             /whep/a/s/layer/x,  WHEP nowhere
+            /whep/a/s/events,   events of WHEP session s of a
+            /whep/a/s/events/,  events of WHEP session s of a
+            /whep/a/s/events/x, event feed x of WHEP session s of a
+            /whep/a/s/events/x/y, WHEP nowhere
+            /whep/a/s/events/x.y, WHEP nowhere
+            /whip/a/s/events,   WHIP nowhere
             /whip/a//,          WHIP nowhere
             /whip/a/s.t,        WHIP nowhere
             /whip//,            WHIP bad name
@@ -77,6 +83,9 @@ final class AddressTest {
             case Address.Session(Protocol protocol, StreamName stream, String id) ->
                 protocol + " session " + id + " of " + stream;
             case Address.Layer layer -> "layer of " + describe(layer.session());
+            case Address.Events events -> "events of " + describe(events.session());
+            case Address.EventFeed(Address.Session session, String id) ->
+                "event feed " + id + " of " + describe(session);
             case Address.BadName bad -> bad.protocol() + " bad name";
             case Address.Nowhere nowhere -> nowhere.protocol() + " nowhere";
         };

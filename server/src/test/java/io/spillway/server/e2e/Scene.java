@@ -110,11 +110,21 @@ final class Scene implements AutoCloseable {
 
     /** The body that an address answers. */
     String get(String path) {
+        return send("GET", path).body();
+    }
+
+    /** Deletes what an address names, and gives the status. */
+    int delete(String path) {
+        return send("DELETE", path).statusCode();
+    }
+
+    private HttpResponse<String> send(String method, String path) {
         try {
             return http.send(
-                            HttpRequest.newBuilder(URI.create(server.url(path))).build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
+                    HttpRequest.newBuilder(URI.create(server.url(path)))
+                            .method(method, HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new AssertionError(path + " of the server: " + server.log(), e);
         } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package io.spillway.sfu.inbound;
 
 import io.spillway.media.live.Layer;
+import io.spillway.media.live.LayerOption;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.Track;
 import io.spillway.media.rtcp.RtcpParser;
@@ -17,9 +18,12 @@ import io.spillway.sfu.sdp.PayloadMapping.Feedback;
 import io.spillway.sfu.transport.MediaSink;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -190,8 +194,34 @@ public final class InboundMedia {
                 .map(section -> new StreamStatus.Track(
                         section.track().kind(),
                         section.track().format().codec(),
-                        section.layers().map(layer -> status(layer, nowNs)).toList()))
+                        section.layers().map(layer -> status(layer, nowNs)).toList(),
+                        choices(section.track(), nowNs)))
                 .toList();
+    }
+
+    private static List<StreamStatus.Choice> choices(Track track, long nowNs) {
+        List<StreamStatus.Choice> choices = new ArrayList<>();
+        Set<Layer> sent = new HashSet<>();
+        for (LayerOption option : track.ladder(nowNs).options()) {
+            Layer layer = option.selection().layer();
+            sent.add(layer);
+            choices.add(new StreamStatus.Choice(
+                    layer.rid(),
+                    option.spatialId(),
+                    option.temporalId(),
+                    option.width(),
+                    option.height(),
+                    option.bitrateBps(),
+                    option.targetBps(),
+                    true));
+        }
+        for (Layer layer : track.layers()) {
+            if (!sent.contains(layer)) {
+                choices.add(new StreamStatus.Choice(
+                        layer.rid(), 0, 0, layer.width(), layer.height(), 0, layer.targetBps(), false));
+            }
+        }
+        return List.copyOf(choices);
     }
 
     /** What the person who publishes should know and can change. Allocates. */

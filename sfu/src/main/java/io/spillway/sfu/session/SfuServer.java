@@ -32,6 +32,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
@@ -194,6 +195,14 @@ public final class SfuServer implements Sfu {
     @Override
     public boolean exists(SessionRole role, StreamName stream, String sessionId) {
         return sessions.find(role, stream, sessionId) != null;
+    }
+
+    @Override
+    public OptionalInt videoLine(StreamName stream, String sessionId) {
+        Ticket ticket = sessions.find(SessionRole.VIEWER, stream, sessionId);
+        return ticket == null || ticket.videoLine() == Ticket.NO_LINE
+                ? OptionalInt.empty()
+                : OptionalInt.of(ticket.videoLine());
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** An SFU that stands still: it reports what a test wrote into it, and takes no sessions. */
@@ -48,6 +49,11 @@ public final class StillSfu implements Sfu {
 
     private static boolean is(SessionStatus session, SessionRole role, String id) {
         return session.role() == role && session.id().equals(id) && session.state() != SessionStatus.State.ENDED;
+    }
+
+    @Override
+    public OptionalInt videoLine(StreamName stream, String sessionId) {
+        return OptionalInt.empty();
     }
 
     @Override

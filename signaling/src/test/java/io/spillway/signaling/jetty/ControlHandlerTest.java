@@ -166,7 +166,8 @@ final class ControlHandlerTest {
                         List.of(new StreamStatus.Track(
                                 MediaKind.VIDEO,
                                 Codec.VP8,
-                                List.of(new StreamStatus.Layer("h", 1280, 720, 1, 30, 0, 0, true)))))));
+                                List.of(new StreamStatus.Layer("h", 1280, 720, 1, 30, 0, 0, true)),
+                                List.of())))));
         plane.sfu.sessions.add(connected(
                 "v1",
                 SessionRole.VIEWER,
@@ -495,12 +496,14 @@ final class ControlHandlerTest {
                         new StreamStatus.Track(
                                 MediaKind.AUDIO,
                                 Codec.OPUS,
-                                List.of(new StreamStatus.Layer("", 0, 0, 64_000, Double.NaN, 0, 0, true))),
+                                List.of(new StreamStatus.Layer("", 0, 0, 64_000, Double.NaN, 0, 0, true)),
+                                List.of()),
                         new StreamStatus.Track(
                                 MediaKind.VIDEO,
                                 Codec.H264,
                                 List.of(new StreamStatus.Layer(
-                                        "h", 1280, 720, 2_412_000, 29.970_029, 0.012_345, 8_300, true)))),
+                                        "h", 1280, 720, 2_412_000, 29.970_029, 0.012_345, 8_300, true)),
+                                List.of())),
                 List.of("Keyframes are 8.3 s apart: set the keyframe interval to 1 s.")));
     }
 }

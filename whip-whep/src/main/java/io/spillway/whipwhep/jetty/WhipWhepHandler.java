@@ -6,6 +6,7 @@ import io.spillway.whipwhep.Cors;
 import io.spillway.whipwhep.Field;
 import io.spillway.whipwhep.Reply;
 import io.spillway.whipwhep.WhipWhep;
+import io.spillway.whipwhep.events.EventStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -16,6 +17,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * WHIP and WHEP as a Jetty handler; leaves every other path to the next one.
@@ -32,9 +34,43 @@ public final class WhipWhepHandler extends Handler.Abstract {
     private final ThreadFactory workers =
             Thread.ofVirtual().name("whip-whep-", 0).factory();
 
+    /** How late an event may be; the look costs the media loops a command each. */
+    private static final long LOOK_EACH_MS = 500;
+
+    private @Nullable Thread looking;
+
     public WhipWhepHandler(WhipWhep resources) {
         super(InvocationType.NON_BLOCKING);
         this.resources = resources;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        looking = workers.newThread(this::look);
+        looking.start();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        Thread thread = looking;
+        if (thread != null) {
+            thread.interrupt();
+        }
+        resources.events().close();
+        super.doStop();
+    }
+
+    /** Until interrupted. */
+    private void look() {
+        while (!Thread.currentThread().isInterrupted()) {
+            resources.lookAround();
+            try {
+                Thread.sleep(LOOK_EACH_MS);
+            } catch (InterruptedException stopped) {
+                return;
+            }
+        }
     }
 
     @Override
@@ -128,6 +164,11 @@ public final class WhipWhepHandler extends Handler.Abstract {
             }
             for (Field field : reply.fields()) {
                 headers.add(field.name(), field.value());
+            }
+            EventStream follows = reply.follows();
+            if (follows != null) {
+                follows.attach(new EventWriter(follows, response, then));
+                return;
             }
             byte[] body = reply.bytes();
             if (reply.status() != 204) {

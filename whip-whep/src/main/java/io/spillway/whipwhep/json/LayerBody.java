@@ -1,15 +1,8 @@
 package io.spillway.whipwhep.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.sfu.LayerWish;
 import io.spillway.sfu.Rejected;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,28 +23,16 @@ public record LayerBody(@Nullable String mediaId, LayerWish wish) {
     /** All members with long names fit several times. */
     public static final int MAX_BYTES = 4 * 1024;
 
-    private static final int MAX_DEPTH = 8;
     private static final int MAX_LAYER = 7;
     private static final int MAX_PIXELS = 65_535;
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     /** Reads a body. @throws Rejected 400 for whatever is not such an object; members of other names are passed over */
     public static LayerBody parse(byte[] utf8) throws Rejected {
-        JsonNode object;
-        try {
-            object = MAPPER.readTree(utf8);
-        } catch (IOException malformed) {
+        JsonNode object = StrictJson.read(utf8);
+        if (object == null) {
             throw bad("the body is not JSON");
         }
-        if (object == null || !object.isObject()) {
+        if (!object.isObject()) {
             throw bad("the body is not a JSON object");
         }
         String rid = text(object, "rid");

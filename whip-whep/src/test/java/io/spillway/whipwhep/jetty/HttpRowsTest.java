@@ -173,6 +173,28 @@ final class HttpRowsTest {
             P18 deeper                  | POST /whep/show/VIEW/layer/x | Content-Type: application/json | JSON | 404 | PROBLEM
             """;
 
+    private static final String FOLLOWING = """
+            P13 every event             | POST /whep/show/VIEW/events  | | | 201 | Location + Content-Length: 0
+            P13 some events             | POST /whep/show/VIEW/events  | Content-Type: application/json | NAMES | 201 | Location
+            P13 an unknown event        | POST /whep/show/VIEW/events  | Content-Type: application/json | SCTE35 | 400 | PROBLEM + !Location
+            P13 no event                | POST /whep/show/VIEW/events  | Content-Type: application/json | NO_NAMES | 400 | PROBLEM
+            P13 an object               | POST /whep/show/VIEW/events  | Content-Type: application/json | JSON | 400 | PROBLEM
+            P13 numbers                 | POST /whep/show/VIEW/events  | Content-Type: application/json | NUMBERS | 400 | PROBLEM
+            P13 not JSON                | POST /whep/show/VIEW/events  | Content-Type: application/json | OFFER | 400 | PROBLEM
+            P13 another type            | POST /whep/show/VIEW/events  | SDP | NAMES | 415 | PROBLEM
+            P13 too large               | POST /whep/show/VIEW/events  | Content-Type: application/json | LARGE | 413 | PROBLEM
+            P13 unknown session         | POST /whep/show/guess/events | | | 404 | PROBLEM
+            P13 of a publisher          | POST /whip/show/SHOW/events  | KEY | | 404 | PROBLEM
+            P13 under another stream    | POST /whep/closed/VIEW/events?token=ticket | | | 404 | PROBLEM
+            P13 without the play token  | POST /whep/closed/VIEW/events | | | 401 | PROBLEM
+            P13 GET where they are made | GET /whep/show/VIEW/events   | | | 405 | EVENTS_ALLOW + PROBLEM
+            P13 OPTIONS                 | OPTIONS /whep/show/VIEW/events | | | 200 | EVENTS_ALLOW
+            P13 unknown event stream    | GET /whep/show/VIEW/events/guess | | | 404 | PROBLEM
+            P13 DELETE unknown          | DELETE /whep/show/VIEW/events/guess | | | 404 | PROBLEM
+            P13 POST to an event stream | POST /whep/show/VIEW/events/guess | | | 405 | FEED_ALLOW + PROBLEM
+            P13 OPTIONS of one          | OPTIONS /whep/show/VIEW/events/guess | | | 200 | FEED_ALLOW
+            """;
+
     /** Paths of the other rooms, and some that only look like ours. 299 is what the handler behind ours answers. */
     private static final String FALLING_THROUGH = """
             root         | GET /                | | | 299 |
@@ -197,6 +219,8 @@ final class HttpRowsTest {
             Map.entry("INVALID_TOKEN", "WWW-Authenticate: Bearer error=\"invalid_token\""),
             Map.entry("ENDPOINT_ALLOW", "Allow: POST, GET, HEAD, OPTIONS"),
             Map.entry("SESSION_ALLOW", "Allow: DELETE, PATCH, GET, HEAD, OPTIONS"),
+            Map.entry("EVENTS_ALLOW", "Allow: POST, OPTIONS"),
+            Map.entry("FEED_ALLOW", "Allow: GET, DELETE, OPTIONS"),
             Map.entry("LAYER_ALLOW", "Allow: POST, DELETE, OPTIONS"),
             Map.entry("METHODS", "Access-Control-Allow-Methods: POST, PATCH, DELETE, OPTIONS, GET, HEAD"),
             Map.entry("FIRST_TAG", "ETag: \"first\""),
@@ -210,6 +234,10 @@ final class HttpRowsTest {
             Map.entry("BOOM", TestServer.OFFER + "s=boom\r\n"),
             Map.entry("RUBBISH", "hello \"\\\u0001\u00e9\ud83d\ude00"),
             Map.entry("JSON", "{}"),
+            Map.entry("NAMES", "[\"active\",\"layers\"]"),
+            Map.entry("NO_NAMES", "[]"),
+            Map.entry("NUMBERS", "[1]"),
+            Map.entry("SCTE35", "[\"active\",\"scte35\"]"),
             Map.entry("WISH", "{\"mediaId\":\"1\",\"encodingId\":\"h\",\"maxHeight\":480}"),
             Map.entry("NO_SUCH", "{\"rid\":\"x\"}"),
             Map.entry("TOO_HIGH", "{\"spatialLayerId\":8}"),
@@ -228,7 +256,15 @@ final class HttpRowsTest {
 
     static Stream<Arguments> rows() {
         List<String> rows = Stream.of(
-                        PUBLISHING, DISCOVERING, REFUSING, PATCHING, ENDING, PLAYING, CHOOSING, FALLING_THROUGH)
+                        PUBLISHING,
+                        DISCOVERING,
+                        REFUSING,
+                        PATCHING,
+                        ENDING,
+                        PLAYING,
+                        CHOOSING,
+                        FOLLOWING,
+                        FALLING_THROUGH)
                 .flatMap(String::lines)
                 .toList();
         return Stream.of(Version.HTTP_1_1, Version.HTTP_2)
@@ -274,11 +310,12 @@ final class HttpRowsTest {
         assertEquals(version, reply.version(), "protocol spoken");
         assertEquals(status, reply.statusCode(), reply::body);
         lines(cells[5]).forEach(expected -> assertHeader(expected, reply));
-        assertEquals(status == 201 ? 1 : 0, server.sfu.made() - madeBefore, "sessions made");
+        boolean opened = status == 201 && !path.endsWith("/events");
+        assertEquals(opened ? 1 : 0, server.sfu.made() - madeBefore, "sessions made");
         if (status != TestServer.FELL_THROUGH) {
             assertCors(reply);
         }
-        if (status == 201) {
+        if (opened) {
             assertEquals(MemorySfu.ANSWER, reply.body());
         }
         if (status == 200 && methodAndPath[0].equals("PATCH")) {

@@ -13,6 +13,7 @@ import io.spillway.whipwhep.WhipWhep;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -36,7 +37,8 @@ final class HttpsOnlyTest {
                 new Keys(),
                 sessionId -> List.of(),
                 Policy.standard().withHttpsOnly(httpsOnly),
-                () -> 0);
+                () -> 0,
+                new Random(1));
         Call call = new Call(
                 method,
                 new Address.Endpoint(Protocol.WHEP, new StreamName("show")),

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +36,7 @@ final class MemorySfu implements Sfu {
     private final Map<String, Held> sessions = new ConcurrentHashMap<>();
     private final Map<String, LayerWish> wishes = new ConcurrentHashMap<>();
     private final Map<String, Ice> ice = new ConcurrentHashMap<>();
+    private final Map<StreamName, StreamStatus> standing = new ConcurrentHashMap<>();
     private final AtomicInteger made = new AtomicInteger();
     private volatile boolean draining;
     private volatile @Nullable CountDownLatch gate;
@@ -104,6 +106,11 @@ final class MemorySfu implements Sfu {
         wishes.put(sessionId, wish);
     }
 
+    @Override
+    public OptionalInt videoLine(StreamName stream, String sessionId) {
+        return exists(SessionRole.VIEWER, stream, sessionId) ? OptionalInt.of(1) : OptionalInt.empty();
+    }
+
     Map<String, LayerWish> wishes() {
         return wishes;
     }
@@ -145,9 +152,14 @@ final class MemorySfu implements Sfu {
         return new IceAnswer(FRAGMENT_ANSWER, SECOND_TAG);
     }
 
+    /** How a stream stands from now on. */
+    void stands(StreamStatus status) {
+        standing.put(status.name(), status);
+    }
+
     @Override
     public List<StreamStatus> streams() {
-        return List.of();
+        return List.copyOf(standing.values());
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.spillway.whipwhep.WhipWhep;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.Handler;
@@ -44,7 +45,7 @@ final class TestServer implements AutoCloseable {
 
     private TestServer(Keys keys, Policy policy, IceServers iceServers) throws Exception {
         this.keys = keys;
-        this.resources = new WhipWhep(sfu, keys, iceServers, policy, nowNs::get);
+        this.resources = new WhipWhep(sfu, keys, iceServers, policy, nowNs::get, new Random(1));
         server = new Server(new QueuedThreadPool(THREADS));
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);

@@ -1,0 +1,23 @@
+/**
+ * What the server tells of the stream while a session lasts (WHEP's server-sent events), from now until the signal. `told(name, data)` hears of
+ * active, inactive, layers, viewercount and reconnect, with the data as the extension defines it. A tab that is hidden lets go of its connection,
+ * as a browser has six to a server over HTTP/1.1 for all its tabs; when it is shown again the server tells how things stand.
+ */
+export async function followEvents(session, told, signal) {
+  const url = await session.followEvents(signal).catch(() => null);
+  if (url === null || signal.aborted) return;
+  let source = null;
+  const open = () => {
+    source = new EventSource(url);
+    for (const name of ['active', 'inactive', 'layers', 'viewercount', 'reconnect']) {
+      source.addEventListener(name, ({ data }) => told(name, JSON.parse(data)));
+    }
+  };
+  const close = () => {
+    source?.close();
+    source = null;
+  };
+  document.addEventListener('visibilitychange', () => (document.hidden ? close() : (source ?? open())), { signal });
+  signal.addEventListener('abort', close);
+  if (!document.hidden) open();
+}
