@@ -51,7 +51,7 @@ export class Peer {
     if (state === 'connected') return;
     throw new Problem({
       sentence: 'The server answered, but no way for the media was found.',
-      advice: 'Its media port (UDP 8189, unless set otherwise) must be reachable from here: see “How this server is reached” on the home page.',
+      advice: 'Its media port (8189 by UDP or TCP, unless set otherwise) must be reachable from here: see “How this server is reached” on the home page.',
     });
   }
 
@@ -70,6 +70,20 @@ export class Peer {
     return isClosed() ? 'closed' : 'lost';
   }
 
+  /**
+   * ICE restart: looks for a way anew, as after a change of network, while the session, its keys and its pictures go on. Throws when the
+   * server cannot be asked or refuses.
+   */
+  async restart(signal) {
+    const { connection, session } = this;
+    const before = connection.remoteDescription.sdp;
+    connection.restartIce();
+    const offer = await connection.createOffer();
+    await connection.setLocalDescription(offer);
+    const fragment = await session.restart(lines(offer.sdp, CREDENTIALS).slice(0, 2).join(''), signal);
+    await connection.setRemoteDescription({ type: 'answer', sdp: restarted(before, fragment) });
+  }
+
   /** Ends both sides. */
   close() {
     this.session.end();
@@ -80,7 +94,9 @@ export class Peer {
     for (;;) {
       const state = await this.#state(signal, Infinity, (s) => s !== 'connected');
       if (state !== 'disconnected') return;
-      const later = await this.#state(signal, DISCONNECTED_MS, (s) => s !== 'disconnected');
+      // The network may be another one now. Where the server cannot be asked, the present way may still come back.
+      await this.restart(signal).catch(() => {});
+      const later = await this.#state(signal, DISCONNECTED_MS, (s) => s !== 'disconnected' && s !== 'connecting');
       if (later !== 'connected') return;
     }
   }
@@ -110,4 +126,25 @@ export class Peer {
       look();
     });
   }
+}
+
+const CREDENTIALS = /^a=ice-(?:ufrag|pwd):.*\r\n/gm;
+const CANDIDATES = /^a=candidate:.*\r\n/gm;
+
+function lines(sdp, pattern) {
+  return sdp.match(pattern) ?? [];
+}
+
+/** An answer with the credentials and candidates of a fragment in place of its own. */
+function restarted(answer, fragment) {
+  const credentials = lines(fragment, CREDENTIALS);
+  const of = (line) => credentials.find((each) => each.startsWith(line.slice(0, line.indexOf(':') + 1))) ?? line;
+  let first = true;
+  return answer
+    .replace(CANDIDATES, () => {
+      const replaced = first ? lines(fragment, CANDIDATES).join('') : '';
+      first = false;
+      return replaced;
+    })
+    .replace(CREDENTIALS, of);
 }

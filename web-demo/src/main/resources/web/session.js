@@ -75,6 +75,19 @@ export class HttpSession {
     return response.status === 201 && location !== null ? new URL(location, response.url).href : null;
   }
 
+  /** Restarts ICE with new credentials, as a fragment (RFC 9725 §4.3.3); gives the server's fragment. Throws a Problem when it is refused. */
+  async restart(fragment, signal) {
+    if (this.#url === null) throw new Problem({ sentence: 'The session has no address to restart it at.' });
+    const response = await fetch(this.#url, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': '*', ...authorization(this.#key) },
+      body: fragment,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),
+    });
+    if (response.status !== 200) throw await Problem.of(response);
+    return response.text();
+  }
+
   /** Ends the session, once. Works while the page is being left: the browser sends it after the page is gone. */
   end() {
     const url = this.#url;

@@ -408,6 +408,11 @@ public final class SfuServer implements Sfu {
         });
     }
 
+    /** Every session there is. */
+    SessionDirectory directory() {
+        return sessions;
+    }
+
     private List<Integer> all() {
         return IntStream.range(0, loops.count()).boxed().toList();
     }

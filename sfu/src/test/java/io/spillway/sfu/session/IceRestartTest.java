@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -150,6 +151,34 @@ class IceRestartTest {
         publisher.sendFrame(false);
         world.net.advanceMs(20);
         assertEquals(addresses + 1, world.dropped(DropReason.UNKNOWN_ADDRESS), "W39: the old path is gone");
+    }
+
+    /** A name that stays behind would lead strangers' checks to the session, and fill the memory of one that restarts often. */
+    @Test
+    void shouldLeaveNoNameBehind() throws Rejected {
+        World world = new World(1, 2);
+        Client publisher = world.publisher(0);
+        world.play(publisher, 10, NO_KEYFRAMES);
+        String first = publisher.peer().remote().ufrag();
+        Restart abandoned = restart(world, SessionRole.PUBLISHER, publisher);
+        Restart restart = restart(world, SessionRole.PUBLISHER, publisher);
+        String second = restart.remote().ufrag();
+        assertEquals(
+                List.of(true, false, true),
+                known(world, first, abandoned.remote().ufrag(), second));
+
+        checkFrom(world, publisher, NEXT, restart);
+        world.net.advanceMs(20);
+        assertEquals(List.of(false, true), known(world, first, second));
+
+        world.sfu.end(SessionRole.PUBLISHER, World.LIVE, publisher.sessionId());
+        assertEquals(List.of(false, false), known(world, first, second));
+    }
+
+    private static List<Boolean> known(World world, String... ufrags) {
+        return Stream.of(ufrags)
+                .map(ufrag -> world.sfu.directory().byUfrag(ufrag) != null)
+                .toList();
     }
 
     @Test
