@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -225,13 +226,16 @@ class TcpPortTest {
             frames.add(bytes(i, 10 + i));
         }
         // Whichever loop it begins with sends it on at the seventh frame, the other takes that and the rest.
-        loops.forEach(loop -> loop.moveAt = 16);
+        AtomicBoolean moved = new AtomicBoolean();
+        loops.forEach(loop -> {
+            loop.moved = moved;
+            loop.moveAt = 16;
+        });
         Socket client = connect();
         client.getOutputStream().write(framed(frames));
         await(() -> loops.stream().anyMatch(loop -> !loop.frames.isEmpty()));
         TestLoop begun = loops.get(loops.get(0).begins(10) ? 0 : 1);
         TestLoop other = loops.get(1 - begun.index);
-        other.moveAt = -1;
         for (int i = 0; i < 6; i++) {
             assertEquals(10 + i, begun.next().bytes().length);
         }
@@ -359,8 +363,10 @@ class TcpPortTest {
     /** A loop that keeps what it is handed. */
     private static final class TestLoop implements LoopAgent {
 
-        /** Frames of that length belong to the next loop. */
+        /** The first frame of that length belongs to the next loop, and what follows. */
         volatile int moveAt = -1;
+
+        volatile AtomicBoolean moved = new AtomicBoolean();
 
         final int index;
         final int count;
@@ -417,7 +423,7 @@ class TcpPortTest {
             buffer.get(offset, bytes);
             StreamPeer peer = (StreamPeer) from;
             frames.add(new Frame(peer, bytes));
-            if (length == moveAt) {
+            if (length == moveAt && moved.compareAndSet(false, true)) {
                 peer.link().moveTo((index + 1) % count);
             }
         }
