@@ -4,9 +4,13 @@
  * many destinations as possible by one sendmmsg. No sessions, no sockets but one, no other thread, no history.
  *
  *   fanout PORT DESTINATIONS FIRST_ADDRESS DESTINATION_PORT SESSION_KEY_HEX SESSION_SALT_HEX [nogso]
+ *   fanout passes PACKETS DESTINATIONS FIRST_ADDRESS DESTINATION_PORT [seal]
  *
  * Says "ready" when it listens. Destination i has the i-th address from the first on (those that end in 0 or 255 are
  * left out), and SSRC i + 1. On SIGTERM or SIGINT it prints packets, packets a flush and CPU time a packet, and ends.
+ *
+ * With "passes" nothing is received: for each line on standard input it sends 300,000 packets of 1200 bytes, in bursts of
+ * PACKETS to each destination, and prints the CPU time of one in microseconds. With "seal" it encrypts and does not send.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,6 +24,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #if __has_include(<openssl/evp.h>)
@@ -51,7 +56,9 @@ enum {
     MESSAGES = 64,           /* messages given to one sendmmsg */
     SEGMENTS = 40,           /* datagrams in one message: below the kernel's 64 */
     MESSAGE_BYTES = 60000,   /* below what one IP packet holds */
-    SOCKET_BUFFER = 8 << 20
+    SOCKET_BUFFER = 8 << 20,
+    PASS_PACKETS = 300000,   /* sent in one pass */
+    PASS_BYTES = 1200        /* of each of them, before the tag */
 };
 
 struct destination {
@@ -64,6 +71,7 @@ static volatile sig_atomic_t ending;
 
 static int fd;
 static int gso = 1;
+static int seal_only;
 static struct destination *destinations;
 static int destination_count;
 static uint8_t salt[IV];
@@ -161,7 +169,7 @@ static void lay_out(void) {
 }
 
 static void flush(void) {
-    for (int done = 0; done < queued;) {
+    for (int done = seal_only ? queued : 0; done < queued;) {
         int sent = sendmmsg(fd, send_messages + done, (unsigned)(queued - done), 0);
         if (sent > 0) {
             done += sent;
@@ -257,7 +265,59 @@ static void run(void) {
     }
 }
 
+static double cpu_us(void) {
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec * 1e6 + (double)used.tv_nsec / 1e3;
+}
+
+static int run_passes(int packets) {
+    char line[16];
+    uint64_t sequence = 0;
+    uint64_t indices[BURST];
+    int turns = PASS_PACKETS / (packets * destination_count);
+    for (int i = 0; i < packets; i++) {
+        received[i][0] = 0x80;
+        receive_messages[i].msg_len = PASS_BYTES;
+    }
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        double before = cpu_us();
+        for (int turn = 0; turn < turns; turn++) {
+            for (int i = 0; i < packets; i++, sequence++) {
+                indices[i] = sequence;
+                received[i][2] = (uint8_t)(sequence >> 8);
+                received[i][3] = (uint8_t)sequence;
+            }
+            for (int i = 0; i < destination_count; i++) {
+                fan_out_to(&destinations[i], packets, indices);
+            }
+            flush();
+        }
+        printf("%.4f\n", (cpu_us() - before) / ((double)turns * packets * destination_count));
+        fflush(stdout);
+    }
+    return send_errors != 0;
+}
+
+static int passes(int argc, char **argv) {
+    int packets = argc < 6 ? 0 : atoi(argv[2]);
+    destination_count = argc < 6 ? 0 : atoi(argv[3]);
+    if (packets < 1 || packets > BURST || destination_count < 1) {
+        fprintf(stderr, "fanout passes PACKETS (1 to %d) DESTINATIONS FIRST_ADDRESS DESTINATION_PORT [seal]\n", BURST);
+        return 2;
+    }
+    static const uint8_t key[16];
+    seal_only = argc > 6 && strcmp(argv[6], "seal") == 0;
+    make_destinations(argv[4], atoi(argv[5]), key);
+    open_socket(0);
+    lay_out();
+    return run_passes(packets);
+}
+
 int main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "passes") == 0) {
+        return passes(argc, argv);
+    }
     if (argc < 7) {
         fprintf(stderr, "fanout PORT DESTINATIONS FIRST_ADDRESS DESTINATION_PORT SESSION_KEY_HEX SESSION_SALT_HEX [nogso]\n");
         return 2;

@@ -1,9 +1,11 @@
 package io.spillway.bench;
 
 import com.sun.management.ThreadMXBean;
+import io.spillway.bench.fanout.ViewedLayer;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.linux.LinuxPort;
+import io.spillway.sfu.loop.EgressSlab;
 import io.spillway.sfu.loop.MediaPort;
 import io.spillway.sfu.netty.NettyPort;
 import io.spillway.sfu.srtp.SrtpKeys;
@@ -11,6 +13,9 @@ import io.spillway.sfu.srtp.SrtpProfile;
 import io.spillway.sfu.srtp.SrtpProvider;
 import io.spillway.sfu.srtp.SrtpSender;
 import io.spillway.sfu.srtp.openssl.OpenSslSrtp;
+import io.spillway.sfu.transport.MediaSink;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -18,22 +23,32 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * CPU of one media loop a packet that it encrypts and sends, by who talks to the kernel: a turn sends the packets of one shape to each of many
- * viewers and flushes once. The ports take turns; their first pass is not counted.
+ * CPU of one media loop a packet that it encrypts and sends, beside that of the C reference: a turn sends the packets of one shape to each of many viewers and
+ * flushes once. "layer" is our own system calls with all that comes before them, from the layer's burst on. "seal" encrypts only. The lanes take turns; their
+ * first passes are not counted.
  */
 final class Egress {
 
     private static final int SINK_PORT = 40_123;
     private static final int PACKETS_A_PASS = 300_000;
     private static final int RTP_HEADER_BYTES = 20;
+    private static final int PAYLOAD_BYTES = 1_180;
     private static final int SEED = 7;
+    private static final int WARM_PASSES = 3;
+    private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0);
 
     /** The RTP payloads of one P frame of 2.5 Mbps as libwebrtc splits it: equal but for a byte, the last ones larger. */
     private static final int[] PICTURE = {1_187, 1_187, 1_187, 1_187, 1_187, 1_188, 1_188, 1_188};
@@ -85,18 +100,22 @@ final class Egress {
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
                 System.getProperty("java.version"));
         System.out.printf(
-                "%-10s %-10s %8s %8s %8s %10s %8s   [us CPU a packet; bytes allocated a packet]%n",
-                "packets", "port", "median", "least", "most", "allocated", "dropped");
-        for (String shape : arguments.words(List.of("1", "5", "10", "picture"))) {
-            new Egress(viewers, network, shape.equals("picture") ? PICTURE : equal(Integer.parseInt(shape)))
-                    .compare(shape, passes);
+                "%-8s %-8s %8s %8s %8s %8s %10s %8s   [us CPU a packet; by that of C in the same round; bytes allocated a packet]%n",
+                "packets", "lane", "median", "least", "most", "by C", "allocated", "dropped");
+        for (String shape : arguments.words(List.of("seal", "1", "5", "10", "picture"))) {
+            switch (shape) {
+                case "seal" -> new Egress(viewers, network, equal(1)).compareSealing(network, passes);
+                case "picture" -> new Egress(viewers, network, PICTURE).compareSending(shape, network, passes);
+                default ->
+                    new Egress(viewers, network, equal(Integer.parseInt(shape))).compareSending(shape, network, passes);
+            }
         }
         System.exit(0);
     }
 
     private static int[] equal(int packets) {
         int[] all = new int[packets];
-        Arrays.fill(all, 1_180);
+        Arrays.fill(all, PAYLOAD_BYTES);
         return all;
     }
 
@@ -109,50 +128,253 @@ final class Egress {
                 SEED);
     }
 
-    private void compare(String shape, int passes) throws Exception {
-        List<Row> rows = new ArrayList<>();
-        InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0);
-        for (boolean netty : new boolean[] {false, true}) {
-            DropCounters drops = new DropCounters();
-            MediaPort port = netty
-                    ? NettyPort.open(any, List.of(drops), System::nanoTime).getFirst()
-                    : LinuxPort.open(any, List.of(drops), System::nanoTime, SEED)
-                            .getFirst();
-            rows.add(new Row(port, drops));
+    private void compareSealing(String network, int passes) throws Exception {
+        ByteBuffer out = ByteBuffer.allocateDirect(EgressSlab.BYTES);
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Lane ours = new Lane("ours", thread, () -> seal(out), () -> 0);
+            compare("seal", c(network, "seal"), List.of(ours), passes);
         }
-        for (int pass = 0; pass <= passes; pass++) {
-            for (Row row : rows) {
-                Pass measured = new Pass(row.port);
-                row.port.execute(measured);
-                measured.done.get();
-                if (pass > 0) {
-                    row.add(measured);
-                }
+    }
+
+    /** One packet for each viewer, one behind the other as in a slab. */
+    private void seal(ByteBuffer out) {
+        int at = 0;
+        for (SrtpSender sender : senders) {
+            head.putShort(2, (short) sequence);
+            if (at + RTP_HEADER_BYTES + PAYLOAD_BYTES + SrtpProfile.MAX_OVERHEAD_BYTES > out.capacity()) {
+                at = 0;
+            }
+            at += sender.protectRtp(head, RTP_HEADER_BYTES, RTP_HEADER_BYTES, payload, 0, PAYLOAD_BYTES, out, at);
+        }
+        sequence++;
+    }
+
+    private void compareSending(String shape, String network, int passes) throws Exception {
+        List<Lane> lanes = new ArrayList<>();
+        List<MediaPort> ports = new ArrayList<>();
+        DropCounters ourDrops = new DropCounters();
+        MediaPort our =
+                LinuxPort.open(ANY, List.of(ourDrops), System::nanoTime, SEED).getFirst();
+        ports.add(our);
+        lanes.add(new Lane("ours", our, () -> send(our), () -> dropped(ourDrops)));
+        DropCounters nettyDrops = new DropCounters();
+        MediaPort netty =
+                NettyPort.open(ANY, List.of(nettyDrops), System::nanoTime).getFirst();
+        ports.add(netty);
+        lanes.add(new Lane("netty", netty, () -> send(netty), () -> dropped(nettyDrops)));
+        if (shape.equals("picture")) {
+            compare(shape, null, lanes, passes);
+        } else {
+            DropCounters layerDrops = new DropCounters();
+            MediaPort port = LinuxPort.open(ANY, List.of(layerDrops), System::nanoTime, SEED)
+                    .getFirst();
+            ports.add(port);
+            long nowNs = System.nanoTime();
+            ViewedLayer layer = new ViewedLayer(nowNs);
+            for (int i = 0; i < viewers.size(); i++) {
+                layer.view(i + 1, new Seat(senders.get(i), viewers.get(i), port), nowNs);
+            }
+            lanes.add(new Lane(
+                    "layer", port, () -> layer.burst(payloads.length, System.nanoTime()), () -> dropped(layerDrops)));
+            compare(shape, c(network, "send"), lanes, passes);
+        }
+        ports.forEach(MediaPort::close);
+    }
+
+    private static long dropped(DropCounters drops) {
+        return drops.dropped(DropReason.SEND_BUFFER_FULL) + drops.dropped(DropReason.SEND_REFUSED);
+    }
+
+    private void send(MediaPort port) {
+        for (int viewer = 0; viewer < senders.size(); viewer++) {
+            int offset = 0;
+            for (int i = 0; i < payloads.length; i++) {
+                head.putShort(2, (short) (sequence + i));
+                int at = port.room(RTP_HEADER_BYTES + payloads[i] + SrtpProfile.MAX_OVERHEAD_BYTES);
+                int length = senders.get(viewer)
+                        .protectRtp(
+                                head,
+                                RTP_HEADER_BYTES,
+                                RTP_HEADER_BYTES,
+                                payload,
+                                offset,
+                                payloads[i],
+                                port.memory(),
+                                at);
+                port.commit(length, viewers.get(viewer));
+                offset += payloads[i];
             }
         }
-        for (Row row : rows) {
-            row.print(shape);
-            row.port.close();
+        sequence += payloads.length;
+    }
+
+    /** The reference's program, where it is built. */
+    private @Nullable Reference c(String network, String what) throws IOException {
+        String program = System.getenv().getOrDefault("BENCH_FANOUT", "");
+        return program.isEmpty()
+                ? null
+                : new Reference(List.of(
+                        program,
+                        "passes",
+                        Integer.toString(payloads.length),
+                        Integer.toString(viewers.size()),
+                        network + ".0.1",
+                        Integer.toString(SINK_PORT),
+                        what));
+    }
+
+    private void compare(String shape, @Nullable Reference c, List<Lane> lanes, int passes) throws Exception {
+        List<Double> references = new ArrayList<>();
+        for (int pass = -WARM_PASSES; pass < passes; pass++) {
+            double reference = c == null ? Double.NaN : c.pass();
+            if (pass >= 0) {
+                references.add(reference);
+            }
+            for (Lane lane : lanes) {
+                lane.pass(pass >= 0, reference);
+            }
         }
-        System.out.printf(
-                Locale.ROOT,
-                "%-10s netty / ours %.3f%n",
-                shape,
-                rows.getLast().median() / rows.getFirst().median());
+        if (c != null) {
+            c.close();
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-8s %-8s %8.3f %8.3f %8.3f%n",
+                    shape,
+                    "c",
+                    median(references),
+                    Collections.min(references),
+                    Collections.max(references));
+        }
+        for (Lane lane : lanes) {
+            lane.print(shape);
+        }
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
+    }
+
+    /** The C program: a line in is a pass, a line out what a packet took. */
+    private static final class Reference {
+
+        private final Process process;
+        private final BufferedReader out;
+        private final BufferedWriter in;
+
+        Reference(List<String> command) throws IOException {
+            process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            out = process.inputReader();
+            in = process.outputWriter();
+        }
+
+        double pass() throws IOException {
+            in.write("\n");
+            in.flush();
+            String line = out.readLine();
+            if (line == null) {
+                throw new IOException("the C reference ended");
+            }
+            return Double.parseDouble(line);
+        }
+
+        void close() throws IOException {
+            in.close();
+        }
+    }
+
+    /** Where a viewer's packets are encrypted and sent, as a transport does it. */
+    private record Seat(SrtpSender sender, InetSocketAddress peer, MediaPort port) implements MediaSink {
+
+        @Override
+        public boolean sendRtp(
+                ByteBuffer head,
+                int headLength,
+                int rtpHeaderLength,
+                ByteBuffer payload,
+                int payloadOffset,
+                int payloadLength,
+                long nowNs) {
+            int at = port.room(headLength + payloadLength + SrtpProfile.MAX_OVERHEAD_BYTES);
+            int length = sender.protectRtp(
+                    head, headLength, rtpHeaderLength, payload, payloadOffset, payloadLength, port.memory(), at);
+            port.commit(length, peer);
+            return true;
+        }
+
+        @Override
+        public long leavesNs(long nowNs) {
+            return port.leavesNs(nowNs);
+        }
+
+        @Override
+        public boolean sendRtcp(ByteBuffer packet, int length, long nowNs) {
+            return true;
+        }
+    }
+
+    /** One way of sending, measured pass by pass on a thread of its own. */
+    private final class Lane {
+
+        private final String name;
+        private final Executor executor;
+        private final Runnable turn;
+        private final LongSupplier dropped;
+        private final int turns = Math.max(1, PACKETS_A_PASS / (payloads.length * viewers.size()));
+        private final List<Double> cpuUs = new ArrayList<>();
+        private final List<Double> byReference = new ArrayList<>();
+        private double bytesAllocated;
+
+        Lane(String name, Executor executor, Runnable turn, LongSupplier dropped) {
+            this.name = name;
+            this.executor = executor;
+            this.turn = turn;
+            this.dropped = dropped;
+        }
+
+        private double packets() {
+            return (double) turns * payloads.length * viewers.size();
+        }
+
+        void pass(boolean counts, double reference) throws Exception {
+            Pass pass = new Pass(this);
+            executor.execute(pass);
+            pass.done.get();
+            if (counts) {
+                double us = pass.cpuNs / 1e3 / packets();
+                cpuUs.add(us);
+                byReference.add(us / reference);
+                bytesAllocated = pass.bytes / packets();
+            }
+        }
+
+        void print(String shape) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-8s %-8s %8.3f %8.3f %8.3f %8.3f %10.1f %8d%n",
+                    shape,
+                    name,
+                    median(cpuUs),
+                    Collections.min(cpuUs),
+                    Collections.max(cpuUs),
+                    median(byReference),
+                    bytesAllocated,
+                    dropped.getAsLong());
+        }
     }
 
     /** Turns until enough packets are sent, each a command of its own. */
     private final class Pass implements Runnable {
 
-        private final MediaPort port;
+        private final Lane lane;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
-        private final int turns = Math.max(1, PACKETS_A_PASS / (payloads.length * viewers.size()));
         private int turn;
         private long cpuNs;
         private long bytes;
 
-        Pass(MediaPort port) {
-            this.port = port;
+        Pass(Lane lane) {
+            this.lane = lane;
         }
 
         @Override
@@ -161,78 +383,14 @@ final class Egress {
                 cpuNs = -threads.getCurrentThreadCpuTime();
                 bytes = -threads.getCurrentThreadAllocatedBytes();
             }
-            if (turn++ == turns) {
+            if (turn++ == lane.turns) {
                 cpuNs += threads.getCurrentThreadCpuTime();
                 bytes += threads.getCurrentThreadAllocatedBytes();
                 done.complete(null);
                 return;
             }
-            send();
-            port.execute(this);
-        }
-
-        private void send() {
-            for (int viewer = 0; viewer < senders.size(); viewer++) {
-                int offset = 0;
-                for (int i = 0; i < payloads.length; i++) {
-                    head.putShort(2, (short) (sequence + i));
-                    int at = port.room(RTP_HEADER_BYTES + payloads[i] + SrtpProfile.MAX_OVERHEAD_BYTES);
-                    int length = senders.get(viewer)
-                            .protectRtp(
-                                    head,
-                                    RTP_HEADER_BYTES,
-                                    RTP_HEADER_BYTES,
-                                    payload,
-                                    offset,
-                                    payloads[i],
-                                    port.memory(),
-                                    at);
-                    port.commit(length, viewers.get(viewer));
-                    offset += payloads[i];
-                }
-            }
-            sequence += payloads.length;
-        }
-
-        private double packets() {
-            return (double) turns * payloads.length * viewers.size();
-        }
-    }
-
-    /** One port's passes. */
-    private static final class Row {
-
-        private final MediaPort port;
-        private final DropCounters drops;
-        private final List<Double> cpuUs = new ArrayList<>();
-        private double bytesAllocated;
-
-        Row(MediaPort port, DropCounters drops) {
-            this.port = port;
-            this.drops = drops;
-        }
-
-        void add(Pass pass) {
-            cpuUs.add(pass.cpuNs / 1e3 / pass.packets());
-            bytesAllocated = pass.bytes / pass.packets();
-        }
-
-        double median() {
-            return cpuUs.stream().sorted().skip(cpuUs.size() / 2).findFirst().orElse(Double.NaN);
-        }
-
-        void print(String shape) {
-            long dropped = drops.dropped(DropReason.SEND_BUFFER_FULL) + drops.dropped(DropReason.SEND_REFUSED);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-10s %-10s %8.3f %8.3f %8.3f %10.1f %8d%n",
-                    shape,
-                    port.name(),
-                    median(),
-                    cpuUs.stream().mapToDouble(each -> each).min().orElse(Double.NaN),
-                    cpuUs.stream().mapToDouble(each -> each).max().orElse(Double.NaN),
-                    bytesAllocated,
-                    dropped);
+            lane.turn.run();
+            lane.executor.execute(this);
         }
     }
 }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Layer {
 
-    /** Bursts are handed over at this size even when more is to come. */
-    private static final int MAX_BURST = 256;
+    /** Bursts are handed over at this size even when more is to come: what is kept parsed, and what stays in a core's cache while one viewer after another gets it. */
+    private static final int MAX_BURST = ParsedPackets.PACKETS;
 
     /** A layer silent for this long is inactive (R41): above the 400 ms of Opus DTX and one slow video frame. */
     private static final long INACTIVE_AFTER_NS = 1_500_000_000L;

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ParsedPackets {
 
-    /** Beyond an ordinary burst: a larger one is parsed again for each reader. Power of two. */
-    private static final int PACKETS = 64;
+    /** A burst: were it larger, each of its readers would find the first packets gone and parse all again. A keyframe of 2.5 Mbps has some 40. Power of two. */
+    static final int PACKETS = 64;
 
     private static final long NOTHING = Long.MIN_VALUE;
 

@@ -6,7 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.media.codec.Codec;
+import io.spillway.media.time.PublisherClock;
+import io.spillway.media.time.SenderClock;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ParsedPacketsTest {
@@ -26,6 +32,35 @@ class ParsedPacketsTest {
         assertEquals(70_000, find(70_000).stored().extendedSequence(), "and back again");
         assertNull(packets.find(-1));
         assertNull(packets.find(69_999));
+    }
+
+    @Test
+    void shouldParseALongBurstOnceForAllViewers() {
+        Layer layer = new Layer(
+                "",
+                new Format(Codec.H264, Map.of("packetization-mode", "1")),
+                HistoryBounds.VIDEO,
+                new SenderClock(90_000, new PublisherClock()),
+                (wanted, nowNs) -> {});
+        Map<Long, ParsedPacket> parsed = new HashMap<>();
+        // A packet that is parsed again for the second viewer gives way to another in its slot meanwhile.
+        layer.subscribe((from, extSeqs, count, nowNs) -> {
+            for (int i = 0; i < count; i++) {
+                parsed.put(extSeqs[i], Objects.requireNonNull(from.packets().find(extSeqs[i])));
+            }
+        });
+        int[] held = new int[1];
+        layer.subscribe((from, extSeqs, count, nowNs) -> {
+            for (int i = 0; i < count; i++) {
+                ParsedPacket first = parsed.get(extSeqs[i]);
+                held[0] += first != null && first.stored().extendedSequence() == extSeqs[i] ? 1 : 0;
+            }
+        });
+        for (int i = 0; i < 200; i++) {
+            RtpBytes.append(layer, RtpBytes.packet(i, i * 960, 100, RtpBytes.SLICE), i, 0);
+        }
+        layer.flush(0);
+        assertEquals(200, held[0], "packets still parsed when the second viewer comes to them");
     }
 
     @Test
