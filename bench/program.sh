@@ -24,11 +24,11 @@ if ! is_jdk25 "${JAVA_HOME:-}"; then
 fi
 export JAVA_HOME
 
-newer=$(cd "$BENCH/.." && find pom.xml ./*/pom.xml ./*/src/main -newer "$BUILT" -type f 2>/dev/null | head -n 1 || true)
+newer=$(cd "$BENCH/.." && find pom.xml ./*/pom.xml ./*/src/main sfu/src/test -newer "$BUILT" -type f 2>/dev/null | head -n 1 || true)
 if [ ! -f "$BUILT" ] || [ -n "$newer" ]; then
     command -v mvn >/dev/null || { echo "Maven 3.8 or newer builds the programs and was not found: install it (package maven)" >&2; exit 1; }
     echo "building" >&2
-    (cd "$BENCH/.." && mvn -q -B -pl bench -am package -Dmaven.test.skip=true -Djacoco.skip=true)
+    (cd "$BENCH/.." && mvn -q -B -pl bench -am package -Dmaven.test.skip.exec=true -Djacoco.skip=true)
     # The launcher need not build again what was just built.
     touch "$BENCH/../server/target/spillway/spillway.jar" "$BUILT"
 fi

@@ -30,7 +30,7 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
 
     static final long MS = 1_000_000;
 
-    private static final int TRANSPORT_ID = 4;
+    static final int TRANSPORT_ID = 4;
     private static final int VP8 = 96;
     private static final int RTX = 97;
     static final int OWN_SSRC = 1;
@@ -99,6 +99,9 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
 
     long duplicates;
     long keyframesAsked;
+
+    /** Hears each transport-wide feedback as it is sent, before encryption. */
+    Consumer<byte[]> onFeedback = rtcp -> {};
 
     /** Each packet as it came, RTX among them, when set. */
     @Nullable
@@ -195,9 +198,10 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
             throw new AssertionError("the server sent malformed RTP");
         }
         bytes += length;
-        if (heard != null) {
+        List<Heard> log = heard;
+        if (log != null) {
             int layerAt = packet.payloadType() == RTX ? MARK_IN_RTX : SimulcastPublisher.MARK_OFFSET;
-            heard.add(new Heard(
+            log.add(new Heard(
                     nowNs, packet.ssrc(), packet.sequence(), length, plain.get(packet.payloadOffset() + layerAt)));
         }
         int number = packet.extensionOffset(TRANSPORT_ID);
@@ -349,6 +353,9 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
             }
             feedbackFrom = told;
             say(nowNs);
+            byte[] sent = new byte[writer.length()];
+            rtcp.get(0, sent);
+            onFeedback.accept(sent);
         }
         arrivals.keySet().removeIf(number -> number < feedbackFrom - 10_000);
     }

@@ -8,6 +8,7 @@ import io.spillway.testkit.Link;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +81,20 @@ public final class Scenario {
 
     /** One more viewer behind the same link; the first is there from the start. */
     Watcher join() {
-        InetSocketAddress address = new InetSocketAddress(World.address("10.1.1." + (1 + watchers.size())), 40_000);
+        return join(viewer -> {});
+    }
+
+    /** Where the next viewer will be. */
+    InetSocketAddress nextAddress() {
+        return new InetSocketAddress(World.address("10.1.1." + (1 + watchers.size())), 40_000);
+    }
+
+    /** @param prepared given the viewer before anything is sent */
+    Watcher join(Consumer<AdaptiveViewer> prepared) {
+        InetSocketAddress address = nextAddress();
         try {
             var viewer = new AdaptiveViewer(world, address, rtx);
+            prepared.accept(viewer);
             viewer.rttNs = 2 * down.delayNs();
             shape(address, nowMs());
             if (!watchers.isEmpty()) {

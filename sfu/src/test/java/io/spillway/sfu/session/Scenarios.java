@@ -16,6 +16,7 @@ public final class Scenarios {
                 OutageTest::played,
                 JitterTest::played,
                 ReorderingTest::played,
+                ClockDriftTest::played,
                 () -> EstimateNoiseTest.played(800_000, 1),
                 () -> EstimateNoiseTest.played(3_000_000, 2),
                 TwoViewersTest::played,

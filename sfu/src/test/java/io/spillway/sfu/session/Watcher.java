@@ -197,7 +197,8 @@ public final class Watcher {
                 .append(' '));
         told.append(String.format(
                 Locale.ROOT,
-                "residual %.4f%% of %d, repeated in vain %d, repair p50 %.0f p99 %.0f ms (%d), probes %d kB, keyframes asked %d, queue p95 %.0f ms, estimate",
+                "residual %.4f%% of %d, repeated in vain %d, repair p50 %.0f p99 %.0f ms (%d), probes %d kB, keyframes"
+                        + " asked %d, queue p95 %.0f ms, estimate",
                 100 * residualLoss(),
                 viewer.packets,
                 viewer.duplicates,
