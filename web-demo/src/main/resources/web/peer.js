@@ -94,10 +94,11 @@ export class Peer {
     for (;;) {
       const state = await this.#state(signal, Infinity, (s) => s !== 'connected');
       if (state !== 'disconnected') return;
-      // The network may be another one now. Where the server cannot be asked, the present way may still come back.
-      await this.restart(signal).catch(() => {});
-      const later = await this.#state(signal, DISCONNECTED_MS, (s) => s !== 'disconnected' && s !== 'connecting');
-      if (later !== 'connected') return;
+      // The network may be another one now. Where the server cannot be asked, the present way may still come back; where it knows no such session, it
+      // never will.
+      const unknown = this.restart(signal).then(never, ({ status }) => (status === 404 ? 'failed' : never()));
+      const settled = this.#state(signal, DISCONNECTED_MS, (s) => s !== 'disconnected' && s !== 'connecting');
+      if ((await Promise.race([unknown, settled])) !== 'connected') return;
     }
   }
 
@@ -127,6 +128,8 @@ export class Peer {
     });
   }
 }
+
+const never = () => new Promise(() => {});
 
 const CREDENTIALS = /^a=ice-(?:ufrag|pwd):.*\r\n/gm;
 const CANDIDATES = /^a=candidate:.*\r\n/gm;

@@ -181,6 +181,7 @@ function showSent(stats) {
 /** Who watches, for as long as the server lets this page see it: on its own machine, that is. */
 async function watchViewers() {
   try {
+    byId('watching').hidden ||= page.state !== 'live';
     if (page.state === 'live' && !document.hidden) {
       const found = await sessions(name);
       if (found === null) return;
@@ -228,7 +229,9 @@ function viewerRow(id) {
 
 /** "Firefox/150" of a browser's long name, or how any other begins. */
 function agentName(agent) {
-  return /(?:Firefox|Edg|OPR|Chrome|Version|OBS-Studio)\/\d+/.exec(agent)?.[0].replace('Version', 'Safari') ?? agent.slice(0, 24);
+  // Edge and Opera say that they are Chrome first.
+  const found = /(?:Edg|OPR)\/\d+/.exec(agent) ?? /(?:Firefox|Chrome|Version|OBS-Studio)\/\d+/.exec(agent);
+  return found?.[0].replace('Version', 'Safari') ?? agent.slice(0, 24);
 }
 
 /** Camera and screen exist on secure pages only: says so instead of failing later. */

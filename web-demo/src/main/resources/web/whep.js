@@ -93,7 +93,7 @@ export class WhepPlayer extends EventTarget {
       this.#become('connected', null);
       const moved = new Promise((resolve) => {
         const told = (name, data) => (name === 'reconnect' ? resolve() : this.#onTold(name, data));
-        followEvents(peer.session, told, AbortSignal.any([signal, over.signal]));
+        followEvents(peer.session, told, () => this.#tell(UNTOLD), AbortSignal.any([signal, over.signal]));
       });
       await Promise.race([peer.ended(signal), moved]);
     } finally {
@@ -111,7 +111,11 @@ export class WhepPlayer extends EventTarget {
       viewercount: () => ({ viewers: data.viewercount }),
       layers: () => ({ layers: Object.values(data).flat() }),
     };
-    this.told = { ...this.told, ...news[name]() };
+    this.#tell({ ...this.told, ...news[name]() });
+  }
+
+  #tell(told) {
+    this.told = told;
     this.dispatchEvent(new Event('told'));
   }
 

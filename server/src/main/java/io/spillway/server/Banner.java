@@ -15,6 +15,7 @@ final class Banner {
             String publishKey,
             Path adminToken,
             Path dataDir,
+            boolean tcp,
             List<String> loops) {
         StringBuilder text = new StringBuilder();
         text.append("Spillway ")
@@ -29,7 +30,7 @@ final class Banner {
         if (reach.httpsPort() != 0) {
             line(text, "Over https", "https://" + reach.host() + ":" + reach.httpsPort() + "/");
         }
-        line(text, "Media", "udp " + String.join(", ", reach.candidates()));
+        line(text, "Media", (tcp ? "udp and tcp " : "udp ") + String.join(", ", reach.candidates()));
         line(text, "", String.join(", ", loops));
         line(text, "Admin token", adminToken.toString());
         line(text, "Data folder", dataDir.toString());

@@ -209,6 +209,11 @@ final class MediaPlane implements AutoCloseable {
         return sockets.tcp() == null ? List.of() : sockets.tcp().counters();
     }
 
+    /** Whether clients may come by TCP, too. */
+    boolean takesTcp() {
+        return sockets.tcp() != null;
+    }
+
     /** What does the work, for the banner. */
     String engine() {
         return engine;

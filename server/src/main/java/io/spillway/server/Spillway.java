@@ -175,7 +175,13 @@ public final class Spillway implements AutoCloseable {
     /** What a person is told when it is ready. */
     public String banner() {
         return Banner.of(
-                reachability, stream.name(), stream.publishKey(), adminToken, dataDir, List.of(media.engine()));
+                reachability,
+                stream.name(),
+                stream.publishKey(),
+                adminToken,
+                dataDir,
+                media.takesTcp(),
+                List.of(media.engine()));
     }
 
     /** Says goodbye to every session, then closes the ports; a few seconds at most. */

@@ -108,6 +108,34 @@ final class LoopbackTest {
     }
 
     @Test
+    void shouldShowWhoWatchesAndEndThem() {
+        stage.api().json("/api/v1/streams/live/sessions", """
+                {"items": [
+                  {"id": "p1", "role": "publisher", "state": "connected", "userAgent": "x", "sent": null},
+                  {"id": "v1", "role": "viewer", "state": "connected",
+                   "userAgent": "Mozilla/5.0 Chrome/150.0.0.0 Safari/537.36 Edg/150.0.0.0",
+                   "sent": {"width": 640, "height": 360, "videoBps": 900000, "estimateMeasured": true, "estimateBps": 3000000,
+                            "lossFraction": 0.012, "rttMs": 40, "freezes": 2}},
+                  {"id": "v2", "role": "viewer", "state": "new", "userAgent": "y", "sent": null}]}""");
+        stage.api().answer("DELETE /api/v1/streams/live/sessions/v1", 204, "text/plain", "");
+        try (Tab tab = stage.chromium().newPage()) {
+            answer(tab, "/whip/live", "/whip/live/s1");
+            tab.open(stage.url("/publish/live?size=360"));
+            tab.page().click("#start");
+            tab.waitFor("!document.getElementById('watching').hidden", 10_000);
+            tab.waitFor("document.querySelectorAll('#viewer-rows tr').length === 1", 10_000);
+            assertEquals(
+                    "Edg/150|640×360|900 kb/s|3.0 Mb/s|1.2 %|40 ms|2",
+                    tab.text(
+                            "[...document.querySelector('#viewer-rows tr').cells].slice(0, 7).map((c) => c.textContent).join('|')"));
+            tab.page().click("#viewer-rows button");
+            awaitAsked("DELETE /api/v1/streams/live/sessions/v1 -");
+            tab.page().click("#stop");
+            tab.waitFor("document.getElementById('watching').hidden", 10_000);
+        }
+    }
+
+    @Test
     void shouldEndTheSessionWhenThePageIsLeft() {
         Tab tab = stage.chromium().newPage();
         answer(tab, "/whip/live", "/whip/live/s1");

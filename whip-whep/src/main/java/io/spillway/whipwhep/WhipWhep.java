@@ -45,6 +45,10 @@ public final class WhipWhep {
     private static final Field EVENTS_ALLOW = new Field("Allow", "POST, OPTIONS");
     private static final Field FEED_ALLOW = new Field("Allow", "GET, DELETE, OPTIONS");
     private static final Field FEED_TYPE = new Field("Content-Type", "text/event-stream");
+
+    /** nginx would hold events back until its buffer is full. */
+    private static final Field FEED_UNBUFFERED = new Field("X-Accel-Buffering", "no");
+
     private static final String EXTENSION = "urn:ietf:params:whep:ext:core:";
     private static final String JSON_TYPE = "application/json";
     private static final Field SDP_TYPE = new Field("Content-Type", OfferBody.MEDIA_TYPE);
@@ -318,7 +322,7 @@ public final class WhipWhep {
                 EventStream found = events.find(
                                 feed.session().stream(), feed.session().id(), feed.id())
                         .orElseThrow(WhipWhep::noFeed);
-                yield Optional.of(new Reply(200, List.of(FEED_TYPE), "", null, found));
+                yield Optional.of(new Reply(200, List.of(FEED_TYPE, FEED_UNBUFFERED), "", null, found));
             }
             case "DELETE" -> {
                 throttle(call);

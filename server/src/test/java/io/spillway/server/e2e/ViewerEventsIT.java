@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.testkit.client.Tab;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -24,7 +30,7 @@ final class ViewerEventsIT {
                     + "\"width\":(?<width>\\d+),\"height\":(?<height>\\d+),\"videoBps\":(?<video>\\d+),\"freezes\":(?<freezes>\\d+)");
 
     @Test
-    void shouldTellTheWatchPageHowThingsStandAndEndSessionsByRequest() {
+    void shouldTellTheWatchPageHowThingsStandAndEndSessionsByRequest() throws Exception {
         try (Scene scene = Scene.open();
                 Tab publisher = scene.publish("live", "codec=VP8");
                 Watching viewer = scene.watch("live", "")) {
@@ -57,7 +63,27 @@ final class ViewerEventsIT {
                     scene.delete(SESSIONS + "/" + await(scene, PUBLISHER, page).group(1)));
             publisher.waitFor("__spillway.state === 'replaced'", Scene.PATIENCE_MS);
             page.waitFor("__spillway.told.live === false", Scene.PATIENCE_MS);
+            assertSaysGoodbye(scene, page);
         }
+    }
+
+    /** Who follows a session is told to begin anew before the server stops, and then that nothing more comes. */
+    private static void assertSaysGoodbye(Scene scene, Tab page) throws Exception {
+        String feed = page.text("""
+                (async () => {
+                  const events = performance.getEntriesByType('resource').map(({ name }) => name).findLast((name) => name.endsWith('/events'));
+                  const made = await fetch(events, { method: 'POST' });
+                  return new URL(made.headers.get('Location'), events).href;
+                })()""");
+        try (HttpClient http = HttpClient.newHttpClient();
+                InputStream heard = http.send(
+                                HttpRequest.newBuilder(URI.create(feed)).build(), BodyHandlers.ofInputStream())
+                        .body()) {
+            ProcessHandle.of(scene.server().processId()).orElseThrow().destroy();
+            String all = new String(heard.readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(all.contains("event: reconnect\ndata: {}\n\n"), all);
+        }
+        page.waitFor("__spillway.state !== 'live' && __spillway.state !== 'away'", Scene.PATIENCE_MS);
     }
 
     /** Bounds that no machine breaks, however slow: what is told has the right unit and belongs to this viewer. */

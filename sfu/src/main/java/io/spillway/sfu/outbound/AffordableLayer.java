@@ -145,7 +145,7 @@ final class AffordableLayer implements LayerChoice {
     }
 
     /** What a layer takes; while nothing was measured of it, what the publisher says. */
-    private static long costBps(LayerOption option) {
+    static long costBps(LayerOption option) {
         return option.bitrateBps() > 0 ? option.bitrateBps() : option.targetBps();
     }
 

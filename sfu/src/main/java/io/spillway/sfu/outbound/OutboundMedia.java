@@ -238,6 +238,22 @@ public final class OutboundMedia {
         return bps;
     }
 
+    /** How often each payload of sound may go over a path that was full lately, beside the smallest picture: no more often than there is room for, but once. */
+    private int affordableCopies(long nowNs) {
+        long limitBps = estimate.limitBps(nowNs);
+        if (limitBps == Long.MAX_VALUE) {
+            return Integer.MAX_VALUE;
+        }
+        long soundBps = 0;
+        long pictureBps = 0;
+        for (int i = 0; i < tracks.size(); i++) {
+            boolean sound = tracks.get(i).kind() == MediaKind.AUDIO;
+            soundBps += sound ? tracks.get(i).sourceBps(nowNs) : 0;
+            pictureBps += sound ? 0 : tracks.get(i).leastBps(nowNs);
+        }
+        return (int) Math.max(1, (limitBps - pictureBps) / Math.max(1, soundBps));
+    }
+
     /** Sends something that the viewer can do without, under the video, and gives its bytes; 0 when there is nothing to be sent now. */
     int sendPadding(long nowNs) {
         for (int i = 0; i < tracks.size(); i++) {
@@ -434,8 +450,9 @@ public final class OutboundMedia {
         }
 
         private void tellLoss() {
+            int copies = affordableCopies(nowNs);
             for (int i = 0; i < streams.size(); i++) {
-                streams.get(i).onLoss(estimate.lossFraction(), nowNs);
+                streams.get(i).onLoss(estimate.lossFraction(), copies, nowNs);
             }
         }
 

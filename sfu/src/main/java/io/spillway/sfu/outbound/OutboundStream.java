@@ -269,10 +269,14 @@ final class OutboundStream {
                         of, packet, marker, out, timestamp, sources.ssrc(), repeats.prefix(), length, opening, nowNs);
     }
 
-    /** Such a share of what the viewer was sent was lost lately, 0..1. */
-    void onLoss(double share, long nowNs) {
+    /**
+     * Such a share of what the viewer was sent was lost lately, 0..1.
+     *
+     * @param copies for how many of each payload there is room
+     */
+    void onLoss(double share, int copies, long nowNs) {
         if (redundancy != null) {
-            redundancy.onLoss(share, nowNs);
+            redundancy.onLoss(share, copies - 1, nowNs);
         }
     }
 

@@ -259,6 +259,14 @@ final class OutboundTrack implements LayerSubscriber {
         return current == null ? 0 : current.bitrateBps(nowNs);
     }
 
+    /** The least that any of its layers takes, bits a second. */
+    long leastBps(long nowNs) {
+        Track current = track;
+        List<LayerOption> options =
+                current == null ? List.of() : current.ladder(nowNs).options();
+        return options.isEmpty() ? sourceBps(nowNs) : AffordableLayer.costBps(options.getFirst());
+    }
+
     long nextDeadlineNs() {
         long first = Math.min(Math.min(replayWakeNs, replayForgetNs), Math.min(keyframeRetryNs, reconsiderNs));
         first = Math.min(first, heldWakeNs);

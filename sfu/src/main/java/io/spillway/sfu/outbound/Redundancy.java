@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 
 /**
  * How much of a viewer's sound is sent twice or three times (R21): the payloads of the packets just before are put before a packet's own (RFC 2198) while the viewer's path loses some, one where few are lost, two where many are.
- * A viewer whose path loses nothing pays nothing for it.
+ * A viewer whose path loses nothing pays nothing for it, and one whose path is full gets no more than fits: what fills a path loses more than it saves.
  */
 final class Redundancy {
 
@@ -31,6 +31,7 @@ final class Redundancy {
 
     private final ByteBuffer prefix;
     private int blocks;
+    private int affordable = MAX_BLOCKS;
     private long lostNs;
 
     /** @param prefix where the earlier payloads are put together, at least {@link #MAX_BYTES} */
@@ -38,8 +39,13 @@ final class Redundancy {
         this.prefix = prefix;
     }
 
-    /** Such a share of the viewer's packets was lost lately, 0..1. */
-    void onLoss(double share, long nowNs) {
+    /**
+     * Such a share of the viewer's packets was lost lately, 0..1.
+     *
+     * @param most how many earlier packets the viewer's path has room for
+     */
+    void onLoss(double share, int most, long nowNs) {
+        affordable = most;
         int wanted = share >= TWO_FROM ? MAX_BLOCKS : share >= ONE_FROM ? 1 : 0;
         if (wanted >= blocks) {
             blocks = wanted;
@@ -52,7 +58,7 @@ final class Redundancy {
 
     /** How many earlier packets each carries now. */
     int blocks() {
-        return blocks;
+        return Math.min(blocks, affordable);
     }
 
     /**
@@ -70,7 +76,7 @@ final class Redundancy {
         int timestamp = own.rtp().timestamp();
         int count = 0;
         int bytes = RedPayload.OWN_HEADER_BYTES;
-        for (int distance = 1; distance <= blocks; distance++) {
+        for (int distance = 1; distance <= blocks(); distance++) {
             lengths[distance - 1] = 0;
             ParsedPacket earlier =
                     sequence - distance < first ? null : layer.packets().find(sequence - distance);
@@ -100,7 +106,7 @@ final class Redundancy {
     private int write(Layer layer, long sequence, int payloadType, int count) {
         int headerAt = 0;
         int at = count * RedPayload.BLOCK_HEADER_BYTES + RedPayload.OWN_HEADER_BYTES;
-        for (int distance = blocks; distance > 0; distance--) {
+        for (int distance = blocks(); distance > 0; distance--) {
             int length = lengths[distance - 1];
             ParsedPacket earlier = length == 0 ? null : layer.packets().find(sequence - distance);
             if (earlier == null) {

@@ -1,9 +1,12 @@
 package io.spillway.sfu.outbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.media.codec.Codec;
+import io.spillway.media.rtcp.ArrivalTimes;
+import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.media.rtp.RedPayload;
 import io.spillway.sfu.sdp.PayloadMapping;
 import java.nio.ByteBuffer;
@@ -80,6 +83,23 @@ final class RedundancyTest {
     }
 
     @Test
+    void shouldRepeatNoSoundThatAFullPathHasNoRoomFor() {
+        viewer.videoExtensions = Map.of(HeaderExtension.TRANSPORT_CC.uri(), 6);
+        watch(Set.of());
+        tellLoss(26);
+        assertTrue(soundOfTheNextSecond().stream().allMatch(packet -> packet.payloadType() == RED), "there was room");
+        long fullFromNs = world.nowNs;
+        for (int i = 0; i < 60; i++) {
+            tellPicturesHalfAsFast(fullFromNs);
+            world.advanceMs(50);
+        }
+        assertNotEquals(Long.MAX_VALUE, viewer.media().estimate().limitBps(world.nowNs), "the path was full");
+        tellLoss(26);
+
+        assertTrue(soundOfTheNextSecond().stream().allMatch(packet -> packet.payloadType() == OPUS));
+    }
+
+    @Test
     void shouldRepeatNothingOfThePublisherBefore() {
         watch(Set.of());
         tellLoss(26);
@@ -124,6 +144,18 @@ final class RedundancyTest {
             w.receiverReport(7);
             w.reportBlock(TestViewer.AUDIO_SSRC, fractionLost, 0, 0, 0, 0, 0);
         });
+    }
+
+    /** As if a path had carried half of what was sent since then, so that its queue grows. */
+    private void tellPicturesHalfAsFast(long fromNs) {
+        List<TestViewer.Received> video = viewer.video();
+        int first = Math.max(0, video.size() - 250);
+        ArrivalTimes arrivals = number -> {
+            long sentNs = video.get((int) number).atNs();
+            long atNs = sentNs + Math.max(0, sentNs - fromNs);
+            return atNs <= world.nowNs ? atNs : ArrivalTimes.NOT_RECEIVED;
+        };
+        viewer.say(world.nowNs, w -> w.transportFeedback(7, TestViewer.VIDEO_SSRC, 0, first, video.size(), arrivals));
     }
 
     private List<TestViewer.Received> soundOfTheNextSecond() {

@@ -136,19 +136,16 @@ public final class EventStream {
         }
     }
 
-    /**
-     * How the stream stands at this moment.
-     *
-     * @param status null when nobody publishes or watches it
-     */
-    void tell(@Nullable StreamStatus status, long nowNs) {
+    /** How the stream stands at this moment. */
+    void tell(Seen seen, long nowNs) {
+        StreamStatus status = seen.status();
         Reader waiting;
         lock.lock();
         try {
             tellLive(status != null && status.live());
             // A live stream without its start is one whose media loop did not say: what was told holds.
             if (status != null && !(status.live() && status.startedAt() == null)) {
-                tellLayers(status, nowNs);
+                tellLayers(seen, status, nowNs);
             }
             tellViewers(status == null ? 0 : status.viewers(), nowNs);
             if (!untold.isEmpty()) {
@@ -185,11 +182,11 @@ public final class EventStream {
         }
     }
 
-    private void tellLayers(StreamStatus status, long nowNs) {
-        if (videoLine < 0) {
+    private void tellLayers(Seen seen, StreamStatus status, long nowNs) {
+        if (videoLine < 0 || !wanted.contains(EventKind.LAYERS)) {
             return;
         }
-        LayersData data = LayersData.of(videoLine, status);
+        LayersData data = seen.layers(videoLine, status);
         boolean others = !data.names().equals(layers);
         boolean ratesDue = nowNs - ratesToldNs >= RATES_EACH_NS
                 && !data.json().equals(newest.get(EventKind.LAYERS))

@@ -3,12 +3,13 @@ package io.spillway.whipwhep.events;
 import io.spillway.media.codec.MediaKind;
 import io.spillway.sfu.StreamStatus;
 import io.spillway.sfu.StreamStatus.Choice;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The data of a {@code layers} event: {@code {"1":[{"rid":"h","spatialLayerId":0,"temporalLayerId":1,"bitrate":1,"width":1,"height":1}]}}, the
- * largest first, a layer that is not sent without bitrate. P17.
+ * The data of a {@code layers} event: {@code {"1":[{"rid":"h","spatialLayerId":0,"temporalLayerId":1,"bitrate":1,"width":1,"height":1}]}}, those
+ * that are sent first, the largest of them first; a layer that is not sent has no bitrate. P17.
  *
  * @param json one line. Rids are letters and digits ({@code Grammar.isRid}), so nothing in it needs escaping
  * @param names the same without what moves from second to second
@@ -20,6 +21,7 @@ record LayersData(String json, String names) {
         List<Choice> choices = status.tracks().stream()
                 .filter(track -> track.kind() == MediaKind.VIDEO)
                 .flatMap(track -> track.choices().reversed().stream())
+                .sorted(Comparator.comparing(Choice::active).reversed())
                 .toList();
         return new LayersData(object(line, choices, true), object(line, choices, false));
     }

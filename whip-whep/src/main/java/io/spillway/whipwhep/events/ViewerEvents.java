@@ -4,7 +4,6 @@ import io.spillway.media.live.StreamName;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.Sfu.SessionRole;
-import io.spillway.sfu.StreamStatus;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
@@ -128,12 +127,13 @@ public final class ViewerEvents {
         if (sessions.isEmpty()) {
             return;
         }
-        Map<StreamName, StreamStatus> states = new HashMap<>();
-        sfu.streams().forEach(status -> states.put(status.name(), status));
+        Map<StreamName, Seen> states = new HashMap<>();
+        sfu.streams().forEach(status -> states.put(status.name(), new Seen(status)));
+        Seen nothing = new Seen(null);
         long nowNs = nanoTime.getAsLong();
         sessions.forEach((session, followed) -> {
             if (sfu.exists(SessionRole.VIEWER, followed.stream(), session)) {
-                followed.streams().forEach(each -> each.tell(states.get(followed.stream()), nowNs));
+                followed.streams().forEach(each -> each.tell(states.getOrDefault(followed.stream(), nothing), nowNs));
             } else {
                 end(session);
             }

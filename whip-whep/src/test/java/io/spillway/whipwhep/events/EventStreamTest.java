@@ -52,16 +52,16 @@ final class EventStreamTest {
         stream.attach(ear);
         assertTrue(ear.ready);
         assertEquals(":\n\n", stream.take(ear), "opens at once");
-        stream.tell(live(3, SMALL, LARGE, PAUSED), nowNs);
+        stream.tell(new Seen(live(3, SMALL, LARGE, PAUSED)), nowNs);
         stream.reconnect();
         assertEquals("""
                 event: active
                 data: {}
 
                 event: layers
-                data: {"1":[{"rid":"m","spatialLayerId":0,"temporalLayerId":0,"width":640,"height":360},\
-                {"rid":"h","spatialLayerId":0,"temporalLayerId":1,"bitrate":1500000,"targetBitrate":2000000,"width":1280,"height":720},\
-                {"rid":"l","spatialLayerId":0,"temporalLayerId":0,"bitrate":150000,"width":320,"height":180}]}
+                data: {"1":[{"rid":"h","spatialLayerId":0,"temporalLayerId":1,"bitrate":1500000,"targetBitrate":2000000,"width":1280,"height":720},\
+                {"rid":"l","spatialLayerId":0,"temporalLayerId":0,"bitrate":150000,"width":320,"height":180},\
+                {"rid":"m","spatialLayerId":0,"temporalLayerId":0,"width":640,"height":360}]}
 
                 event: reconnect
                 data: {}
@@ -77,7 +77,7 @@ final class EventStreamTest {
     void shouldNameALayerWithoutRidByItsNumbers() {
         EventStream stream = stream(Set.of(EventKind.LAYERS), 0);
         stream.attach(ear);
-        stream.tell(live(1, new Choice("", 0, 0, 0, 0, 700_000, 0, true)), nowNs);
+        stream.tell(new Seen(live(1, new Choice("", 0, 0, 0, 0, 700_000, 0, true))), nowNs);
         assertEquals(
                 "event: layers\ndata: {\"0\":[{\"spatialLayerId\":0,\"temporalLayerId\":0,\"bitrate\":700000}]}\n\n",
                 stream.take(ear));
@@ -88,16 +88,16 @@ final class EventStreamTest {
         EventStream stream = stream(Set.of(EventKind.ACTIVE, EventKind.INACTIVE), LINE);
         stream.attach(ear);
         stream.take(ear);
-        stream.tell(offline(1), nowNs);
-        stream.tell(null, nowNs);
+        stream.tell(new Seen(offline(1)), nowNs);
+        stream.tell(new Seen(null), nowNs);
         assertEquals("", stream.take(ear), "no initial inactive");
-        stream.tell(live(1, SMALL), nowNs);
+        stream.tell(new Seen(live(1, SMALL)), nowNs);
         assertEquals("event: active\ndata: {}\n\n", stream.take(ear));
-        stream.tell(offline(1), nowNs);
+        stream.tell(new Seen(offline(1)), nowNs);
         assertEquals("event: inactive\ndata: {}\n\n", stream.take(ear));
-        stream.tell(live(1, SMALL), nowNs);
-        stream.tell(offline(1), nowNs);
-        stream.tell(live(1, SMALL), nowNs);
+        stream.tell(new Seen(live(1, SMALL)), nowNs);
+        stream.tell(new Seen(offline(1)), nowNs);
+        stream.tell(new Seen(live(1, SMALL)), nowNs);
         assertEquals("event: active\ndata: {}\n\n", stream.take(ear), "a slow reader hears what holds");
     }
 
@@ -106,15 +106,15 @@ final class EventStreamTest {
         EventStream stream = stream(Set.of(EventKind.VIEWERCOUNT), LINE);
         stream.attach(ear);
         stream.take(ear);
-        stream.tell(live(1, SMALL), nowNs);
+        stream.tell(new Seen(live(1, SMALL)), nowNs);
         assertEquals("event: viewercount\ndata: {\"viewercount\":1}\n\n", stream.take(ear));
         for (int viewers = 2; viewers < 6; viewers++) {
             nowNs += SECOND_NS / 5;
-            stream.tell(live(viewers, SMALL), nowNs);
+            stream.tell(new Seen(live(viewers, SMALL)), nowNs);
             assertEquals("", stream.take(ear));
         }
         nowNs += SECOND_NS / 5;
-        stream.tell(live(6, SMALL), nowNs);
+        stream.tell(new Seen(live(6, SMALL)), nowNs);
         assertEquals("event: viewercount\ndata: {\"viewercount\":6}\n\n", stream.take(ear));
     }
 
@@ -122,19 +122,19 @@ final class EventStreamTest {
     void shouldTellOfLayersAtOnceAndOfRatesNowAndThen() {
         EventStream stream = stream(Set.of(EventKind.LAYERS), LINE);
         stream.attach(ear);
-        stream.tell(live(1, rate(100_000)), nowNs);
+        stream.tell(new Seen(live(1, rate(100_000))), nowNs);
         stream.take(ear);
         nowNs += SECOND_NS;
-        stream.tell(live(1, rate(110_000)), nowNs);
+        stream.tell(new Seen(live(1, rate(110_000))), nowNs);
         assertEquals("", stream.take(ear));
         nowNs += 2 * SECOND_NS;
-        stream.tell(live(1, rate(120_000)), nowNs);
+        stream.tell(new Seen(live(1, rate(120_000))), nowNs);
         assertTrue(stream.take(ear).contains("\"bitrate\":120000"));
-        stream.tell(live(1, rate(120_000), LARGE), nowNs);
+        stream.tell(new Seen(live(1, rate(120_000), LARGE)), nowNs);
         assertTrue(stream.take(ear).contains("\"rid\":\"h\""));
-        stream.tell(busy(), nowNs);
+        stream.tell(new Seen(busy()), nowNs);
         assertEquals("", stream.take(ear), "a loop that did not answer tells of no layers");
-        stream.tell(offline(1), nowNs);
+        stream.tell(new Seen(offline(1)), nowNs);
         assertEquals("event: layers\ndata: {\"1\":[]}\n\n", stream.take(ear));
     }
 
@@ -142,7 +142,7 @@ final class EventStreamTest {
     void shouldTellNoLayersToWhoPlaysNoVideo() {
         EventStream stream = stream(EnumSet.allOf(EventKind.class), -1);
         stream.attach(ear);
-        stream.tell(live(1, SMALL), nowNs);
+        stream.tell(new Seen(live(1, SMALL)), nowNs);
         assertEquals("event: active\ndata: {}\n\nevent: viewercount\ndata: {\"viewercount\":1}\n\n", stream.take(ear));
     }
 
@@ -153,14 +153,14 @@ final class EventStreamTest {
         stream.take(ear);
         ear.ready = false;
         nowNs += 9 * SECOND_NS;
-        stream.tell(null, nowNs);
+        stream.tell(new Seen(null), nowNs);
         assertEquals("", stream.take(ear));
         assertEquals(false, ear.ready);
         nowNs += SECOND_NS;
-        stream.tell(null, nowNs);
+        stream.tell(new Seen(null), nowNs);
         assertTrue(ear.ready);
         assertEquals(":\n\n", stream.take(ear));
-        stream.tell(null, nowNs);
+        stream.tell(new Seen(null), nowNs);
         assertEquals("", stream.take(ear));
     }
 
@@ -168,7 +168,7 @@ final class EventStreamTest {
     void shouldTellTheNextReaderWhatHolds() {
         EventStream stream = stream(Set.of(EventKind.ACTIVE, EventKind.INACTIVE), LINE);
         stream.attach(ear);
-        stream.tell(live(1, SMALL), nowNs);
+        stream.tell(new Seen(live(1, SMALL)), nowNs);
         stream.take(ear);
         Ear next = new Ear();
         stream.attach(next);
@@ -176,7 +176,7 @@ final class EventStreamTest {
         assertEquals("", stream.take(ear));
         assertEquals("event: active\ndata: {}\n\n", stream.take(next));
         stream.detach(ear);
-        stream.tell(offline(1), nowNs);
+        stream.tell(new Seen(offline(1)), nowNs);
         assertEquals("event: inactive\ndata: {}\n\n", stream.take(next), "who was dismissed dismisses nobody");
         stream.end();
         assertTrue(next.ended);

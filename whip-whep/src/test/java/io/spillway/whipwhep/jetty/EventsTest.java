@@ -85,6 +85,9 @@ final class EventsTest {
             assertEquals(
                     "text/event-stream",
                     reader.response.headers().firstValue("Content-Type").orElseThrow());
+            assertEquals(
+                    "no",
+                    reader.response.headers().firstValue("X-Accel-Buffering").orElseThrow());
             reader.await("event: active", "data: {}");
             reader.await("event: viewercount", "data: {\"viewercount\":1}");
             stand(false, 1);
