@@ -5,11 +5,13 @@ import io.spillway.bench.load.Reference;
 import io.spillway.bench.load.Shape;
 import io.spillway.bench.load.Window;
 import io.spillway.bench.machine.CpuTimes;
+import io.spillway.bench.machine.StolenTime;
 import io.spillway.bench.machine.ThreadKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,12 @@ final class Ratio {
     private static final int PACES = 5;
     private static final double MOST_SHARE = 0.6;
     private static final int JOINS_A_SECOND = 50;
+
+    /** For what was sent before to arrive. */
+    private static final double PAUSE_SECONDS = 0.3;
+
+    /** A round in which the host of a virtual machine took more is made again. */
+    private static final double MOST_STOLEN = 0.03;
 
     private final Host host;
     private final Bed bed;
@@ -77,48 +85,79 @@ final class Ratio {
             report.row(subject, String.format(Locale.ROOT, "%.3f µs", alone.usAPacket()), "no reference: no gcc");
             return;
         }
-        List<Double> ratios = new ArrayList<>();
-        List<Double> servers = new ArrayList<>();
-        List<Double> references = new ArrayList<>();
-        String voids = "";
-        String threads = "";
+        List<Pair> pairs = new ArrayList<>();
+        bed.calm();
         try (Reference reference =
                 Reference.start(bed.load(), host.on(List.of(fanout.toString())), host.serverNumber(), shape, VIEWERS)) {
-            for (int round = 0; round < pace.rounds() + 1; round++) {
-                Bed.Measured server = bed.measure(pace.ratioSeconds());
-                bed.load().pause(bed.streams().getFirst(), true);
-                reference.send(true);
-                bed.load().pass(0.3);
-                bed.load().begin();
-                long beforeNs = ProcessClock.cpuNs(reference.processId());
-                bed.load().pass(pace.ratioSeconds());
-                long usedNs = ProcessClock.cpuNs(reference.processId()) - beforeNs;
-                Window referenceWindow = bed.load().end();
-                reference.send(false);
-                bed.load().pause(bed.streams().getFirst(), false);
-                bed.load().pass(0.3);
-                if (round == 0) {
-                    continue;
-                }
-                double referenceUs = usedNs / 1e3 / Math.max(1, referenceWindow.delivered());
-                servers.add(server.usAPacket());
-                references.add(referenceUs);
-                ratios.add(server.usAPacket() / referenceUs);
-                voids = firstNotEmpty(
-                        voids, server.window().voidBecause(), referenceWindow.voidBecause(), loss(server.window()));
-                threads = threads(server);
+            pair(reference);
+            while (pairs.size() < pace.rounds() || (pairs.size() < 2 * pace.rounds() && isDisturbed(pairs))) {
+                pairs.add(pair(reference));
             }
         }
+        tell(subject, figure, leastDisturbed(pairs), pairs.size());
+    }
+
+    /** Server and reference, one after the other. */
+    private Pair pair(Reference reference) throws InterruptedException {
+        double seconds = pace.ratioSeconds();
+        long stolenBefore = StolenTime.ticks(host.serverCore());
+        Bed.Measured server = bed.measure(seconds);
+        bed.load().pause(bed.streams().getFirst(), true);
+        reference.send(true);
+        bed.load().pass(PAUSE_SECONDS);
+        bed.load().begin();
+        long beforeNs = ProcessClock.cpuNs(reference.processId());
+        bed.load().pass(seconds);
+        long usedNs = ProcessClock.cpuNs(reference.processId()) - beforeNs;
+        Window window = bed.load().end();
+        double stolen = StolenTime.share(StolenTime.ticks(host.serverCore()) - stolenBefore, 2 * seconds);
+        reference.send(false);
+        bed.load().pause(bed.streams().getFirst(), false);
+        bed.load().pass(PAUSE_SECONDS);
+        return new Pair(server, window, usedNs / 1e3 / Math.max(1, window.delivered()), stolen);
+    }
+
+    /** One round: what a packet took of the server and of the reference, and what part of the time the machine's host gave to others. */
+    private record Pair(Bed.Measured server, Window reference, double referenceUs, double stolen) {
+
+        double ratio() {
+            return server.usAPacket() / referenceUs;
+        }
+    }
+
+    private boolean isDisturbed(List<Pair> pairs) {
+        return leastDisturbed(pairs).getLast().stolen > MOST_STOLEN;
+    }
+
+    private List<Pair> leastDisturbed(List<Pair> pairs) {
+        return pairs.stream()
+                .sorted(Comparator.comparingDouble(Pair::stolen))
+                .limit(pace.rounds())
+                .toList();
+    }
+
+    private void tell(String subject, String figure, List<Pair> pairs, int made) {
+        String voids = "";
+        for (Pair pair : pairs) {
+            voids = firstNotEmpty(
+                    voids,
+                    pair.server.window().voidBecause(),
+                    pair.reference.voidBecause(),
+                    loss(pair.server.window()));
+        }
+        List<Double> ratios = pairs.stream().map(Pair::ratio).toList();
         double ratio = median(ratios);
         String note = String.format(
                 Locale.ROOT,
-                "server %.3f µs (%s), reference %.3f µs, ratios %.2f to %.2f in %d rounds%s",
-                median(servers),
-                threads,
-                median(references),
+                "server %.3f µs (%s), reference %.3f µs, ratios %.2f to %.2f in the %d of %d rounds in which the host took least, %.0f %% at most%s",
+                median(pairs.stream().map(pair -> pair.server.usAPacket()).toList()),
+                threads(pairs.getFirst().server),
+                median(pairs.stream().map(Pair::referenceUs).toList()),
                 Collections.min(ratios),
                 Collections.max(ratios),
-                ratios.size(),
+                pairs.size(),
+                made,
+                100 * pairs.getLast().stolen,
                 voids.isEmpty() ? "" : "; VOID: " + voids);
         report.row(subject, String.format(Locale.ROOT, "%.2f of C", ratio), note);
         if (voids.isEmpty()) {

@@ -48,6 +48,21 @@ class ProcTest {
     }
 
     @Test
+    void shouldReadWhatTheHostTookOfACpu() {
+        String stat = """
+                cpu  10 0 10 100 0 0 0 9 0 0
+                cpu1 5 0 5 50 0 0 0 7 0 0
+                cpu11 5 0 5 50 0 0 0 2 0 0
+                intr 1 2 3
+                """;
+        assertEquals(7, StolenTime.ticks(stat, 1));
+        assertEquals(2, StolenTime.ticks(stat, 11));
+        assertEquals(0, StolenTime.ticks(stat, 2));
+        assertEquals(0, StolenTime.ticks("cpu0 1 2 3 4", 0), "a kernel that does not tell");
+        assertEquals(0.25, StolenTime.share(50, 2), 1e-9);
+    }
+
+    @Test
     void shouldTellThreadsByName() {
         assertEquals(ThreadKind.LOOP, ThreadKind.of("media-1-1"));
         assertEquals(ThreadKind.GC, ThreadKind.of("ZWorkerYoung#0"));

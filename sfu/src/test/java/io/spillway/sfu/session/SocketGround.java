@@ -2,6 +2,7 @@ package io.spillway.sfu.session;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
@@ -15,6 +16,7 @@ import io.spillway.sfu.loop.StreamPeer;
 import io.spillway.sfu.netty.NettyPort;
 import io.spillway.sfu.srtp.SrtpProvider;
 import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
+import io.spillway.sfu.srtp.openssl.OpenSslSrtp;
 import io.spillway.sfu.tcp.TcpBounds;
 import io.spillway.sfu.tcp.TcpPort;
 import io.spillway.sfu.transport.LoopBuffers;
@@ -22,6 +24,7 @@ import io.spillway.sfu.transport.TransportServices;
 import io.spillway.testkit.ManualLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -38,6 +41,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
 
@@ -63,6 +67,12 @@ final class SocketGround implements Ground, AutoCloseable {
     private final List<Client> clients = new ArrayList<>();
     private final ByteBuffer outgoing = ByteBuffer.allocateDirect(LoopBuffers.DATAGRAM_BYTES);
 
+    /** The first loop's thread. */
+    private final AtomicLong firstLoop = new AtomicLong();
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final AtomicLong allocatedForChecks = new AtomicLong();
+
     /** A server on loopback. */
     SocketGround(int loops, boolean linux) throws IOException {
         this(loops, linux, InetAddress.getLoopbackAddress());
@@ -85,10 +95,12 @@ final class SocketGround implements Ground, AutoCloseable {
         List<TransportServices> services = new ArrayList<>();
         for (int i = 0; i < loops; i++) {
             MediaPort port = ports.get(i);
+            SrtpProvider sealing =
+                    OpenSslSrtp.load().map(SrtpProvider.class::cast).orElseGet(JitsiSrtp::new);
             services.add(new TransportServices(
                     identity,
                     handshakes,
-                    new JitsiSrtp(),
+                    linux ? sealing : new JitsiSrtp(),
                     port,
                     new PeerSink(port, drops.get(i)),
                     drops.get(i),
@@ -104,6 +116,7 @@ final class SocketGround implements Ground, AutoCloseable {
         for (int i = 0; i < loops; i++) {
             ports.get(i).drive(new Counted(sfu.agents().get(i), datagrams, i));
         }
+        ports.getFirst().execute(() -> firstLoop.set(Thread.currentThread().threadId()));
         tcp = TcpPort.open(
                 new InetSocketAddress(bindAddress, ports.getFirst().port()),
                 ports,
@@ -113,6 +126,18 @@ final class SocketGround implements Ground, AutoCloseable {
         server = new InetSocketAddress(
                 bindAddress.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bindAddress,
                 ports.getFirst().port());
+    }
+
+    /** Bytes that the first loop's thread has allocated so far, but for ICE checks, which come some a session and not a packet. */
+    long allocatedForMedia() {
+        return threads.getThreadAllocatedBytes(firstLoop.get()) - allocatedForChecks.get();
+    }
+
+    long counter(String name) {
+        return sfu.counters().stream()
+                .filter(counter -> counter.name().equals(name))
+                .mapToLong(Sfu.Counter::value)
+                .sum();
     }
 
     /** Loops that got anything. */
@@ -145,11 +170,7 @@ final class SocketGround implements Ground, AutoCloseable {
         await(() -> client.peer().isConnected());
         // The server knows of the last flight a little later, as its own counters tell.
         long connected = clients.size();
-        await(() -> sfu.counters().stream()
-                        .filter(counter -> counter.name().equals("sessions_connected"))
-                        .mapToLong(Sfu.Counter::value)
-                        .sum()
-                == connected);
+        await(() -> counter("sessions_connected") == connected);
         return client;
     }
 
@@ -171,6 +192,16 @@ final class SocketGround implements Ground, AutoCloseable {
     private void pass() throws IOException {
         long untilNs = System.nanoTime() + FRAME_NS;
         drive(() -> System.nanoTime() >= untilNs, untilNs);
+    }
+
+    /** Pictures as fast as the server passes them on, a keyframe each so many; who is behind loses them. */
+    void playFast(Client publisher, int frames, int groupFrames) throws IOException {
+        long viewers = clients.size() - 1L;
+        for (int i = 0; i < frames; i++) {
+            long wanted = counter("datagrams_sent") + viewers;
+            publisher.sendFrame(publisher.framesSent() % groupFrames == 0);
+            await(() -> counter("datagrams_sent") >= wanted);
+        }
     }
 
     /** Plays on, with a keyframe every ten, until a condition holds. */
@@ -265,13 +296,31 @@ final class SocketGround implements Ground, AutoCloseable {
 
     private record End(Client client, Wire wire) {}
 
-    /** Counts what a loop gets. */
-    private record Counted(LoopAgent agent, AtomicLongArray datagrams, int loop) implements LoopAgent {
+    /** Counts what a loop gets, and what it allocates for checks. */
+    private final class Counted implements LoopAgent {
+
+        /** The first byte of STUN is below, RFC 7983 §7. */
+        private static final int FIRST_BYTE_AFTER_STUN = 4;
+
+        private final LoopAgent agent;
+        private final AtomicLongArray datagrams;
+        private final int loop;
+
+        Counted(LoopAgent agent, AtomicLongArray datagrams, int loop) {
+            this.agent = agent;
+            this.datagrams = datagrams;
+            this.loop = loop;
+        }
 
         @Override
         public void onDatagram(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
             datagrams.incrementAndGet(loop);
+            boolean check = (buffer.get(offset) & 0xFF) < FIRST_BYTE_AFTER_STUN;
+            long before = threads.getCurrentThreadAllocatedBytes();
             agent.onDatagram(buffer, offset, length, from, nowNs);
+            if (check && loop == 0) {
+                allocatedForChecks.addAndGet(threads.getCurrentThreadAllocatedBytes() - before);
+            }
         }
 
         @Override
