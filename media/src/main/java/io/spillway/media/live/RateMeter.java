@@ -48,6 +48,10 @@ final class RateMeter {
             firstStep = target;
             step = target;
         }
+        if (target - step > STEPS) {
+            // Nothing for a whole window: what comes after a pause is not spread over it.
+            firstStep = target;
+        }
         for (long gone = Math.min(target - step, STEPS + 1L); gone > 0; gone--) {
             int slot = slot(target - gone + 1);
             bytes[slot] = 0;

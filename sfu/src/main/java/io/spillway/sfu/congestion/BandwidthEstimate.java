@@ -70,6 +70,8 @@ public final class BandwidthEstimate {
     private boolean told;
     private long silentNs = NEVER;
     private long limitedUntilNs = Long.MIN_VALUE;
+    private long overusedUntilNs = Long.MIN_VALUE;
+    private long lastSentNs;
     private long probedBps;
     private long probedNs;
     private long reportedRttNs;
@@ -102,8 +104,16 @@ public final class BandwidthEstimate {
     public void onPacketSent(int bytes, long nowNs) {
         sent.add(bytes, probe.id(), nowNs);
         probe.onSent(bytes);
+        lastSentNs = nowNs;
         if (silentNs == NEVER && told) {
             silentNs = nowNs + SILENCE_NS;
+        }
+    }
+
+    /** A packet was sent without a number: what is sent stands for what arrives, as long as the viewer does not tell of that. */
+    public void onUnnumberedSent(int bytes, long nowNs) {
+        if (!told && !clocked) {
+            received.add(bytes, nowNs);
         }
     }
 
@@ -177,6 +187,7 @@ public final class BandwidthEstimate {
             long rateBps = isOverused() ? carriedBps() : receivedBps();
             if (delay.update(detector.usage(), rateBps, queue.isContested(), rttNs(), nowNs)) {
                 limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
+                overusedUntilNs = limitedUntilNs;
             }
         }
         if (loss.update(receivedBps(), delay.bps(), nowNs)) {
@@ -204,7 +215,9 @@ public final class BandwidthEstimate {
     public void onReport(double lossFraction, long rttNs, long nowNs) {
         reportedRttNs = rttNs;
         if (!told) {
-            loss.report(lossFraction, nowNs);
+            if (loss.report(lossFraction, received.bitsPerSecond(nowNs), nowNs)) {
+                limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
+            }
         }
     }
 
@@ -216,10 +229,16 @@ public final class BandwidthEstimate {
     }
 
     public void onTimeout(long nowNs) {
-        if (nowNs >= silentNs) {
-            silentNs = nowNs + SILENCE_STEP_NS;
-            delay.set(delay.bps() / 2, nowNs);
+        if (nowNs < silentNs) {
+            return;
         }
+        if (nowNs - lastSentNs > SILENCE_STEP_NS) {
+            // There is nothing that the viewer could tell of.
+            silentNs = NEVER;
+            return;
+        }
+        silentNs = nowNs + SILENCE_STEP_NS;
+        delay.set(delay.bps() / 2, nowNs);
     }
 
     // Probing
@@ -284,6 +303,11 @@ public final class BandwidthEstimate {
     /** Bits a second that the path is known not to exceed: the estimate, while over-use or heavy loss was seen lately; {@code Long.MAX_VALUE} otherwise. */
     public long limitBps(long nowNs) {
         return nowNs < limitedUntilNs ? estimateBps() : Long.MAX_VALUE;
+    }
+
+    /** Whether the path's queue was seen to grow lately: what it lost since then, it lost because it was full. */
+    public boolean wasOverused(long nowNs) {
+        return nowNs < overusedUntilNs;
     }
 
     /** Bits a second at which the path lets out what is sent at once, 0 while unknown. */

@@ -65,15 +65,23 @@ final class LossRate {
         return apply(share, receivedBps, mostBps, nowNs);
     }
 
-    /** A report tells the share of packets of one stream lost since the one before, 0..1; the worst of an interval counts. */
-    boolean report(double share, long nowNs) {
+    /**
+     * A report tells the share of packets of one stream lost since the one before, 0..1; the worst of an interval counts.
+     *
+     * @param sentBps what is sent, 0 while unknown: where much of it is lost, more than that is no longer believed
+     * @return whether the rate was lowered
+     */
+    boolean report(double share, long sentBps, long nowNs) {
         worst = Math.max(worst, share);
         if (nowNs < nextNs) {
             return false;
         }
         double reported = worst;
         worst = 0;
-        return apply(reported, 0, maxBps, nowNs);
+        if (reported > HEAVY_LOSS && sentBps > 0) {
+            rateBps = Math.clamp((double) sentBps, (double) minBps, rateBps);
+        }
+        return apply(reported, (long) (sentBps * (1 - reported)), maxBps, nowNs);
     }
 
     /** A probe measured the path. */

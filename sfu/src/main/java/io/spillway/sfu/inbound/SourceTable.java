@@ -12,6 +12,8 @@ final class SourceTable {
     private final int[] ssrcs = new int[MAX_SSRCS];
     private final @Nullable InboundLayer[] layers = new @Nullable InboundLayer[MAX_SSRCS];
     private final Role[] roles = new Role[MAX_SSRCS];
+    private final long[] bound = new long[MAX_SSRCS];
+    private long bindings;
     private int size;
     private int newest;
 
@@ -41,14 +43,14 @@ final class SourceTable {
         return -1;
     }
 
-    /** Gives an SSRC a role, retiring the one that had it for the layer before; false when the table is full. */
+    /** Gives an SSRC a role, retiring the one that had it for the layer before; false when the table is full of those that are in use. */
     boolean bind(int ssrc, InboundLayer layer, Role role) {
         int at = find(ssrc);
         if (at < 0) {
-            if (size == MAX_SSRCS) {
+            at = size < MAX_SSRCS ? size++ : oldestRetired();
+            if (at < 0) {
                 return false;
             }
-            at = size++;
         }
         for (int i = 0; i < size; i++) {
             if (layers[i] == layer && roles[i] == role) {
@@ -58,6 +60,7 @@ final class SourceTable {
         ssrcs[at] = ssrc;
         layers[at] = layer;
         roles[at] = role;
+        bound[at] = ++bindings;
         return true;
     }
 
@@ -67,6 +70,7 @@ final class SourceTable {
         ssrcs[at] = ssrcs[size];
         layers[at] = layers[size];
         roles[at] = roles[size];
+        bound[at] = bound[size];
         layers[size] = null;
     }
 
@@ -77,6 +81,17 @@ final class SourceTable {
 
     Role role(int at) {
         return roles[at];
+    }
+
+    /** Of those that were replaced the one that came first: its packets are the least likely still to come. -1 where there is none. */
+    private int oldestRetired() {
+        int oldest = -1;
+        for (int i = 0; i < size; i++) {
+            if (roles[i] == Role.RETIRED && (oldest < 0 || bound[i] < bound[oldest])) {
+                oldest = i;
+            }
+        }
+        return oldest;
     }
 
     private void retire(int at) {

@@ -67,12 +67,17 @@ final class AffordableLayer implements LayerChoice {
     /** Nothing is there to choose from, or another chooses. */
     void forget() {
         wantedBps = 0;
+        doubtSinceNs = NONE;
     }
 
     @Override
     public LayerSelection choose(List<LayerOption> options, @Nullable LayerSelection current, long nowNs) {
         wantedBps = 0;
         int at = indexOf(options, current);
+        if (at <= 0) {
+            // Another layer than the one in doubt, or none below it.
+            doubtSinceNs = NONE;
+        }
         if (at < 0) {
             at = highest(options, options.size() - 1, shares.videoBps(nowNs), 1);
         } else if (at > 0 && isTooMuch(costBps(options.get(at)), nowNs)) {

@@ -11,14 +11,21 @@ final class FreezeWatch {
 
     private static final int USUAL_TIMES = 3;
 
-    /** Weight of a new interval in the usual one, 1/30. */
+    /** Weight of a new interval in the usual one, 1/30, once so many are known. */
     private static final int SMOOTHING = 30;
+
+    /** With fewer intervals nothing is usual yet. */
+    private static final int KNOWN = 5;
+
+    /** A pause counts for no more than this beyond the usual, so that a long one does not hide those after it, and pictures that come slower from now on are the usual ones soon. */
+    private static final long MOST_BEYOND_NS = 2 * NOTICED_NS;
 
     private final FreezeListener listener;
     private boolean moving;
     private boolean undecodable;
     private long lastNs;
     private long usualNs;
+    private int known;
 
     FreezeWatch(FreezeListener listener) {
         this.listener = listener;
@@ -32,11 +39,10 @@ final class FreezeWatch {
         undecodable = false;
         if (moving) {
             long intervalNs = nowNs - lastNs;
-            if (isNoticed(intervalNs)) {
+            if (known == KNOWN && isNoticed(intervalNs)) {
                 listener.onFreezeEnded(intervalNs);
-            } else {
-                usualNs = usualNs == 0 ? intervalNs : usualNs + (intervalNs - usualNs) / SMOOTHING;
             }
+            learn(intervalNs);
         }
         moving = true;
         lastNs = nowNs;
@@ -52,6 +58,16 @@ final class FreezeWatch {
         moving = false;
         undecodable = false;
         usualNs = 0;
+        known = 0;
+    }
+
+    private void learn(long intervalNs) {
+        if (known < KNOWN) {
+            known++;
+            usualNs += (intervalNs - usualNs) / known;
+        } else {
+            usualNs += Math.min(intervalNs - usualNs, MOST_BEYOND_NS) / SMOOTHING;
+        }
     }
 
     private boolean isNoticed(long intervalNs) {

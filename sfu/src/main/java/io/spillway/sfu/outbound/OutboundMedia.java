@@ -240,18 +240,21 @@ public final class OutboundMedia {
 
     /** How often each payload of sound may go over a path that was full lately, beside the smallest picture: no more often than there is room for, but once. */
     private int affordableCopies(long nowNs) {
-        long limitBps = estimate.limitBps(nowNs);
-        if (limitBps == Long.MAX_VALUE) {
+        if (!estimate.wasOverused(nowNs)) {
             return Integer.MAX_VALUE;
         }
         long soundBps = 0;
-        long pictureBps = 0;
         for (int i = 0; i < tracks.size(); i++) {
-            boolean sound = tracks.get(i).kind() == MediaKind.AUDIO;
-            soundBps += sound ? tracks.get(i).sourceBps(nowNs) : 0;
-            pictureBps += sound ? 0 : tracks.get(i).leastBps(nowNs);
+            soundBps += tracks.get(i).kind() == MediaKind.AUDIO ? tracks.get(i).sourceBps(nowNs) : 0;
         }
-        return (int) Math.max(1, (limitBps - pictureBps) / Math.max(1, soundBps));
+        if (soundBps == 0) {
+            return Integer.MAX_VALUE;
+        }
+        long restBps = estimate.estimateBps();
+        for (int i = 0; i < tracks.size(); i++) {
+            restBps -= tracks.get(i).kind() == MediaKind.VIDEO ? tracks.get(i).leastBps(nowNs) : 0;
+        }
+        return (int) Math.max(1, restBps / soundBps);
     }
 
     /** Sends something that the viewer can do without, under the video, and gives its bytes; 0 when there is nothing to be sent now. */
@@ -355,6 +358,7 @@ public final class OutboundMedia {
 
         @Override
         public void onPublication(Publication publication, long nowNs) {
+            affordable.forEach(AffordableLayer::forget);
             for (OutboundTrack track : tracks) {
                 track.attach(publication, nowNs);
             }

@@ -187,6 +187,14 @@ final class OutboundStream {
     /** Lets go of all that was sent, and with it of ended layers' memory: it can no longer be sent again. */
     void forget() {
         retransmitter.forget();
+        parameterSets.forget();
+        selection = null;
+    }
+
+    /** The same of all layers but the one that is sent: those of a publisher that was replaced. */
+    void forgetAllBut(Layer layer) {
+        retransmitter.forgetAllBut(layer);
+        parameterSets.forget();
     }
 
     /** Sends a packet of the run's layer, late ones and padding included, and gives its bytes; 0 when nothing was sent. */

@@ -42,7 +42,7 @@ final class OutboundTrack implements LayerSubscriber {
     /** Late packets of a replay come no later than this after it. */
     private static final long REPLAY_MEMORY_NS = 10_000_000_000L;
 
-    /** Answers to the viewer's NACKs are kept this long after the publisher left. */
+    /** Answers to the viewer's NACKs are kept this long after the publisher left or was replaced. */
     private static final long OFFLINE_MEMORY_NS = 2_000_000_000L;
 
     /** Showing the cached group again and again must not cost more than the stream does. */
@@ -133,7 +133,6 @@ final class OutboundTrack implements LayerSubscriber {
     /** Goes over to a publication, the first or one that replaces another. */
     void attach(Publication publication, long nowNs) {
         detach(nowNs);
-        forgetNs = NEVER;
         track = publication.track(media.kind()).orElse(null);
         if (track == null) {
             return;
@@ -157,6 +156,7 @@ final class OutboundTrack implements LayerSubscriber {
             for (Layer layer : left.layers()) {
                 layer.unsubscribe(this);
             }
+            forgetNs = nowNs + OFFLINE_MEMORY_NS;
         }
         track = null;
         selected = null;
@@ -167,7 +167,6 @@ final class OutboundTrack implements LayerSubscriber {
         endReplay();
         keyframeRetryNs = NEVER;
         reconsiderNs = NEVER;
-        forgetNs = nowNs + OFFLINE_MEMORY_NS;
         stream.fallSilent();
     }
 
@@ -301,7 +300,17 @@ final class OutboundTrack implements LayerSubscriber {
         }
         if (nowNs >= forgetNs) {
             forgetNs = NEVER;
+            forgetLeft();
+        }
+    }
+
+    /** What a publisher that left, or was replaced, had sent is not sent again any more. */
+    private void forgetLeft() {
+        Layer current = source;
+        if (current == null) {
             stream.forget();
+        } else {
+            stream.forgetAllBut(current);
         }
     }
 
@@ -507,7 +516,7 @@ final class OutboundTrack implements LayerSubscriber {
                 switchLayer(nowNs);
                 return;
             }
-            if (pacer.admits(nowNs) || !stream.isNewest(sequences[i])) {
+            if (mayGo(nowNs) || !stream.isNewest(sequences[i])) {
                 pacer.sent(stream.forward(sequences[i], nowNs), nowNs);
             } else {
                 held = sequences[i];
@@ -529,7 +538,7 @@ final class OutboundTrack implements LayerSubscriber {
                 switchLayer(nowNs);
                 return;
             }
-            if (!changes && !pacer.admits(nowNs) && isShortlyHeld(layer, nowNs)) {
+            if (!changes && !mayGo(nowNs) && isShortlyHeld(layer, nowNs)) {
                 heldWakeNs = nowNs + Pacer.SLICE_NS;
                 return;
             }
@@ -540,6 +549,11 @@ final class OutboundTrack implements LayerSubscriber {
         if (next.keyframe() != LayerSwitch.NONE && !stream.isInFrame()) {
             switchLayer(nowNs);
         }
+    }
+
+    /** Sound is not paced: it is little, and goes first (R40). */
+    private boolean mayGo(long nowNs) {
+        return media.kind() == MediaKind.AUDIO || pacer.admits(nowNs);
     }
 
     private boolean isShortlyHeld(Layer layer, long nowNs) {

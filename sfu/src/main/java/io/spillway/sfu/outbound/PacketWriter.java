@@ -349,8 +349,10 @@ final class PacketWriter {
                 estimate.onPacketSent(headLength + length, out.leavesNs(nowNs));
             }
             repeatedNumber = SentLog.NONE;
+        } else if (sent) {
+            estimate.onUnnumberedSent(headLength + length, out.leavesNs(nowNs));
         }
-        return headLength + length;
+        return sent ? headLength + length : 0;
     }
 
     private boolean parse(Codec codec, RtpPacket source) {

@@ -65,6 +65,12 @@ final class ParameterSetInsertion {
         return built;
     }
 
+    /** Lets go of what was put together last, and with it of the layer it was for. */
+    void forget() {
+        built = NOTHING;
+        builtFor = null;
+    }
+
     /** An SPS is enough: whoever sends one with the keyframe sends the others too. */
     private boolean hasSetsBefore(Run run, long sequence, int timestamp) {
         for (long at = sequence - 1; at >= sequence - MAX_PACKETS_BEFORE_SLICE; at--) {

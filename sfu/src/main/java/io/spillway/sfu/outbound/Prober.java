@@ -100,11 +100,12 @@ final class Prober {
         long dueBytes = Math.min(nowNs, endNs) - beganNs;
         dueBytes = dueBytes * triedBps / 8_000_000_000L;
         while (estimate.probeBytes() < dueBytes) {
-            int bytes = padding.send(nowNs);
-            if (bytes == 0) {
+            long before = estimate.probeBytes();
+            bytesSent += padding.send(nowNs);
+            if (estimate.probeBytes() == before) {
+                // There is nothing to send, or nowhere to send it to.
                 break;
             }
-            bytesSent += bytes;
         }
         if (nowNs >= endNs) {
             end(nowNs);

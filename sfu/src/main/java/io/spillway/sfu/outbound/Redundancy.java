@@ -14,8 +14,8 @@ final class Redundancy {
     /** Each more divides what is missing by the loss once more, and delays nothing; three packets lost in a row are a gap that is heard anyway. */
     static final int MAX_BLOCKS = 2;
 
-    /** All that goes before a packet's own payload: two of Opus at 200 kbit/s. Beyond, the older ones are left out. */
-    static final int MAX_BYTES = 1_024;
+    /** All payloads of a packet with their headers, so that it stays within any path's MTU: two earlier ones of Opus at 150 kbit/s. Beyond, the older ones are left out. */
+    static final int MAX_BYTES = 1_150;
 
     /** Below it concealment is not heard. */
     private static final double ONE_FROM = 0.005;
@@ -75,7 +75,7 @@ final class Redundancy {
         }
         int timestamp = own.rtp().timestamp();
         int count = 0;
-        int bytes = RedPayload.OWN_HEADER_BYTES;
+        int bytes = RedPayload.OWN_HEADER_BYTES + own.rtp().payloadLength();
         for (int distance = 1; distance <= blocks(); distance++) {
             lengths[distance - 1] = 0;
             ParsedPacket earlier =

@@ -1,5 +1,6 @@
 package io.spillway.sfu.outbound;
 
+import io.spillway.media.live.Layer;
 import io.spillway.media.live.ParsedPacket;
 import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.rtp.SequenceUnwrapper;
@@ -168,6 +169,13 @@ final class Retransmitter {
     void forget() {
         log.clear();
         current = null;
+    }
+
+    /** Lets go of what was sent of other layers than this. */
+    void forgetAllBut(Layer layer) {
+        log.forgetAllBut(layer);
+        Run latest = current;
+        current = latest != null && latest.layer() == layer ? latest : null;
     }
 
     /** {@code packet} is null when the run puts its payload in. */

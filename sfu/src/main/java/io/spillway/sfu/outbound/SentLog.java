@@ -1,5 +1,6 @@
 package io.spillway.sfu.outbound;
 
+import io.spillway.media.live.Layer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -156,6 +157,18 @@ final class SentLog {
     void clear() {
         Arrays.fill(words, 0);
         Arrays.fill(runs, null);
+        lastRun = null;
+        slot = NONE;
+    }
+
+    /** Forgets what came of other layers than this, for the same reason. */
+    void forgetAllBut(Layer layer) {
+        for (int i = 0; i < RUNS; i++) {
+            Run run = runs[i];
+            if (run != null && run.layer() != layer) {
+                runs[i] = null;
+            }
+        }
         lastRun = null;
         slot = NONE;
     }

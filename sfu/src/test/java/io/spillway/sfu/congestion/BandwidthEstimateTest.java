@@ -101,6 +101,33 @@ final class BandwidthEstimateTest {
     }
 
     @Test
+    void shouldKeepWhatIsKnownWhileThereIsNothingToTellOf() {
+        TestPath path = new TestPath(5);
+        path.runMs(20_000);
+        path.sendBps = ns -> 0;
+        path.feeds = false;
+        path.runMs(100);
+        long before = path.estimate.estimateBps();
+        path.runMs(20_000);
+        assertEquals(before, path.estimate.estimateBps(), "only the feedback on the last packets was lost");
+    }
+
+    @Test
+    void shouldComeDownToWhatIsSentWhereReportsTellOfHeavyLoss() {
+        TestPath path = new TestPath(6);
+        for (int second = 0; second < 305; second++) {
+            for (int i = 0; i < 300; i++) {
+                path.estimate.onUnnumberedSent(1_250, path.nowNs + i * 3L * MS);
+            }
+            path.nowNs += 1_000 * MS;
+            path.estimate.onReport(second < 300 ? 0 : 0.17, 50 * MS, path.nowNs);
+        }
+        long bps = path.estimate.estimateBps();
+        assertTrue(bps >= 2_000_000 && bps <= 2_600_000, bps + " bit/s after 17 % of 3 Mbps were lost");
+        assertEquals(bps, path.estimate.limitBps(path.nowNs));
+    }
+
+    @Test
     void shouldGoByReportsWhereThereIsNoTransportFeedback() {
         TestPath path = new TestPath(6);
         for (int i = 0; i < 20; i++) {

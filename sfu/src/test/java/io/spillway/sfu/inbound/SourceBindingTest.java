@@ -140,13 +140,17 @@ class SourceBindingTest {
 
     /** X10. */
     @Test
-    void shouldTakeNoMoreThanSixteenSsrcs() {
+    void shouldKnowNoMoreThanSixteenSsrcsAndTheNewestAlways() {
         World world = new World(UNANNOUNCED);
         for (int ssrc = 1; ssrc <= 40; ssrc++) {
             world.rtp(VIDEO_PT, 0, 0, ssrc, KEY);
-            world.advanceMs(600);
+            assertEquals(ssrc - 1, world.layer().epoch(), "each is followed");
+            world.advanceMs(ssrc < 40 ? 600 : 0);
         }
-        assertEquals(40 - SourceTable.MAX_SSRCS, world.dropped(DropReason.TOO_MANY_SSRCS));
+        assertEquals(0, world.dropped(DropReason.TOO_MANY_SSRCS));
+        world.rtp(VIDEO_PT, 1, 3000, 39, DELTA);
+        assertEquals(1, world.dropped(DropReason.UNKNOWN_SSRC), "a late packet of one that was replaced");
+        assertEquals(39, world.layer().epoch());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.spillway.sfu.outbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.media.live.LayerOption;
@@ -55,6 +56,19 @@ final class AffordableLayerTest {
         assertTrue(choice.wantedBps() > 2_500_000 && choice.isInDoubt(), "a probe is to tell");
         assertEquals(2, chosen(2_200_000, 1_000));
         assertEquals(1, chosen(2_200_000, 1_000), "it was no chance");
+    }
+
+    @Test
+    void shouldForgetADoubtWhenItsLayerIsGone() {
+        chosen(3_000_000, 0);
+        chosen(2_200_000, 30_000);
+        assertTrue(choice.isInDoubt());
+        current = choice.choose(options.subList(0, 1), current, nowNs);
+        assertFalse(choice.isInDoubt());
+        chosen(10_000_000, 0);
+        chosen(300_000, 30_000);
+        chosen(300_000, 2_000);
+        assertEquals(1.2 * 700_000 + AUDIO_BPS, (double) choice.wantedBps(), 1, "the next layer, not the present one");
     }
 
     @Test

@@ -34,6 +34,25 @@ final class FreezeTest {
     }
 
     @Test
+    void shouldTakeSlowPicturesForUsualSoon() {
+        join();
+        publisher.framesPerSecond = 4;
+        world.advanceMs(5_000);
+        assertTrue(freezesMs.size() <= 10, freezesMs.toString());
+        freezesMs.clear();
+        world.advanceMs(10_000);
+        assertEquals(List.of(), freezesMs);
+    }
+
+    @Test
+    void shouldCountNoneOfAStreamThatIsSlowFromTheStart() {
+        publisher.framesPerSecond = 3;
+        join();
+        world.advanceMs(8_000);
+        assertEquals(List.of(), freezesMs);
+    }
+
+    @Test
     void shouldCountNoneForACachedGroupThatIsCaughtUp() {
         publisher.groupFrames = 10_000;
         world.publish(publisher);

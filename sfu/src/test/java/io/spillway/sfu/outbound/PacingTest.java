@@ -112,6 +112,26 @@ final class PacingTest {
         }
     }
 
+    /** A stream that was taken over while the link was narrow. */
+    @Test
+    void shouldNeverHoldSoundBack() {
+        watch(true);
+        viewer.say(world.nowNs, w -> w.remb(7, 100_000, new int[] {TestViewer.VIDEO_SSRC}, 1));
+        TestPublisher loud = TestPublisher.h264(2);
+        loud.audioBytes = 1_000;
+        int from = viewer.of(TestViewer.AUDIO_SSRC).size();
+        world.publish(loud);
+        world.advanceMs(5_000);
+        List<TestViewer.Received> sound = viewer.of(TestViewer.AUDIO_SSRC)
+                .subList(from, viewer.of(TestViewer.AUDIO_SSRC).size());
+        assertTrue(sound.size() > 240, "400 kbit/s of it");
+        for (TestViewer.Received packet : sound) {
+            long dueNs = sound.getFirst().atNs()
+                    + (packet.timestamp() - sound.getFirst().timestamp()) * 1_000L / 48 * 1_000;
+            assertTrue(packet.atNs() - dueNs < 20 * MS, (packet.atNs() - dueNs) / MS + " ms late");
+        }
+    }
+
     @Test
     void shouldLetAViewerThatToldNothingHaveItAtOnce() {
         watch(false);

@@ -99,6 +99,27 @@ final class RedundancyTest {
         assertTrue(soundOfTheNextSecond().stream().allMatch(packet -> packet.payloadType() == OPUS));
     }
 
+    /** Opus at 200 and at 320 kbit/s. */
+    @ParameterizedTest
+    @CsvSource({"500, 26, 1", "800, 3, 0"})
+    void shouldRepeatNoMoreThanAPacketHolds(int payloadBytes, int fractionLost, int blocks) {
+        viewer.audioPayloads = List.of(new PayloadMapping(OPUS, -1, RED, Codec.OPUS, 2, Map.of(), Set.of()));
+        TestPublisher publisher = TestPublisher.vp8(1);
+        publisher.audioBytes = payloadBytes;
+        world.publish(publisher);
+        world.join(viewer);
+        world.advanceMs(200);
+        tellLoss(fractionLost);
+        for (TestViewer.Received packet : soundOfTheNextSecond().subList(2, 49)) {
+            assertTrue(packet.bytes().limit() <= 1_200, packet.bytes().limit() + " bytes");
+            assertEquals(blocks == 0 ? OPUS : RED, packet.payloadType());
+            if (blocks > 0) {
+                assertTrue(red.wrap(packet.payload(), 0, packet.payload().limit()));
+                assertEquals(blocks, red.count());
+            }
+        }
+    }
+
     @Test
     void shouldRepeatNothingOfThePublisherBefore() {
         watch(Set.of());

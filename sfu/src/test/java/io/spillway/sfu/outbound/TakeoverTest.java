@@ -1,11 +1,13 @@
 package io.spillway.sfu.outbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.media.codec.PayloadInfo;
 import io.spillway.media.codec.PayloadParser;
 import io.spillway.media.time.NtpTime;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,22 @@ final class TakeoverTest {
             assertEquals(audio.get(i - 1).sequence() + 1, audio.get(i).sequence());
             assertTrue(audio.get(i).timestamp() - audio.get(i - 1).timestamp() >= 1);
         }
+    }
+
+    /** A publisher on a bad line returns before its session before is known to be gone, again and again. */
+    @Test
+    void shouldLetGoOfPublishersThatWereReplaced() {
+        var first = new WeakReference<>(world.publish(TestPublisher.h264(1)).video);
+        world.join(new TestViewer());
+        for (int i = 0; i < 10; i++) {
+            world.advanceMs(500);
+            world.publish(TestPublisher.h264(2 + i));
+        }
+        world.advanceMs(5_000);
+        for (int i = 0; i < 50 && first.get() != null; i++) {
+            System.gc();
+        }
+        assertNull(first.get(), "its pictures are memory");
     }
 
     @Test

@@ -38,6 +38,10 @@ final class TestPublisher {
     final Codec codec;
     final Layer video;
     final Layer audio;
+
+    /** Of each packet's payload. */
+    int audioBytes = 80;
+
     final Track videoTrack;
     final Random random;
     int keyframesAsked;
@@ -260,7 +264,7 @@ final class TestPublisher {
             buffer.put(offset + i, (byte) id);
         }
         buffer.putInt(offset + 1, (int) audioSequence);
-        append(audio, Codec.OPUS, audioSequence++, offset + 80, nowNs);
+        append(audio, Codec.OPUS, audioSequence++, offset + audioBytes, nowNs);
     }
 
     private int beginVideo(boolean marker) {

@@ -164,6 +164,11 @@ public final class Watcher {
         return sorted.isEmpty() ? 0 : sorted.get((int) (quantile * (sorted.size() - 1))) / (double) MS;
     }
 
+    /** Bytes that the server sent it for nothing but probing. */
+    public long probeBytes() {
+        return probeBytes;
+    }
+
     /** Packets that came after a request for them. */
     public int repairs() {
         return viewer.repairNs.size();
