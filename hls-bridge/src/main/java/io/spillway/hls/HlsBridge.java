@@ -2,9 +2,12 @@ package io.spillway.hls;
 
 import io.spillway.hls.stream.HlsSettings;
 import io.spillway.hls.stream.Rendition;
+import io.spillway.hls.stream.Segment;
+import io.spillway.hls.stream.Shelf;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.PublicationListener;
 import io.spillway.media.live.StreamName;
+import io.spillway.media.mp4.AudioFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,13 +22,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All live streams as LL-HLS. A stream is packaged from the first request for it on, and until nobody has asked for a minute. Any thread.
+ * All live streams as LL-HLS and LL-DASH. A stream is packaged from the first request for it on, and until nobody has asked for a minute. Any thread.
  *
  * <pre>
+ *   /hls/STREAM/
  *   index.m3u8                    multivariant
  *   v0.m3u8  a0.m3u8              a rendition; _HLS_msn, _HLS_part, _HLS_skip
  *   v0-RUN-i0.mp4                 init segment
  *   v0-RUN-123.m4s  v0-RUN-p7.m4s a segment, a part
+ *   /dash/STREAM/
+ *   manifest.mpd                  over the same segments
+ *   time                          what the server's clock says
  * </pre>
  */
 public final class HlsBridge implements PublicationListener, AutoCloseable {
@@ -85,7 +92,7 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
     public void request(String stream, String file, @Nullable String query, Consumer<HlsReply> out) {
         Optional<StreamName> name = StreamName.parse(stream);
         if (name.isEmpty()) {
-            out.accept(HlsReply.problem(400, "bad-stream-name", "A stream's name is " + StreamName.ALLOWED + "."));
+            out.accept(badName());
             return;
         }
         if (!FILE.matcher(file).matches()) {
@@ -96,23 +103,69 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
                 file.equals("index.m3u8") || MEDIA_PLAYLIST.matcher(file).matches();
         LiveHls live = find(name.get(), playlist);
         if (live == null) {
-            out.accept(HlsReply.problem(
-                    404,
-                    "not-live",
-                    "Nobody publishes " + name.get() + " at this moment; try again when the publisher is back."));
+            out.accept(notLive(name.get()));
             return;
         }
         Snapshot now = live.ask();
-        if (file.equals("index.m3u8")) {
-            answer(live, Snapshot::multivariant, now, out);
-        } else if (playlist) {
-            media(live, now, file, query, out);
-        } else {
+        if (!playlist) {
             file(live, now, file, out);
+            return;
+        }
+        Carried carried = Carried.parse(query);
+        if (carried == null) {
+            out.accept(badQuery());
+        } else if (file.equals("index.m3u8")) {
+            answer(live, shown -> shown.multivariant(carried), now, out);
+        } else {
+            media(live, now, file, query, carried, out);
         }
     }
 
-    private void media(LiveHls live, Snapshot now, String file, @Nullable String query, Consumer<HlsReply> out) {
+    /** Answers a request below {@code /dash/}: as {@link #request}. */
+    public void requestDash(String stream, String file, @Nullable String query, Consumer<HlsReply> out) {
+        Optional<StreamName> name = StreamName.parse(stream);
+        if (name.isEmpty()) {
+            out.accept(badName());
+            return;
+        }
+        boolean manifest = file.equals("manifest.mpd");
+        if (!manifest && !file.equals("time")) {
+            out.accept(HlsReply.problem(
+                    404, "no-such-file", "Here are manifest.mpd and time; what they name is below /hls/."));
+            return;
+        }
+        LiveHls live = find(name.get(), manifest);
+        Carried carried = Carried.parse(query);
+        if (live == null) {
+            out.accept(notLive(name.get()));
+        } else if (!manifest) {
+            out.accept(HlsReply.clock(live.wallClock().toString()));
+        } else if (carried == null) {
+            out.accept(badQuery());
+        } else {
+            answer(live, shown -> shown.manifest(carried), live.ask(), out);
+        }
+    }
+
+    private static HlsReply badName() {
+        return HlsReply.problem(400, "bad-stream-name", "A stream's name is " + StreamName.ALLOWED + ".");
+    }
+
+    private static HlsReply badQuery() {
+        return HlsReply.problem(
+                400,
+                "bad-query",
+                "The query is handed on to the addresses of parts and segments: it has at most " + Carried.MAX_CHARS
+                        + " characters, and all but letters, digits and -._~!$&'()*+,;=:@/? are written with a percent sign.");
+    }
+
+    private static HlsReply notLive(StreamName name) {
+        return HlsReply.problem(
+                404, "not-live", "Nobody publishes " + name + " at this moment; try again when the publisher is back.");
+    }
+
+    private void media(
+            LiveHls live, Snapshot now, String file, @Nullable String query, Carried carried, Consumer<HlsReply> out) {
         Directives asked = Directives.parse(query);
         if (asked == null) {
             out.accept(HlsReply.problem(
@@ -140,7 +193,7 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
                 shown -> {
                     int at = shown.indexOf(rendition);
                     return at >= 0 && shown.renditions().get(at).lastPart() >= 0 && shown.satisfies(at, asked)
-                            ? shown.media(at, asked)
+                            ? shown.media(at, asked, carried)
                             : null;
                 },
                 now,
@@ -151,6 +204,12 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
         HlsReply there = shelved(live, file);
         if (there != null) {
             out.accept(there);
+            return;
+        }
+        if (now.growing(file) != null) {
+            // Part by part: what there is at once, the rest as it is made.
+            Growing segment = new Growing(live, file, 0);
+            answer(live, segment::reply, now, out);
             return;
         }
         boolean hinted =
@@ -172,6 +231,40 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
                 out);
     }
 
+    /**
+     * A segment while it grows.
+     *
+     * @param sent chunks of it that were answered already
+     */
+    private record Growing(LiveHls live, String file, int sent) implements HlsReply.Rest {
+
+        @Nullable
+        HlsReply reply(Snapshot shown) {
+            Optional<Shelf.Item> whole = live.shelf().find(file);
+            if (whole.isPresent()) {
+                List<byte[]> chunks = whole.get().chunks();
+                return HlsReply.media(file, whole.get().sound(), chunks.subList(sent, chunks.size()), null);
+            }
+            Segment open = shown.growing(file);
+            if (open == null) {
+                return notFound(file);
+            }
+            List<byte[]> chunks = open.chunks();
+            return chunks.size() <= sent
+                    ? null
+                    : HlsReply.media(
+                            file,
+                            open.format() instanceof AudioFormat,
+                            chunks.subList(sent, chunks.size()),
+                            new Growing(live, file, chunks.size()));
+        }
+
+        @Override
+        public void next(Consumer<HlsReply> out) {
+            answer(live, this::reply, live.ask(), out);
+        }
+    }
+
     private static void answer(LiveHls live, LiveHls.Ready ready, Snapshot now, Consumer<HlsReply> out) {
         HlsReply reply = ready.now(now);
         if (reply != null) {
@@ -184,7 +277,7 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
     private static @Nullable HlsReply shelved(LiveHls live, String file) {
         return live.shelf()
                 .find(file)
-                .map(item -> HlsReply.media(file, item.sound(), item.chunks()))
+                .map(item -> HlsReply.media(file, item.sound(), item.chunks(), null))
                 .orElse(null);
     }
 

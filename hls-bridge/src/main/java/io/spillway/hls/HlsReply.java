@@ -2,22 +2,42 @@ package io.spillway.hls;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an address of {@code /hls/} answers, the same for every caller.
+ * What an address of {@code /hls/} and {@code /dash/} answers, the same for every caller.
  *
  * @param contentType of the body
  * @param cacheControl how long caches may keep it, by its kind (H34)
  * @param etag in quotes, empty without
  * @param gzip the same body compressed, null where that is of no use (H32)
  * @param body its bytes in order; never changed
+ * @param rest what comes after them while it is being made; null when this is all, and its length is known
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
 public record HlsReply(
-        int status, String contentType, String cacheControl, String etag, byte @Nullable [] gzip, List<byte[]> body) {
+        int status,
+        String contentType,
+        String cacheControl,
+        String etag,
+        byte @Nullable [] gzip,
+        List<byte[]> body,
+        @Nullable Rest rest) {
+
+    /** More of a body. */
+    @FunctionalInterface
+    public interface Rest {
+        /** Gives what comes next when it is there: a reply whose body it is. One that is no success means that the rest never comes, and the body ends unfinished. */
+        void next(Consumer<HlsReply> out);
+    }
 
     static final String PLAYLIST = "application/vnd.apple.mpegurl";
+
+    static final String MANIFEST = "application/dash+xml";
+
+    /** A player asks each time; a shared cache asks for all of them once a second. */
+    private static final String MANIFEST_KEPT = "public, max-age=0, s-maxage=1";
 
     /** Errors are asked again soon. */
     private static final String BRIEF = "public, max-age=1";
@@ -25,13 +45,22 @@ public record HlsReply(
     /** What carries media has a name of its own for ever. */
     private static final String FOR_EVER = "public, max-age=86400, immutable";
 
-    static HlsReply playlist(String cacheControl, String etag, byte[] text, byte[] gzip) {
-        return new HlsReply(200, PLAYLIST, cacheControl, etag, gzip, List.of(text));
+    static HlsReply playlist(String cacheControl, String etag, byte[] text, byte @Nullable [] gzip) {
+        return new HlsReply(200, PLAYLIST, cacheControl, etag, gzip, List.of(text), null);
     }
 
-    static HlsReply media(String name, boolean sound, List<byte[]> chunks) {
+    static HlsReply manifest(byte[] text, byte @Nullable [] gzip) {
+        return new HlsReply(200, MANIFEST, MANIFEST_KEPT, "", gzip, List.of(text), null);
+    }
+
+    static HlsReply clock(String time) {
+        return new HlsReply(
+                200, "text/plain", "no-store", "", null, List.of(time.getBytes(StandardCharsets.US_ASCII)), null);
+    }
+
+    static HlsReply media(String name, boolean sound, List<byte[]> chunks, @Nullable Rest rest) {
         String type = name.endsWith(".mp4") || !sound ? (sound ? "audio/mp4" : "video/mp4") : "audio/mp4";
-        return new HlsReply(200, type, FOR_EVER, "\"" + name + "\"", null, chunks);
+        return new HlsReply(200, type, FOR_EVER, "\"" + name + "\"", null, chunks, rest);
     }
 
     /** A refusal as problem+json, RFC 9457. */
@@ -39,6 +68,12 @@ public record HlsReply(
         String json = "{\"type\":\"" + type + "\",\"title\":\"" + type + "\",\"status\":" + status + ",\"detail\":\""
                 + sentence.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
         return new HlsReply(
-                status, "application/problem+json", BRIEF, "", null, List.of(json.getBytes(StandardCharsets.UTF_8)));
+                status,
+                "application/problem+json",
+                BRIEF,
+                "",
+                null,
+                List.of(json.getBytes(StandardCharsets.UTF_8)),
+                null);
     }
 }

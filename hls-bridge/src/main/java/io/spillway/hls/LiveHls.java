@@ -12,6 +12,8 @@ import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.Layer;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamName;
+import io.spillway.media.mp4.AudioFormat;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,6 +56,9 @@ final class LiveHls implements Runnable {
     /** Publishers come back within this, or the playlists end (H17). */
     private static final long ABSENCE_NS = 30_000_000_000L;
 
+    /** Sound is waited for this long once there is a picture, before anybody is told what to choose from: who reads that once would never hear it. */
+    private static final long SOUND_NS = 6_000_000_000L;
+
     private static final long KEY_WISH_NS = 400_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveHls.class);
@@ -74,6 +79,7 @@ final class LiveHls implements Runnable {
     private final StreamName name;
     private final HlsSettings settings;
     private final LongSupplier clockNs;
+    private final long unixMinusMonotonicNs;
     private final Executor replies;
     private final Consumer<LiveHls> onEnd;
     private final Supplier<Optional<AudioCoder.Factory>> loader;
@@ -97,6 +103,7 @@ final class LiveHls implements Runnable {
     private @Nullable AudioCoder coder;
     private long absentNs;
     private long wishedNs;
+    private long beganNs = -1;
     private String state = "";
 
     LiveHls(
@@ -110,12 +117,13 @@ final class LiveHls implements Runnable {
         this.name = name;
         this.settings = settings;
         this.clockNs = clockNs;
+        this.unixMinusMonotonicNs = unixMinusMonotonicNs;
         this.replies = replies;
         this.loader = loader;
         this.onEnd = onEnd;
         this.askedNs = clockNs.getAsLong();
         this.absentNs = askedNs;
-        long unixMs = (askedNs + unixMinusMonotonicNs) / 1_000_000;
+        long unixMs = unixMs(askedNs);
         // Segments last longer than half a second: counted from the clock, their numbers never meet those of a run
         // before.
         this.packager = new StreamPackager(
@@ -134,6 +142,11 @@ final class LiveHls implements Runnable {
     Snapshot ask() {
         askedNs = clockNs.getAsLong();
         return snapshot;
+    }
+
+    /** What the clock says that all times of the stream are by: now, to the millisecond. */
+    Instant wallClock() {
+        return Instant.ofEpochMilli(unixMs(clockNs.getAsLong()));
     }
 
     /** Answers when the reply is there, or with 503 when that takes too long. Any thread. */
@@ -204,13 +217,13 @@ final class LiveHls implements Runnable {
         if (tapped != null && tapped.isStale()) {
             attach(source);
         }
-        show();
+        show(nowNs);
         serve(nowNs);
         if (source == null && !over && nowNs - absentNs > ABSENCE_NS) {
             // Players end; those who ask when somebody publishes again begin anew.
             over = true;
             packager.end();
-            show();
+            show(nowNs);
         }
         if (nowNs - askedNs > IDLE_NS || (over && (source != null || nowNs - absentNs > ABSENCE_NS + IDLE_NS))) {
             closed = true;
@@ -220,7 +233,7 @@ final class LiveHls implements Runnable {
     private void finish() {
         attach(null);
         packager.end();
-        show();
+        show(clockNs.getAsLong());
         onEnd.accept(this);
         finished = true;
         long nowNs = clockNs.getAsLong();
@@ -282,6 +295,11 @@ final class LiveHls implements Runnable {
         }
     }
 
+    private boolean awaitsSound(List<Rendition> offered) {
+        boolean published = layers.stream().anyMatch(layer -> layer.codec().kind() == MediaKind.AUDIO);
+        return published && offered.stream().noneMatch(each -> each.format() instanceof AudioFormat);
+    }
+
     private boolean hasVideo() {
         for (int i = 0; i < intakes.length; i++) {
             if (intakes[i] != null && layers.get(i).codec().kind() == MediaKind.VIDEO) {
@@ -329,18 +347,28 @@ final class LiveHls implements Runnable {
         }
     }
 
-    private void show() {
+    private void show(long nowNs) {
         List<Rendition> renditions = packager.renditions();
-        StringBuilder now = new StringBuilder();
+        if (beganNs < 0 && !renditions.isEmpty()) {
+            beganNs = nowNs;
+        }
+        List<Rendition> offered =
+                renditions.stream().filter(packager::isAligned).toList();
+        boolean complete = nowNs - beganNs > SOUND_NS || !awaitsSound(offered);
+        StringBuilder now = new StringBuilder().append(complete);
         for (Rendition each : renditions) {
             now.append(each.name()).append(each.lastSequence()).append('.').append(each.lastPart());
             now.append(each.open().sequence()).append(each.ended());
         }
         if (!now.toString().equals(state)) {
             state = now.toString();
-            snapshot = new Snapshot(
-                    renditions, renditions.stream().filter(packager::isAligned).toList(), settings);
+            snapshot =
+                    new Snapshot(renditions, complete ? offered : List.of(), settings, name.toString(), unixMs(nowNs));
         }
+    }
+
+    private long unixMs(long nowNs) {
+        return (nowNs + unixMinusMonotonicNs) / 1_000_000;
     }
 
     private HlsReply notInTime() {

@@ -1,9 +1,11 @@
 package io.spillway.hls;
 
+import io.spillway.hls.dash.Manifest;
 import io.spillway.hls.playlist.MediaPlaylist;
 import io.spillway.hls.playlist.MultivariantPlaylist;
 import io.spillway.hls.stream.HlsSettings;
 import io.spillway.hls.stream.Rendition;
+import io.spillway.hls.stream.Segment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,21 +14,21 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A stream's playlists as they stand at one moment, each rendered once for all who ask (H19, H37). Any thread. */
+/** A stream's playlists and its manifest as they stand at one moment, each rendered once for all who ask (H19, H37). Any thread. */
 final class Snapshot {
 
-    /** One text, plain and compressed. */
+    /** One text: with marks at the ends of addresses, and for those who carry nothing plain and compressed. */
     @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
-    private record Text(byte[] plain, byte[] gzip) {
-        static Text of(String text) {
-            byte[] plain = text.getBytes(StandardCharsets.UTF_8);
+    private record Text(String marked, byte[] plain, byte[] gzip) {
+        static Text of(String marked) {
+            byte[] plain = Carried.NONE.inPlaylist(marked).getBytes(StandardCharsets.UTF_8);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
                 gzip.write(plain);
             } catch (IOException impossible) {
                 throw new UncheckedIOException(impossible);
             }
-            return new Text(plain, out.toByteArray());
+            return new Text(marked, plain, out.toByteArray());
         }
     }
 
@@ -35,22 +37,32 @@ final class Snapshot {
     private final @Nullable Text[] full;
     private final @Nullable Text[] delta;
     private final @Nullable Text multivariant;
+    private final List<Rendition> offered;
+    private final String stream;
+    private final long unixMs;
+    private @Nullable Text manifest;
 
     /**
      * @param offered those of the renditions that a player may choose from
+     * @param stream its name
+     * @param unixMs when this is how things stand, milliseconds since 1970
      */
-    Snapshot(List<Rendition> renditions, List<Rendition> offered, HlsSettings settings) {
+    Snapshot(List<Rendition> renditions, List<Rendition> offered, HlsSettings settings, String stream, long unixMs) {
         this.renditions = renditions;
+        this.offered = offered;
+        this.stream = stream;
+        this.unixMs = unixMs;
         this.settings = settings;
         this.full = new @Nullable Text[renditions.size()];
         this.delta = new @Nullable Text[renditions.size()];
         List<Rendition> ready =
                 offered.stream().filter(each -> !each.segments().isEmpty()).toList();
-        this.multivariant =
-                ready.isEmpty() || ready.size() < offered.size() ? null : Text.of(MultivariantPlaylist.write(ready));
+        this.multivariant = ready.isEmpty() || ready.size() < offered.size()
+                ? null
+                : Text.of(MultivariantPlaylist.write(ready, Carried.MARK));
     }
 
-    static final Snapshot EMPTY = new Snapshot(List.of(), List.of(), new HlsSettings(200, 1000, 30_000, 1));
+    static final Snapshot EMPTY = new Snapshot(List.of(), List.of(), new HlsSettings(200, 1000, 30_000, 1), "", 0);
 
     List<Rendition> renditions() {
         return renditions;
@@ -58,9 +70,46 @@ final class Snapshot {
 
     /** The multivariant playlist; null while not every rendition has a segment. */
     @Nullable
-    HlsReply multivariant() {
+    HlsReply multivariant(Carried carried) {
         Text text = multivariant;
-        return text == null ? null : HlsReply.playlist("public, max-age=1", "", text.plain, text.gzip);
+        return text == null ? null : playlist("public, max-age=1", "", text, carried);
+    }
+
+    /** The DASH manifest; null while there is no multivariant playlist either. */
+    @Nullable
+    HlsReply manifest(Carried carried) {
+        if (multivariant == null) {
+            return null;
+        }
+        Text text;
+        synchronized (full) {
+            text = manifest == null
+                    ? Text.of(Manifest.write(offered, settings, stream, Carried.MARK, unixMs))
+                    : manifest;
+            manifest = text;
+        }
+        return carried.isEmpty()
+                ? HlsReply.manifest(text.plain, text.gzip)
+                : HlsReply.manifest(carried.inXml(text.marked).getBytes(StandardCharsets.UTF_8), null);
+    }
+
+    /** Each caller with a token of its own gets a text of its own, uncompressed: to compress it a thousand times would cost more than it saves. */
+    private static HlsReply playlist(String cacheControl, String etag, Text text, Carried carried) {
+        return carried.isEmpty()
+                ? HlsReply.playlist(cacheControl, etag, text.plain, text.gzip)
+                : HlsReply.playlist(
+                        cacheControl, etag, carried.inPlaylist(text.marked).getBytes(StandardCharsets.UTF_8), null);
+    }
+
+    /** The segment of that address that grows; null when none does. */
+    @Nullable
+    Segment growing(String uri) {
+        for (Rendition each : renditions) {
+            if (!each.ended() && each.open().uri().equals(uri) && !each.open().isGap()) {
+                return each.open();
+            }
+        }
+        return null;
     }
 
     /** The rendition of that name; -1 when there is none. */
@@ -74,13 +123,15 @@ final class Snapshot {
     }
 
     /** A rendition's playlist. */
-    HlsReply media(int index, Directives asked) {
+    HlsReply media(int index, Directives asked, Carried carried) {
         Rendition rendition = renditions.get(index);
         @Nullable Text[] texts = asked.skip() ? delta : full;
         Text text;
         synchronized (texts) {
             Text known = texts[index];
-            text = known == null ? Text.of(MediaPlaylist.write(rendition, renditions, settings, asked.skip())) : known;
+            text = known == null
+                    ? Text.of(MediaPlaylist.write(rendition, renditions, settings, asked.skip(), Carried.MARK))
+                    : known;
             texts[index] = text;
         }
         String etag = "\"" + rendition.lastSequence() + "." + rendition.lastPart() + (rendition.ended() ? "e" : "")
@@ -88,7 +139,7 @@ final class Snapshot {
         String cache = asked.isBlocking() && !rendition.ended()
                 ? "public, max-age=" + HlsSettings.SKIP_UNTIL_S
                 : "public, no-cache";
-        return HlsReply.playlist(cache, etag, text.plain, text.gzip);
+        return playlist(cache, etag, text, carried);
     }
 
     /** Whether a rendition has what is asked for (H21, H26). */

@@ -5,11 +5,13 @@ import io.spillway.hls.HlsReply;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -17,11 +19,12 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /hls/{stream}/{file}}: GET, HEAD and OPTIONS, for pages of every origin (H33). Addresses are read as they stand, undecoded, and name nothing on a disk (X14). Blocked requests hold no thread.
+ * {@code /hls/{stream}/{file}} and {@code /dash/{stream}/{file}}: GET, HEAD and OPTIONS, for pages of every origin (H33). Addresses are read as they stand, undecoded, and name nothing on a disk (X14). Blocked requests hold no thread.
  */
 public final class HlsHandler extends Handler.Abstract.NonBlocking {
 
-    private static final Pattern ADDRESS = Pattern.compile("/hls/([^/]*)/([^/]*)");
+    private static final Pattern PLACE = Pattern.compile("/(?:hls|dash)(?:/|$)");
+    private static final Pattern ADDRESS = Pattern.compile("/(?:hls|dash)/([^/]*)/([^/]*)");
     private static final Pattern ONE_RANGE = Pattern.compile("bytes=([0-9]{0,15})-([0-9]{0,15})");
 
     private final HlsBridge bridge;
@@ -35,7 +38,7 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         String path = request.getHttpURI().getPath();
-        if (path == null || !(path.startsWith("/hls/") || path.equals("/hls"))) {
+        if (path == null || !PLACE.matcher(path).lookingAt()) {
             return false;
         }
         HttpFields.Mutable headers = response.getHeaders();
@@ -68,13 +71,19 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
             answer(refusal, shared, request, response, callback);
             return true;
         }
-        bridge.request(stream, file, request.getHttpURI().getQuery(), reply -> {
+        Consumer<HlsReply> out = reply -> {
             try {
                 answer(reply, shared, request, response, callback);
             } catch (RuntimeException defect) {
                 callback.failed(defect);
             }
-        });
+        };
+        String query = request.getHttpURI().getQuery();
+        if (path.startsWith("/dash")) {
+            bridge.requestDash(stream, file, query, out);
+        } else {
+            bridge.request(stream, file, query, out);
+        }
         return true;
     }
 
@@ -111,6 +120,19 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
         }
         long length = body.stream().mapToLong(ByteBuffer::remaining).sum();
         response.setStatus(reply.status());
+        if (reply.rest() != null) {
+            // How long it will be nobody knows yet, so no range of it can be had either.
+            if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+                // Also where the connection closes behind it: who is cut off must see that it was not the end.
+                headers.put(HttpHeader.TRANSFER_ENCODING, "chunked");
+            }
+            if (HttpMethod.HEAD.is(request.getMethod())) {
+                callback.succeeded();
+            } else {
+                new GrowingBody(response, callback).write(reply);
+            }
+            return;
+        }
         boolean media = reply.status() == 200 && gzip == null;
         if (media) {
             headers.put(HttpHeader.ACCEPT_RANGES, "bytes");
@@ -126,7 +148,7 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
         if (HttpMethod.HEAD.is(request.getMethod())) {
             callback.succeeded();
         } else {
-            write(body, 0, response, callback);
+            write(body, 0, true, response, callback);
         }
     }
 
@@ -162,14 +184,15 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
         return true;
     }
 
-    private static void write(List<ByteBuffer> body, int index, Response response, Callback callback) {
+    /** Writes buffers one after another. {@code last} tells whether they end the body. */
+    static void write(List<ByteBuffer> body, int index, boolean last, Response response, Callback callback) {
         if (index >= body.size() - 1) {
-            response.write(true, body.isEmpty() ? ByteBuffer.allocate(0) : body.get(index), callback);
+            response.write(last, body.isEmpty() ? ByteBuffer.allocate(0) : body.get(index), callback);
             return;
         }
         response.write(
                 false,
                 body.get(index),
-                Callback.from(() -> write(body, index + 1, response, callback), callback::failed));
+                Callback.from(() -> write(body, index + 1, last, response, callback), callback::failed));
     }
 }

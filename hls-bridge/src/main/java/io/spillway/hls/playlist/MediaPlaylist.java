@@ -26,8 +26,10 @@ public final class MediaPlaylist {
      *
      * @param others the stream's other renditions as they stand
      * @param delta whether segments older than {@code CAN-SKIP-UNTIL} are left out, if there are any (H27)
+     * @param suffix ends each address
      */
-    public static String write(Rendition rendition, List<Rendition> others, HlsSettings settings, boolean delta) {
+    public static String write(
+            Rendition rendition, List<Rendition> others, HlsSettings settings, boolean delta, String suffix) {
         StringBuilder out = new StringBuilder(4096);
         int timescale = rendition.format().timescale();
         List<Segment> segments = rendition.segments();
@@ -58,12 +60,12 @@ public final class MediaPlaylist {
         }
         String init = skipped > 0 ? segments.get(skipped - 1).initUri() : "";
         for (Segment segment : segments.subList(skipped, segments.size())) {
-            head(out, segment, init);
+            head(out, segment, init, suffix);
             init = segment.initUri();
             boolean recent = endTicks - segment.startTicks() - segment.durationTicks()
                     <= (long) HlsSettings.PARTS_LISTED_MS * timescale / 1000;
             if (recent && !rendition.ended()) {
-                segment.parts().forEach(part -> part(out, part, timescale));
+                segment.parts().forEach(part -> part(out, part, timescale, suffix));
             }
             if (segment.isGap()) {
                 out.append("#EXT-X-GAP\n");
@@ -71,23 +73,26 @@ public final class MediaPlaylist {
             out.append("#EXTINF:")
                     .append(seconds(segment.durationTicks(), timescale))
                     .append(",\n");
-            out.append(segment.uri()).append('\n');
+            out.append(segment.uri()).append(suffix).append('\n');
         }
         if (rendition.ended()) {
             return out.append("#EXT-X-ENDLIST\n").toString();
         }
         if (!open.parts().isEmpty()) {
-            head(out, open, init);
-            open.parts().forEach(part -> part(out, part, timescale));
+            head(out, open, init, suffix);
+            open.parts().forEach(part -> part(out, part, timescale, suffix));
         }
         out.append("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"")
                 .append(rendition.nextPartUri())
+                .append(suffix)
                 .append("\"\n");
         for (Rendition other : others) {
             if (!other.name().equals(rendition.name()) && !other.ended() && other.lastPart() >= 0) {
                 out.append("#EXT-X-RENDITION-REPORT:URI=\"")
                         .append(other.name())
-                        .append(".m3u8\",LAST-MSN=");
+                        .append(".m3u8")
+                        .append(suffix)
+                        .append("\",LAST-MSN=");
                 out.append(other.lastSequence())
                         .append(",LAST-PART=")
                         .append(other.lastPart())
@@ -98,20 +103,23 @@ public final class MediaPlaylist {
     }
 
     /** What must stand before a segment's first part (H6). */
-    private static void head(StringBuilder out, Segment segment, String init) {
+    private static void head(StringBuilder out, Segment segment, String init, String suffix) {
         if (segment.discontinuity()) {
             out.append("#EXT-X-DISCONTINUITY\n");
         }
         if (!segment.initUri().equals(init)) {
-            out.append("#EXT-X-MAP:URI=\"").append(segment.initUri()).append("\"\n");
+            out.append("#EXT-X-MAP:URI=\"")
+                    .append(segment.initUri())
+                    .append(suffix)
+                    .append("\"\n");
         }
         out.append("#EXT-X-PROGRAM-DATE-TIME:");
         out.append(DATE.format(Instant.ofEpochMilli(segment.captureMs()))).append('\n');
     }
 
-    private static void part(StringBuilder out, Part part, int timescale) {
+    private static void part(StringBuilder out, Part part, int timescale, String suffix) {
         out.append("#EXT-X-PART:DURATION=").append(seconds(part.durationTicks(), timescale));
-        out.append(",URI=\"").append(part.uri()).append('"');
+        out.append(",URI=\"").append(part.uri()).append(suffix).append('"');
         if (part.independent()) {
             out.append(",INDEPENDENT=YES");
         }

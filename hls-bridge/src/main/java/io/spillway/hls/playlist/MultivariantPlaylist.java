@@ -15,20 +15,22 @@ public final class MultivariantPlaylist {
 
     private static final String AUDIO_GROUP = "audio";
 
-    /** What is measured is raised by this: the next segment may be larger than all before (H38). */
-    private static final double HEADROOM = 1.1;
-
     private MultivariantPlaylist() {}
 
-    /** Writes it. {@code renditions} have a whole segment each. */
-    public static String write(List<Rendition> renditions) {
+    /**
+     * Writes it.
+     *
+     * @param renditions with a whole segment each
+     * @param suffix ends each address
+     */
+    public static String write(List<Rendition> renditions, String suffix) {
         Optional<Rendition> sound = renditions.stream()
                 .filter(each -> each.format() instanceof AudioFormat)
                 .findFirst();
         List<Rendition> pictures = new ArrayList<>(renditions.stream()
                 .filter(each -> each.format() instanceof VideoFormat)
                 .toList());
-        pictures.sort(Comparator.comparingLong(MultivariantPlaylist::peakBps).reversed());
+        pictures.sort(Comparator.comparingLong(Rendition::peakBps).reversed());
         StringBuilder out = new StringBuilder("#EXTM3U\n#EXT-X-VERSION:9\n");
         if (renditions.stream().allMatch(Rendition::isIndependent)) {
             out.append("#EXT-X-INDEPENDENT-SEGMENTS\n");
@@ -40,18 +42,20 @@ public final class MultivariantPlaylist {
                     .append(channels)
                     .append("\",URI=\"")
                     .append(sound.get().name())
-                    .append(".m3u8\"\n");
+                    .append(".m3u8")
+                    .append(suffix)
+                    .append("\"\n");
         }
         for (Rendition picture : pictures) {
-            variant(out, picture, sound);
+            variant(out, picture, sound, suffix);
         }
-        sound.ifPresent(only -> variant(out, only, pictures.isEmpty() ? Optional.empty() : sound));
+        sound.ifPresent(only -> variant(out, only, pictures.isEmpty() ? Optional.empty() : sound, suffix));
         return out.toString();
     }
 
-    private static void variant(StringBuilder out, Rendition main, Optional<Rendition> sound) {
+    private static void variant(StringBuilder out, Rendition main, Optional<Rendition> sound, String suffix) {
         boolean beside = sound.isPresent() && !sound.get().name().equals(main.name());
-        long peak = peakBps(main) + (beside ? peakBps(sound.get()) : 0);
+        long peak = main.peakBps() + (beside ? sound.get().peakBps() : 0);
         long mean = meanBps(main) + (beside ? meanBps(sound.get()) : 0);
         out.append("#EXT-X-STREAM-INF:BANDWIDTH=")
                 .append(peak)
@@ -64,28 +68,12 @@ public final class MultivariantPlaylist {
         out.append('"');
         if (main.format() instanceof VideoFormat video) {
             out.append(",RESOLUTION=").append(video.width()).append('x').append(video.height());
-            out.append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", framesPerSecond(main)));
+            out.append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", main.framesPerSecond()));
         }
         if (sound.isPresent()) {
             out.append(",AUDIO=\"" + AUDIO_GROUP + "\"");
         }
-        out.append('\n').append(main.name()).append(".m3u8\n");
-    }
-
-    private static double framesPerSecond(Rendition rendition) {
-        long frames = rendition.segments().stream().mapToLong(Segment::frames).sum();
-        long ticks =
-                rendition.segments().stream().mapToLong(Segment::shownTicks).sum();
-        return ticks == 0 ? 0 : (double) frames * rendition.format().timescale() / ticks;
-    }
-
-    static long peakBps(Rendition rendition) {
-        double peak = rendition.segments().stream()
-                .filter(each -> each.shownTicks() > 0)
-                .mapToDouble(each -> each.bytes() * 8.0 * rendition.format().timescale() / each.shownTicks())
-                .max()
-                .orElse(0);
-        return Math.max(1, Math.round(peak * HEADROOM));
+        out.append('\n').append(main.name()).append(".m3u8").append(suffix).append('\n');
     }
 
     static long meanBps(Rendition rendition) {

@@ -7,6 +7,7 @@ import java.util.List;
  * One track as it stands at a moment: what its playlist says. Immutable.
  *
  * @param name as its addresses begin: {@code v0}, {@code a0}
+ * @param originMs wall clock at tick 0, milliseconds since 1970; the same in all renditions of a stream
  * @param segments whole ones, listed, oldest first
  * @param open the one that grows; its parts may be none
  * @param nextPartUri where the next part will be
@@ -17,12 +18,15 @@ import java.util.List;
 public record Rendition(
         String name,
         TrackFormat format,
+        long originMs,
         List<Segment> segments,
         Segment open,
         String nextPartUri,
         long discontinuitySequence,
         boolean isIndependent,
         boolean ended) {
+
+    private static final double HEADROOM = 1.1;
 
     /** Sequence number of the oldest segment listed. */
     public long firstSequence() {
@@ -42,6 +46,23 @@ public record Rendition(
                 ? segments.getLast().parts()
                 : open.parts();
         return parts.size() - 1;
+    }
+
+    /** Pictures a second, of those there are; 0 while there are none. */
+    public double framesPerSecond() {
+        long frames = segments.stream().mapToLong(Segment::frames).sum();
+        long ticks = segments.stream().mapToLong(Segment::shownTicks).sum();
+        return ticks == 0 ? 0 : (double) frames * format.timescale() / ticks;
+    }
+
+    /** Bits a second of the densest segment, raised a little: the next one may be larger than all before (H38). */
+    public long peakBps() {
+        double peak = segments.stream()
+                .filter(each -> each.shownTicks() > 0)
+                .mapToDouble(each -> each.bytes() * 8.0 * format.timescale() / each.shownTicks())
+                .max()
+                .orElse(0);
+        return Math.max(1, Math.round(peak * HEADROOM));
     }
 
     /** Whether segment {@code sequence} is whole, or with {@code part} not negative that part is there or its segment is whole (H21). */

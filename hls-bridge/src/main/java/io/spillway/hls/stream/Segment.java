@@ -1,5 +1,6 @@
 package io.spillway.hls.stream;
 
+import io.spillway.media.mp4.TrackFormat;
 import java.util.List;
 
 /**
@@ -8,12 +9,16 @@ import java.util.List;
  * @param sequence its media sequence number
  * @param startTicks on the stream's timeline, in the rendition's timescale
  * @param captureMs wall clock of its beginning, milliseconds since 1970
+ * @param format of what is in it
+ * @param period in which it lies
  * @param discontinuity what came before is of another publisher, encoder or format
  */
 public record Segment(
         long sequence,
         String uri,
         String initUri,
+        TrackFormat format,
+        Period period,
         long startTicks,
         long durationTicks,
         long captureMs,
@@ -32,6 +37,11 @@ public record Segment(
 
     public long frames() {
         return parts.stream().mapToLong(Part::frames).sum();
+    }
+
+    /** Its bytes, part by part. */
+    public List<byte[]> chunks() {
+        return parts.stream().filter(part -> !part.gap()).map(Part::bytes).toList();
     }
 
     /** Without its gaps. */

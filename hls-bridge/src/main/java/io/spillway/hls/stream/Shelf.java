@@ -38,11 +38,7 @@ public final class Shelf {
     }
 
     void putSegment(Segment segment, boolean sound) {
-        List<byte[]> chunks = segment.parts().stream()
-                .filter(part -> !part.gap())
-                .map(Part::bytes)
-                .toList();
-        items.put(segment.uri(), new Item(sound, chunks, segment.bytes()));
+        items.put(segment.uri(), new Item(sound, segment.chunks(), segment.bytes()));
     }
 
     void remove(Segment segment) {

@@ -36,8 +36,6 @@ public final class StreamPackager {
     /** One frame may go over the longest segment by this: it still rounds to the target duration. */
     private static final long MAX_FRAME_MS = 400;
 
-    private static final int LEAD_TIMESCALE = 90_000;
-
     @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
     private record Frame(
             long startTicks,
@@ -45,7 +43,8 @@ public final class StreamPackager {
             boolean key,
             @Nullable TrackFormat format) {}
 
-    private record Cut(long leadTicks, boolean discontinuity) {}
+    /** @param period what lies behind it */
+    private record Cut(long leadTicks, boolean discontinuity, Period period) {}
 
     /** A track, and what of it waits for the leading one. */
     private static final class Follower {
@@ -84,6 +83,7 @@ public final class StreamPackager {
     private @Nullable Follower lead;
     private final long firstSequence;
     private long originNs;
+    private Period period = Period.FIRST;
     private boolean discontinuous;
     private boolean ended;
 
@@ -243,6 +243,7 @@ public final class StreamPackager {
                 shelf,
                 sequence,
                 Math.max(0, start),
+                period,
                 originNs + unixMinusMonotonicNs));
         tracks.add(track);
         if (leading == null) {
@@ -270,10 +271,13 @@ public final class StreamPackager {
         boolean anew = unit.key() && (discontinuous || changed);
         if (due || anew || lasted >= max) {
             packager.fill(start);
+            if (anew) {
+                period = new Period(period.number() + 1, convert(start, packager.timescale(), Period.TIMESCALE));
+            }
             cut(leading, start, anew);
             TrackFormat format = unit.format();
             if (anew) {
-                packager.restart(format == null ? packager.format() : format);
+                packager.restart(format == null ? packager.format() : format, period);
                 discontinuous = false;
             }
         }
@@ -289,10 +293,10 @@ public final class StreamPackager {
         if (!leading.packager.cut(at)) {
             return;
         }
-        long common = convert(at, leading.packager.timescale(), LEAD_TIMESCALE);
+        long common = convert(at, leading.packager.timescale(), Period.TIMESCALE);
         for (Follower track : tracks) {
             if (track != leading) {
-                track.cuts.add(new Cut(common, discontinuity));
+                track.cuts.add(new Cut(common, discontinuity, period));
             }
         }
     }
@@ -334,7 +338,7 @@ public final class StreamPackager {
         TrackPackager packager = track.packager;
         while (!track.cuts.isEmpty()) {
             Cut cut = track.cuts.peek();
-            long at = convert(cut.leadTicks(), LEAD_TIMESCALE, packager.timescale());
+            long at = convert(cut.leadTicks(), Period.TIMESCALE, packager.timescale());
             if (at > limit) {
                 return;
             }
@@ -344,7 +348,7 @@ public final class StreamPackager {
             packager.fill(where);
             packager.cut(where);
             if (cut.discontinuity()) {
-                packager.restart(Optional.ofNullable(next).orElse(packager.format()));
+                packager.restart(Optional.ofNullable(next).orElse(packager.format()), cut.period());
             }
         }
     }

@@ -45,6 +45,7 @@ final class TrackPackager {
     private long discontinuitySequence;
     private boolean independent = true;
     private boolean discontinuity;
+    private Period period;
     private boolean ended;
 
     private long segmentStart;
@@ -62,6 +63,7 @@ final class TrackPackager {
      * @param instance tells this run's names from all others'
      * @param sequence of the first segment
      * @param startTicks where the timeline of the track begins
+     * @param period in which it begins
      * @param wallOriginNs nanoseconds since 1970 at tick 0
      */
     TrackPackager(
@@ -72,6 +74,7 @@ final class TrackPackager {
             Shelf shelf,
             long sequence,
             long startTicks,
+            Period period,
             long wallOriginNs) {
         this.name = name;
         this.instance = instance;
@@ -79,6 +82,7 @@ final class TrackPackager {
         this.settings = settings;
         this.shelf = shelf;
         this.sequence = sequence;
+        this.period = period;
         this.wallOriginNs = wallOriginNs;
         this.timescale = format.timescale();
         this.sound = format instanceof AudioFormat;
@@ -167,7 +171,8 @@ final class TrackPackager {
     }
 
     /** Begins anew with the next segment: another publisher, encoder or format. */
-    void restart(TrackFormat next) {
+    void restart(TrackFormat next, Period nextPeriod) {
+        period = nextPeriod;
         discontinuity = !listed.isEmpty() || discontinuity;
         if (!next.equals(format)) {
             format = next;
@@ -183,6 +188,7 @@ final class TrackPackager {
         return new Rendition(
                 name,
                 format,
+                Math.floorDiv(wallOriginNs, 1_000_000L),
                 List.copyOf(listed),
                 open(),
                 partUri(partNumber),
@@ -206,8 +212,11 @@ final class TrackPackager {
     private Segment open() {
         return new Segment(
                 sequence,
-                name + "-" + instance + "-" + sequence + ".m4s",
+                // By its time, as manifests of DASH want it.
+                name + "-" + instance + "-" + segmentStart + ".m4s",
                 initUri,
+                format,
+                period,
                 segmentStart,
                 parts.stream().mapToLong(Part::durationTicks).sum(),
                 Math.floorDiv(wallNs(segmentStart), 1_000_000L),

@@ -27,11 +27,11 @@ class StreamPackagerTest {
     private void check() {
         List<Rendition> all = packager.renditions();
         for (Rendition each : all) {
-            PlaylistRules now = PlaylistRules.check(MediaPlaylist.write(each, all, SETTINGS, false));
+            PlaylistRules now = PlaylistRules.check(MediaPlaylist.write(each, all, SETTINGS, false, ""));
             PlaylistRules last = before.put(each.name(), now);
             if (last != null) {
                 now.checkAfter(last);
-                now.checkDelta(MediaPlaylist.write(each, all, SETTINGS, true), last);
+                now.checkDelta(MediaPlaylist.write(each, all, SETTINGS, true, ""), last);
             }
             for (PlaylistRules.ASegment segment : now.segments()) {
                 assertTrue(shelf.find(segment.uri()).isPresent(), segment::uri);
@@ -90,7 +90,7 @@ class StreamPackagerTest {
             assertTrue(packager.isAligned(other));
         }
         assertTrue(shelf.size() < 3 * 70 * 8, "what is old is gone: " + shelf.size());
-        String multivariant = MultivariantPlaylist.write(packager.renditions());
+        String multivariant = MultivariantPlaylist.write(packager.renditions(), "");
         assertTrue(multivariant.contains("CODECS=\"" + TestStream.VIDEO.codecs() + ",mp4a.40.2\""), multivariant);
         assertTrue(multivariant.contains("FRAME-RATE=30.000"), multivariant);
         assertTrue(multivariant.contains("RESOLUTION="), multivariant);
@@ -136,7 +136,7 @@ class StreamPackagerTest {
         Rendition video = track("v0");
         assertFalse(video.isIndependent());
         assertTrue(video.segments().stream().allMatch(segment -> segment.durationTicks() <= 3 * 90_000 + 3000));
-        assertTrue(MediaPlaylist.write(video, List.of(), SETTINGS, false)
+        assertTrue(MediaPlaylist.write(video, List.of(), SETTINGS, false, "")
                 .lines()
                 .noneMatch(line -> line.equals("#EXT-X-INDEPENDENT-SEGMENTS")));
     }

@@ -140,6 +140,14 @@ final class HlsIT {
         assertEquals(200, blocked.statusCode());
         assertTrue(newest(new String(blocked.body(), java.nio.charset.StandardCharsets.UTF_8)) > next);
         assertEquals("public, max-age=18", header(blocked, "Cache-Control"));
+        // H29: what else the address carries is carried on.
+        String carrying = new String(blocked.body(), java.nio.charset.StandardCharsets.UTF_8);
+        assertTrue(
+                carrying.lines()
+                        .filter(line -> line.contains(".m4s") || line.contains(".mp4") || line.contains(".m3u8"))
+                        .allMatch(line -> line.contains("?token=x")),
+                carrying);
+        assertTrue(text("index.m3u8?token=x&_HLS_skip=YES").contains("\nv0.m3u8?token=x\n"));
         assertEquals("application/vnd.apple.mpegurl", header(blocked, "Content-Type"));
         // H9: the hinted part, asked for early.
         HttpResponse<byte[]> part = get(request(find("PRELOAD-HINT:TYPE=PART,URI=\"([^\"]+)\"", text("v0.m3u8"))));
