@@ -68,6 +68,9 @@ final class Egress implements DatagramSink {
         if (!current.slab.fits(maxBytes)) {
             flush();
             flushedNs = clockNs.getAsLong();
+            if (!current.slab.fits(maxBytes)) {
+                setAside();
+            }
         }
         return current.slab.position();
     }
@@ -99,22 +102,28 @@ final class Egress implements DatagramSink {
 
     /** Hands over all there is, the oldest first, as far as the kernel takes it. */
     void flush() {
-        if (waiting.isEmpty()) {
-            if (write(current)) {
-                current.slab.clear();
+        while (!waiting.isEmpty()) {
+            if (!write(waiting.getFirst())) {
                 return;
             }
-            waiting.add(current);
-            current = another();
-            return;
-        }
-        if (!current.slab.isEmpty()) {
-            waiting.add(current);
-            current = another();
-        }
-        while (!waiting.isEmpty() && write(waiting.getFirst())) {
             release(waiting.removeFirst());
         }
+        if (write(current)) {
+            current.slab.clear();
+        } else {
+            setAside();
+        }
+    }
+
+    /** Forgets what is being written and has not been handed over. */
+    void dropCurrent() {
+        drops.count(DropReason.SEND_REFUSED, current.slab.datagrams());
+        current.slab.clear();
+    }
+
+    private void setAside() {
+        waiting.add(current);
+        current = another();
     }
 
     private void release(Place place) {

@@ -29,6 +29,12 @@ public final class PeerSink implements DatagramSink {
         return socket.memory();
     }
 
+    /** By the socket's way, also for a stream: its queue is another matter. */
+    @Override
+    public long leavesNs(long nowNs) {
+        return socket.leavesNs(nowNs);
+    }
+
     /** One for a stream is copied, and its room is free again. */
     @Override
     public void commit(int length, InetSocketAddress to) {

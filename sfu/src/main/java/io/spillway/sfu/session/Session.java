@@ -173,8 +173,11 @@ final class Session implements Transport.Listener {
     public void onClosed(CloseReason reason, long nowNs) {
         if (!ended) {
             ended = true;
-            media().close(nowNs);
-            owner.onSessionClosed(this, reason, nowNs);
+            try {
+                media().close(nowNs);
+            } finally {
+                owner.onSessionClosed(this, reason, nowNs);
+            }
         }
     }
 
@@ -204,8 +207,11 @@ final class Session implements Transport.Listener {
     void end(long nowNs) {
         if (!ended) {
             ended = true;
-            media().close(nowNs);
-            transport().close(nowNs);
+            try {
+                media().close(nowNs);
+            } finally {
+                transport().close(nowNs);
+            }
         }
     }
 

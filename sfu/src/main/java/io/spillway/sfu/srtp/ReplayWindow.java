@@ -59,7 +59,7 @@ final class ReplayWindow {
     }
 
     private static int word(long index) {
-        return (int) (index / WORD_BITS) % (PACKETS / WORD_BITS);
+        return (int) (index / WORD_BITS % (PACKETS / WORD_BITS));
     }
 
     private static long bit(long index) {

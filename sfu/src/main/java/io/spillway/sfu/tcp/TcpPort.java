@@ -181,7 +181,7 @@ public final class TcpPort implements AutoCloseable {
                 if (nowNs() - sweptNs >= sweepMs * NS_PER_MS) {
                     sweep();
                 }
-            } catch (IOException | RuntimeException defect) {
+            } catch (IOException | RuntimeException | Error defect) {
                 LOG.error("a defect in the media port's TCP side", defect);
             }
         }

@@ -125,6 +125,21 @@ class EgressTest {
         assertEquals(0, drops.dropped(DropReason.SEND_BUFFER_FULL));
     }
 
+    /** Turns that send little, while the kernel takes nothing. */
+    @Test
+    void shouldKeepWhatIsLittleHoweverManyTurnsItCameIn() {
+        for (int i = 0; i < 40; i++) {
+            kernel.script(AGAIN);
+            add(i % 2 == 0 ? A : B, "n" + i);
+            egress.flush();
+        }
+        assertEquals(0, drops.dropped(DropReason.SEND_BUFFER_FULL));
+        egress = drained(egress);
+        assertEquals(40, kernel.sent.size());
+        assertEquals("1:n0", kernel.sent.getFirst());
+        assertEquals("2:n39", kernel.sent.getLast());
+    }
+
     @Test
     void shouldGiveUpWhatWaitedLongestWhenTheQueueIsFull() {
         int perSlab = EgressSlab.MAX_MESSAGES;

@@ -100,6 +100,22 @@ public abstract class MediaPortContract {
     }
 
     @Test
+    void shouldGoOnAfterADefectInWhatIsSent() throws Exception {
+        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        drive(port, new Echo(port));
+        port.execute(
+                () -> port.send(ByteBuffer.allocateDirect(10), 0, 1, InetSocketAddress.createUnresolved("nowhere", 1)));
+        try (DatagramSocket client = client()) {
+            // An answer that was written in the same turn is lost with it.
+            send(client, port, "still there");
+            if (!receive(client).equals("still there")) {
+                send(client, port, "still there");
+                assertEquals("still there", receive(client));
+            }
+        }
+    }
+
+    @Test
     void shouldTellTheAgentWhenABurstEndsAndWhenItsDeadlineComes() throws Exception {
         MediaPort port = ports("127.0.0.1", 1).getFirst();
         CountDownLatch ended = new CountDownLatch(1);

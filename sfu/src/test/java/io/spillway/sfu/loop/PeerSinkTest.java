@@ -37,6 +37,13 @@ class PeerSinkTest {
         assertEquals(3, slab.memory().get(10));
     }
 
+    /** Else a long turn would look to every viewer's estimate like a queue on its path. */
+    @Test
+    void shouldDateAPacketAsTheSocketDoes() {
+        EgressSlab slab = new EgressSlab(ByteBuffer.allocateDirect(EgressSlab.BYTES));
+        assertEquals(9, new PeerSink(new SlabSink(slab), new DropCounters()).leavesNs(5));
+    }
+
     private static void send(PeerSink sink, int mark, InetSocketAddress to) {
         int at = sink.room(100);
         sink.memory().put(at, (byte) mark);
@@ -63,6 +70,11 @@ class PeerSinkTest {
     }
 
     private record SlabSink(EgressSlab slab) implements DatagramSink {
+
+        @Override
+        public long leavesNs(long nowNs) {
+            return nowNs + 4;
+        }
 
         @Override
         public int room(int maxBytes) {

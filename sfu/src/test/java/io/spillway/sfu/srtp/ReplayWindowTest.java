@@ -29,6 +29,17 @@ class ReplayWindowTest {
         }
     }
 
+    /** A sender may get there by jumps that are each small enough. */
+    @Test
+    void shouldTakeEveryIndexThereIs() {
+        ReplayWindow window = new ReplayWindow();
+        for (long index = 1; index < 1L << 48; index *= 2) {
+            window.accept(index + 64);
+            assertEquals(ReplayWindow.Verdict.REPLAYED, window.check(index + 64));
+            assertEquals(ReplayWindow.Verdict.NEW, window.check(index + 65));
+        }
+    }
+
     @Seeds(30)
     void shouldAgreeWithARememberedSet(long seed) {
         Random random = new Random(seed);
