@@ -56,7 +56,12 @@ public final class SimNet {
         ByteBuffer pass(InetSocketAddress from, InetSocketAddress to, ByteBuffer datagram);
     }
 
-    private record Path(InetSocketAddress from, InetSocketAddress to) {}
+    private record Path(InetSocketAddress from, InetSocketAddress to) {
+
+        boolean touches(InetSocketAddress address) {
+            return from.equals(address) || to.equals(address);
+        }
+    }
 
     private record Flight(long atNs, long order, InetSocketAddress from, InetSocketAddress to, ByteBuffer datagram) {}
 
@@ -97,6 +102,8 @@ public final class SimNet {
         if (node != null && !nodes.containsValue(node)) {
             clocked.remove(node);
         }
+        lastArrivalNs.keySet().removeIf(path -> path.touches(address));
+        bottleneckFreeNs.keySet().removeIf(path -> path.touches(address));
     }
 
     /** How every direction behaves that has no link of its own; 10 ms without loss at first. */
@@ -184,7 +191,9 @@ public final class SimNet {
             arrivalNs += (long) (holdDraw * Math.max(NS_PER_MS, REORDER_DELAYS * link.delayNs()));
         } else {
             arrivalNs = Math.max(arrivalNs, lastArrivalNs.getOrDefault(path, 0L));
-            lastArrivalNs.put(path, arrivalNs);
+            if (nodes.containsKey(to)) {
+                lastArrivalNs.put(path, arrivalNs);
+            }
         }
         flights.add(new Flight(arrivalNs, order++, from, to, copy));
         if (duplicationDraw < link.duplication()) {

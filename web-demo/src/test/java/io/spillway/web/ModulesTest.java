@@ -174,4 +174,40 @@ final class ModulesTest {
                 }""";
         assertEquals(true, with("retry.js", waits, ""));
     }
+
+    /** A browser tries again by itself, unless it was refused: then the page does, later. */
+    @Test
+    void shouldFollowEventsAgainAfterARefusal() {
+        String follow = """
+                async ({followEvents}) => {
+                  const { EventSource, setTimeout } = window;
+                  const made = [], told = [], waits = [];
+                  let lost = 0;
+                  window.EventSource = class extends EventTarget {
+                    static CLOSED = 2;
+                    readyState = 1;
+                    constructor() { super(); made.push(this); }
+                    close() { this.readyState = 2; }
+                  };
+                  window.setTimeout = (again, ms) => waits.push({ again, ms });
+                  const end = new AbortController();
+                  try {
+                    const session = { followEvents: async () => '/events/1' };
+                    await followEvents(session, (name) => told.push(name), () => lost++, end.signal);
+                    made[0].dispatchEvent(new Event('error'));
+                    const broken = [made.length, lost, waits.length];
+                    made[0].readyState = 2;
+                    made[0].dispatchEvent(new Event('error'));
+                    const refused = [made.length, lost, waits[0].ms];
+                    waits[0].again();
+                    made[1].dispatchEvent(new MessageEvent('active', { data: '{}' }));
+                    end.abort();
+                    return [broken, refused, [made.length, told, made[1].readyState]].join(' ');
+                  } finally {
+                    Object.assign(window, { EventSource, setTimeout });
+                  }
+                }""";
+        // Each: made, and what else there was.
+        assertEquals("1,0,0 1,1,10000 2,active,2", with("events.js", follow, ""));
+    }
 }

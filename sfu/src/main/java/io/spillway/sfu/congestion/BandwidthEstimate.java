@@ -214,10 +214,8 @@ public final class BandwidthEstimate {
      */
     public void onReport(double lossFraction, long rttNs, long nowNs) {
         reportedRttNs = rttNs;
-        if (!told) {
-            if (loss.report(lossFraction, received.bitsPerSecond(nowNs), nowNs)) {
-                limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
-            }
+        if (!told && loss.report(lossFraction, received.bitsPerSecond(nowNs), nowNs)) {
+            limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
         }
     }
 

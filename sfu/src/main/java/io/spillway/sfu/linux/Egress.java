@@ -100,8 +100,23 @@ final class Egress implements DatagramSink {
         return !waiting.isEmpty();
     }
 
-    /** Hands over all there is, the oldest first, as far as the kernel takes it. */
+    /** Hands over all there is, the oldest first, as far as the kernel takes it. Throws nothing: it is called in the turn of whoever writes just then. */
     void flush() {
+        try {
+            handOver();
+        } catch (RuntimeException | Error defect) {
+            LOG.error("a defect while the media loop sent: the datagrams it was met in are given up", defect);
+            if (waiting.isEmpty()) {
+                giveUp(current, DropReason.SEND_REFUSED);
+            } else {
+                Place broken = waiting.removeFirst();
+                giveUp(broken, DropReason.SEND_REFUSED);
+                free.add(broken);
+            }
+        }
+    }
+
+    private void handOver() {
         while (!waiting.isEmpty()) {
             if (!write(waiting.getFirst())) {
                 return;
@@ -115,15 +130,17 @@ final class Egress implements DatagramSink {
         }
     }
 
-    /** Forgets what is being written and has not been handed over. */
-    void dropCurrent() {
-        drops.count(DropReason.SEND_REFUSED, current.slab.datagrams());
-        current.slab.clear();
+    private void setAside() {
+        Place next = another();
+        waiting.add(current);
+        current = next;
     }
 
-    private void setAside() {
-        waiting.add(current);
-        current = another();
+    /** It is the first of all, or alone. */
+    private void giveUp(Place place, DropReason reason) {
+        drops.count(reason, place.slab.datagrams());
+        oneByOne = 0;
+        place.slab.clear();
     }
 
     private void release(Place place) {
@@ -140,9 +157,7 @@ final class Egress implements DatagramSink {
             return new Place();
         }
         Place oldest = waiting.removeFirst();
-        drops.count(DropReason.SEND_BUFFER_FULL, oldest.slab.datagrams());
-        oneByOne = 0;
-        oldest.slab.clear();
+        giveUp(oldest, DropReason.SEND_BUFFER_FULL);
         return oldest;
     }
 

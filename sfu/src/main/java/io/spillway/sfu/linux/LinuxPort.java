@@ -209,7 +209,7 @@ public final class LinuxPort implements MediaPort {
             report("a datagram", defect);
         }
         long dueNs = due(nowNs);
-        flush();
+        egress.flush();
         long endedNs = clockNs.getAsLong();
         told(nowNs, endedNs);
         if (!more && !closing) {
@@ -225,15 +225,6 @@ public final class LinuxPort implements MediaPort {
             receiveDrops = counted;
         }
         return ingress.receive(agent, nowNs);
-    }
-
-    private void flush() {
-        try {
-            egress.flush();
-        } catch (RuntimeException | Error defect) {
-            egress.dropCurrent();
-            report("sending", defect);
-        }
     }
 
     private void runCommand(Runnable command) {

@@ -153,8 +153,11 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
 
     private void end(@Nullable Session session, String why, long nowNs) {
         if (session != null) {
-            session.end(nowNs);
-            forget(session, why, nowNs);
+            try {
+                session.end(nowNs);
+            } finally {
+                forget(session, why, nowNs);
+            }
         }
     }
 

@@ -125,6 +125,28 @@ class EgressTest {
         assertEquals(0, drops.dropped(DropReason.SEND_BUFFER_FULL));
     }
 
+    /** It is met by the loop, or by whoever writes when the slab is full: neither is to blame. */
+    @Test
+    void shouldGiveUpWhatADefectIsMetInAndGoOn() {
+        InetSocketAddress nowhere = InetSocketAddress.createUnresolved("nowhere", 1);
+        add(nowhere, "lost");
+        add(A, "lost");
+        egress.flush();
+        assertEquals(2, drops.dropped(DropReason.SEND_REFUSED));
+        add(A, "sent");
+        egress.flush();
+        assertEquals(List.of("1:sent"), kernel.sent);
+
+        add(nowhere, "lost");
+        for (int i = 1; i < EgressSlab.MAX_MESSAGES; i++) {
+            add(i % 2 == 0 ? A : B, "lost");
+        }
+        add(A, "sent");
+        egress.flush();
+        assertEquals(List.of("1:sent", "1:sent"), kernel.sent);
+        assertEquals(2 + EgressSlab.MAX_MESSAGES, drops.dropped(DropReason.SEND_REFUSED));
+    }
+
     /** Turns that send little, while the kernel takes nothing. */
     @Test
     void shouldKeepWhatIsLittleHoweverManyTurnsItCameIn() {

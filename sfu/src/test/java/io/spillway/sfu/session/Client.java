@@ -48,6 +48,8 @@ final class Client implements Peer.Listener, RtcpVisitor {
     private int sequence;
     private int timestamp;
     private int framesSent;
+    private static final int KEPT_PACKETS = 1_024;
+
     private final Map<Integer, byte[]> sent = new HashMap<>();
     private int nacksAnswered;
     private int keyframesAsked;
@@ -111,6 +113,7 @@ final class Client implements Peer.Listener, RtcpVisitor {
         byte[] kept = new byte[HEADER_BYTES + PAYLOAD_BYTES];
         frame.get(0, kept);
         sent.put(sequence & 0xFFFF, kept);
+        sent.remove((sequence - KEPT_PACKETS) & 0xFFFF);
         peer().sendRtp(frame, HEADER_BYTES, HEADER_BYTES + PAYLOAD_BYTES, ground.nowNs());
     }
 

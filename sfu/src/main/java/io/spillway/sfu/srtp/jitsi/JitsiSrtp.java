@@ -34,8 +34,6 @@ public final class JitsiSrtp implements SrtpProvider {
         Aes.setFactoryClassName("org.jitsi.srtp.crypto.Aes$SunJCECipherFactory");
     }
 
-    private final Logger logger = new LoggerImpl(JitsiSrtp.class.getName(), Level.SEVERE);
-
     @Override
     public String name() {
         return "jitsi-srtp";
@@ -51,7 +49,9 @@ public final class JitsiSrtp implements SrtpProvider {
         return new JitsiOpener(factory(false, keys));
     }
 
-    private SrtpContextFactory factory(boolean sender, SrtpKeys keys) {
+    private static SrtpContextFactory factory(boolean sender, SrtpKeys keys) {
+        // One for all would remember each of their children for ever.
+        Logger logger = new LoggerImpl(JitsiSrtp.class.getName(), Level.SEVERE);
         return new SrtpContextFactory(
                 sender, keys.key(), keys.salt(), policy(keys.profile()), policy(keys.profile()), logger);
     }
