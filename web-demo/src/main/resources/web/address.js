@@ -16,6 +16,7 @@ export function addressesOf(stream) {
     whip: `${location.origin}/whip/${stream}`,
     whep: `${location.origin}/whep/${stream}`,
     hls: `${location.origin}/hls/${stream}/index.m3u8`,
+    thumbnail: `/hls/${stream}/thumbnail.jpg`,
     publish: `/publish/${stream}`,
     watch: `/watch/${stream}`,
   };

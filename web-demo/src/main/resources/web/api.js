@@ -34,6 +34,18 @@ export async function endSession(id, session) {
   return response.ok;
 }
 
+/** Recordings, the newest first: `{items, next}`; `cursor` is the next of the page before. */
+export const recordings = (cursor = null) => read(`/recordings${cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`}`);
+
+/** Removes a recording. */
+export const removeRecording = (id) => write('DELETE', `/recordings/${id}`);
+
+/** Where a viewer stopped, in milliseconds. */
+export const position = async (id, viewer) => (await readIfThere(`/recordings/${id}/position?viewer=${viewer}`))?.positionMs ?? 0;
+
+/** Keeps where a viewer stopped, also while the page goes away. */
+export const keepPosition = (id, viewer, positionMs) => write('PUT', `/recordings/${id}/position?viewer=${viewer}`, { positionMs });
+
 /** How the server is reached: `{version, whipUrl, addresses, warnings}`; null when it does not tell. */
 export const server = () => readIfThere('/server');
 
@@ -45,6 +57,17 @@ async function read(path) {
   });
   if (!response.ok) throw await Problem.of(response);
   return response.json();
+}
+
+async function write(method, path, body = null) {
+  const response = await fetch(ROOT + path, {
+    method,
+    headers: body === null ? {} : { 'Content-Type': 'application/json' },
+    body: body === null ? null : JSON.stringify(body),
+    keepalive: true,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) throw await Problem.of(response);
 }
 
 async function readIfThere(path) {

@@ -58,6 +58,12 @@ export function showRows(list, rows) {
   while (list.children.length > rows.length) list.lastElementChild.remove();
 }
 
+/** Shows lines in a list, reusing its items. */
+export function showLines(list, lines) {
+  lines.forEach((line, i) => setText(list.children[i] ?? list.appendChild(element('li')), line));
+  while (list.children.length > lines.length) list.lastElementChild.remove();
+}
+
 /** A button that shows and hides a secret field. */
 export function reveals(button, field) {
   const show = (shown) => {

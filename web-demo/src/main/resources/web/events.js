@@ -3,7 +3,7 @@ const AGAIN_MS = 10_000;
 
 /**
  * What the server tells of the stream while a session lasts (WHEP's server-sent events), from now until the signal. `told(name, data)` hears of
- * active, inactive, layers, viewercount and reconnect, with the data as the extension defines it, and `lost()` that nothing is heard for a while.
+ * active, inactive, layers, picture, viewercount and reconnect, with the data as the extension defines it, and `lost()` that nothing is heard for a while.
  * A tab that is hidden lets go of its connection, as a browser has six to a server over HTTP/1.1 for all its tabs; when it is shown again the
  * server tells how things stand.
  */
@@ -15,7 +15,7 @@ export async function followEvents(session, told, lost, signal) {
   const open = () => {
     clearTimeout(again);
     source = new EventSource(url);
-    for (const name of ['active', 'inactive', 'layers', 'viewercount', 'reconnect']) {
+    for (const name of ['active', 'inactive', 'layers', 'picture', 'viewercount', 'reconnect']) {
       source.addEventListener(name, ({ data }) => told(name, JSON.parse(data)));
     }
     source.addEventListener('error', () => {

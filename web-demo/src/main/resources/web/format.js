@@ -42,3 +42,24 @@ export function since(iso, nowMs = Date.now()) {
   if (minutes < 1) return 'under a minute';
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** "1:05", "1:02:03"; with tenths "1:05.3". */
+export function clockTime(ms, tenths = 0) {
+  if (!isKnown(ms)) return NONE;
+  const all = tenths > 0 ? Math.round(ms / 100) / 10 : Math.floor(ms / 1_000);
+  const [hours, minutes, seconds] = [Math.floor(all / 3_600), Math.floor(all / 60) % 60, all % 60];
+  const two = (value, digits = 0) => value.toFixed(digits).padStart(digits > 0 ? 3 + digits : 2, '0');
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds, tenths)}`;
+}
+
+/** "812 kB", "1.2 GB". */
+export function bytes(count) {
+  if (!isKnown(count)) return NONE;
+  if (count < 1e6) return `${Math.round(count / 1e3)} kB`;
+  return count < 1e9 ? `${Math.round(count / 1e6)} MB` : `${(count / 1e9).toFixed(1)} GB`;
+}
+
+/** "27 Nov 2026, 09:30", as the person's language writes it. */
+export function day(iso) {
+  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}

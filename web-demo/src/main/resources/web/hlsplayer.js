@@ -4,12 +4,19 @@ import { Backoff, delay } from './retry.js';
 /** Players that fall this far behind run a little faster until they are not. */
 const MAX_RATE = 1.1;
 
+/** So many parts in a row that could not be had: something on the way does not let them through. */
+const MAX_FAILED_PARTS = 3;
+
+/** What fails again within this time fails for a reason that stays. */
+const FAILS_AGAIN_MS = 60_000;
+
 /** Whether hls.js can play here: what it asks for itself, without loading it. */
 const BY_SCRIPT = (window.ManagedMediaSource ?? window.MediaSource)?.isTypeSupported?.('video/mp4; codecs="avc1.42E01E,mp4a.40.2"') ?? false;
 
 /**
- * A viewer over HTTP, with the face of a WhepPlayer: LL-HLS by hls.js where the browser has media source extensions, else HLS by the browser itself.
- * Keeps at it until stop(). Fires "change" whenever `state` or `problem` changed.
+ * A viewer over HTTP, with the face of a WhepPlayer: LL-HLS by hls.js where the browser has media source extensions, HLS by whole segments where parts do not
+ * get through, else HLS by the browser itself.
+ * Keeps at it until stop(). Fires "change" whenever `state` or `problem` changed, "stream" when it knows of a stream, "told" when there is something else to choose from.
  */
 export class HlsPlayer extends EventTarget {
   #video;
@@ -17,6 +24,8 @@ export class HlsPlayer extends EventTarget {
   #headers;
   #otherwise;
   #hls = null;
+  #levels = [];
+  #failedAtMs = -Infinity;
   #stop = new AbortController();
 
   state = 'idle';
@@ -24,6 +33,8 @@ export class HlsPlayer extends EventTarget {
   retryAtMs = NaN;
   connection = null;
   how = BY_SCRIPT ? 'LL-HLS' : 'HLS';
+  /** Why it plays without low latency, as a sentence; null while it does, or never could. */
+  fell = null;
 
   /**
    * `key` opens streams that are not open to all; a browser that plays HLS by itself cannot send it. `otherwise` is the Problem that led here and is told
@@ -40,7 +51,39 @@ export class HlsPlayer extends EventTarget {
   /** How far the picture is behind its capture, by the dates in the playlist and this machine's clock; null while unknown. */
   get latencyMs() {
     const date = this.#hls ? this.#hls.playingDate : null;
-    return date ? Date.now() - date.getTime() : null;
+    if (date) return Date.now() - date.getTime();
+    const startMs = this.#video.getStartDate?.().getTime() ?? NaN;
+    return Number.isNaN(startMs) ? null : Date.now() - startMs - 1000 * this.#video.currentTime;
+  }
+
+  /** The renditions to choose from, as a WHEP session's `layers` event names its layers. */
+  get told() {
+    return { layers: this.#levels.map(({ index, height, bitrate }) => ({ rid: String(index), height, bitrate })) };
+  }
+
+  /** What plays at this moment: `{codec, soundCodec, bitrateBps, bufferMs, framesDropped}`, each null where the browser does not say. */
+  get now() {
+    const level = this.#hls?.levels[this.#hls.currentLevel];
+    const { buffered, currentTime } = this.#video;
+    return {
+      codec: level?.videoCodec ?? null,
+      soundCodec: level?.audioCodec ?? null,
+      bitrateBps: level?.bitrate ?? null,
+      bufferMs: buffered.length > 0 ? 1000 * (buffered.end(buffered.length - 1) - currentTime) : null,
+      framesDropped: this.#video.getVideoPlaybackQuality?.().droppedVideoFrames ?? null,
+    };
+  }
+
+  /** Takes a rendition by its `rid`, or by itself one no higher than `maxHeight`, or any; false where the browser chooses alone. */
+  async choose({ rid, maxHeight = Infinity }) {
+    const hls = this.#hls;
+    if (!hls || this.#levels.length === 0) return false;
+    const enough = this.#levels.filter(({ height }) => height <= maxHeight).map(({ index }) => index);
+    hls.autoLevelCapping = maxHeight === Infinity ? -1 : Math.max(...enough, 0);
+    // A choice is seen at once, at the cost of what is loaded already; choosing by itself costs nothing.
+    if (rid === undefined) hls.loadLevel = -1;
+    else hls.nextLevel = Number(rid);
+    return true;
   }
 
   async start() {
@@ -68,6 +111,7 @@ export class HlsPlayer extends EventTarget {
       } finally {
         this.#hls?.destroy();
         this.#hls = null;
+        this.#levels = [];
       }
     }
   }
@@ -94,7 +138,7 @@ export class HlsPlayer extends EventTarget {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const hls = new Hls({
-        lowLatencyMode: true,
+        lowLatencyMode: this.fell === null,
         maxLiveSyncPlaybackRate: MAX_RATE,
         backBufferLength: 10,
         // A worker would come from a blob, which the page's policy forbids.
@@ -103,13 +147,39 @@ export class HlsPlayer extends EventTarget {
       });
       this.#hls = hls;
       this.#video.srcObject = null;
+      // Each picture is there with every kind of sound; those of one kind are enough to choose from.
+      const onLevels = () => {
+        const sound = (hls.levels[hls.currentLevel] ?? hls.levels[hls.firstLevel])?.audioCodec;
+        this.#levels = hls.levels.map(({ height, bitrate, audioCodec }, index) => ({ index, height, bitrate, audioCodec })).filter(({ height, audioCodec }) => height > 0 && audioCodec === sound);
+        this.dispatchEvent(new Event('told'));
+      };
+      hls.on(Hls.Events.MANIFEST_PARSED, () => {
+        onLevels();
+        this.dispatchEvent(new Event('stream'));
+      });
+      hls.on(Hls.Events.LEVELS_UPDATED, onLevels);
+      hls.on(Hls.Events.LEVEL_SWITCHED, onLevels);
       let mended = false;
-      hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
-        if (!fatal) return;
+      let failedParts = 0;
+      hls.on(Hls.Events.FRAG_LOADED, (_, { part }) => {
+        if (part) failedParts = 0;
+      });
+      hls.on(Hls.Events.ERROR, (_, { fatal, type, details, part, response }) => {
+        // hls.js goes from one rendition to the next for ever where all of them lack parts.
+        if (part && this.fell === null && details !== Hls.ErrorDetails.FRAG_GAP) failedParts += 1;
+        if (!fatal && failedParts < MAX_FAILED_PARTS) return;
         if (type === Hls.ErrorTypes.MEDIA_ERROR && !mended) {
           mended = true;
           hls.recoverMediaError();
           return;
+        }
+        // Renditions come and go, and publishers too: what there is now stands in the first playlist.
+        const gone = (details === Hls.ErrorDetails.LEVEL_LOAD_ERROR && response?.code === 404) || details === Hls.ErrorDetails.FRAG_GAP;
+        const again = performance.now() - this.#failedAtMs < FAILS_AGAIN_MS;
+        if (!gone) this.#failedAtMs = performance.now();
+        if (this.fell === null && (failedParts > 0 || (again && !gone))) {
+          this.how = 'HLS';
+          this.fell = `Low latency does not get through (${details}).`;
         }
         reject(new Error(`The stream cannot be played on: ${details}.`));
       });

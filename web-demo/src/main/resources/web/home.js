@@ -1,10 +1,16 @@
 import { addressesOf, isStreamName } from './address.js';
 import * as api from './api.js';
-import { byId, copies, element, reveals, setText } from './dom.js';
+import { byId, copies, element, reveals, setText, showLines } from './dom.js';
 import { bitrate, frameRate, since, size } from './format.js';
 import { Problem } from './problem.js';
 
 const POLL_MS = 2_000;
+
+/** A picture is asked for anew this often: the server's is as old at most. */
+const PICTURE_MS = 10_000;
+
+/** And this often where there was none: the server may have nothing to make it with. */
+const NO_PICTURE_MS = 60_000;
 
 /** Where the pages' state can be read by tests and by support. */
 const state = (window.__spillway = { page: 'home', live: [], error: null, key: null });
@@ -19,6 +25,7 @@ function cardOf(id) {
     const root = element(
       'li',
       { className: 'card' },
+      element('a', { className: 'still', href: addresses.watch, tabIndex: -1, ariaHidden: 'true' }),
       element('div', { className: 'card-head' }, element('h2', { textContent: id }), element('span', { className: 'badge', textContent: 'Live' })),
       element('p', { className: 'facts' }),
       element('ul', { className: 'layers' }),
@@ -29,14 +36,32 @@ function cardOf(id) {
     const whep = element('button', { type: 'button', textContent: 'Copy WHEP URL' });
     copies(whep, () => addresses.whep);
     root.querySelector('.actions').append(' ', whep);
-    card = { root, facts: root.querySelector('.facts'), layers: root.querySelector('.layers'), warnings: root.querySelector('.warnings') };
+    card = { root, nextPictureMs: 0, facts: root.querySelector('.facts'), layers: root.querySelector('.layers'), warnings: root.querySelector('.warnings') };
     cards.set(id, card);
   }
   return card;
 }
 
-function showCard({ id, startedAt }, status) {
+/** The newest picture, in place of the one before when it is there. Streams that want a key show none: this page has none. */
+function showPicture(card, { id, watch }) {
+  const now = Date.now();
+  if (now < card.nextPictureMs || watch === 'key' || !isStreamName(id)) return;
+  card.nextPictureMs = now + PICTURE_MS;
+  // The same address for all who look in these seconds: caches share it.
+  const picture = element('img', { alt: '', src: `${addressesOf(id).thumbnail}?at=${Math.floor(now / PICTURE_MS)}` });
+  picture.decode().then(
+    () => card.root.querySelector('.still').replaceChildren(picture),
+    () => {
+      card.root.querySelector('.still').replaceChildren();
+      card.nextPictureMs = now + NO_PICTURE_MS;
+    },
+  );
+}
+
+function showCard(stream, status) {
+  const { id, startedAt } = stream;
   const card = cardOf(id);
+  showPicture(card, stream);
   const viewers = viewersOf(status);
   const facts = [`on air for ${since(startedAt)}`];
   if (viewers !== null) facts.unshift(viewers === 1 ? '1 viewer' : `${viewers} viewers`);
@@ -67,11 +92,6 @@ function viewersOf(status) {
 
 function warningsOf(status) {
   return status?.health?.reasons ?? [];
-}
-
-function showLines(list, lines) {
-  lines.forEach((line, i) => setText(list.children[i] ?? list.appendChild(element('li')), line));
-  while (list.children.length > lines.length) list.lastElementChild.remove();
 }
 
 async function showLive() {

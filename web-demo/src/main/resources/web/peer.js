@@ -1,4 +1,4 @@
-import { Problem } from './problem.js';
+import { accountOf } from './account.js';
 import { HttpSession } from './session.js';
 
 /** An ICE-lite server answers the first check: what takes longer than this will not come. */
@@ -49,10 +49,7 @@ export class Peer {
   async connected(signal) {
     const state = await this.#state(signal, CONNECT_TIMEOUT_MS, (s) => s === 'connected' || s === 'failed');
     if (state === 'connected') return;
-    throw new Problem({
-      sentence: 'The server answered, but no way for the media was found.',
-      advice: 'Its media port (8189 by UDP or TCP, unless set otherwise) must be reachable from here: see “How this server is reached” on the home page.',
-    });
+    throw await accountOf(this.connection);
   }
 
   /** Resolves with "closed" when the server ended the session in good order, with "lost" when it just went away. */

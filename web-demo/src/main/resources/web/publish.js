@@ -1,6 +1,6 @@
 import { addressesOf, iceWishes, streamOfPage } from './address.js';
 import { endSession, sessions } from './api.js';
-import { byId, copies, element, reveals, setText, showRows } from './dom.js';
+import { byId, copies, element, reveals, setText, showLines, showRows } from './dom.js';
 import { NONE, bitrate, count, duration, frameRate, percent, size } from './format.js';
 import { Rates } from './rates.js';
 import { TestPicture } from './testpicture.js';
@@ -8,6 +8,14 @@ import { WhipPublisher, sendableCodecs } from './whip.js';
 
 const SAMPLE_MS = 1_000;
 const VIEWERS_MS = 2_000;
+
+/** A viewer that is not connected after this long has a problem. */
+const SETUP_MS = 5_000;
+const MAX_MISSED = 5;
+const SETTING_UP = {
+  waiting: 'nothing has come from it to the media port so far',
+  checked: 'it reached the media port, but the encrypted handshake is not done yet',
+};
 
 const name = streamOfPage();
 const addresses = addressesOf(name);
@@ -18,12 +26,18 @@ const page = (window.__spillway = { page: 'publish', stream: name, state: 'idle'
 /** The key stays in this tab, until it is closed. */
 const KEY_STORE = `spillway.key.${name}`;
 
-const WIDTHS = { 360: 640, 720: 1280, 1080: 1920 };
+const WIDTHS = { 360: 640, 540: 960, 720: 1280, 1080: 1920 };
 
 const SOURCE_NOTES = {
   test: 'A moving picture with a clock in it, and a beep each second.',
   camera: 'Camera and microphone. The browser asks first.',
   screen: 'A screen, window or tab, with its sound where the browser can. The browser asks first.',
+};
+
+const LAYERS_NOTES = {
+  one: 'All viewers get the same picture.',
+  simulcast: 'Encoded three times: each viewer gets the size that their line carries.',
+  svc: 'VP9 in layers that build on each other: each viewer gets as many as their line carries.',
 };
 
 let publisher = null;
@@ -76,7 +90,7 @@ async function start() {
     media: source.media,
     codec: byId('codec').value,
     bitrateBps: Number(byId('bitrate').value) * 1000,
-    simulcast: byId('simulcast').checked,
+    layers: byId('layers').value,
     ...iceWishes(),
   });
   sessionStorage.setItem(KEY_STORE, byId('key').value.trim());
@@ -149,7 +163,7 @@ const LIMITS = { none: NONE, cpu: 'this computer', bandwidth: 'the line', other:
 function showSent(stats) {
   const { video, audio, path } = stats ?? {};
   showRows(byId('sent'), [
-    ['Video', video ? `${video.codec ?? NONE} ${size(video.width, video.height)}` : NONE],
+    ['Video', video ? `${video.codec ?? NONE} ${size(video.width, video.height)}${layered(video)}` : NONE],
     ['Frames', video ? frameRate(video.framesPerSecond) : NONE],
     ['Bitrate', video ? bitrate(video.bitrateBps) : NONE],
     ['Sound', audio ? `${audio.codec ?? NONE} ${bitrate(audio.bitrateBps)}` : NONE],
@@ -159,7 +173,7 @@ function showSent(stats) {
     ['Path', path ? `${path.localType} → ${path.remoteType ?? NONE} (${path.protocol})` : NONE],
   ]);
   const layers = (video?.layers ?? []).filter(({ rid }) => rid !== '');
-  byId('layers').hidden = layers.length < 2;
+  byId('layer-table').hidden = layers.length < 2;
   byId('layer-rows').replaceChildren(
     ...layers.map((layer) =>
       element(
@@ -178,6 +192,12 @@ function showSent(stats) {
   );
 }
 
+/** " in 3 layers" of "L3T3_KEY": what the browser made of the wish, which is fewer of a small picture. */
+function layered({ scalability }) {
+  const [, spatial] = /^L([2-9])/.exec(scalability ?? '') ?? [];
+  return spatial ? ` in ${spatial} layers` : '';
+}
+
 /** Who watches, for as long as the server lets this page see it: on its own machine, that is. */
 async function watchViewers() {
   try {
@@ -185,7 +205,9 @@ async function watchViewers() {
     if (page.state === 'live' && !document.hidden) {
       const found = await sessions(name);
       if (found === null) return;
-      showViewers(found.items.filter(({ role, state }) => role === 'viewer' && state === 'connected'));
+      const viewers = found.items.filter(({ role }) => role === 'viewer');
+      showViewers(viewers.filter(({ state }) => state === 'connected'));
+      showMissed(viewers.filter(({ state, ageMs }) => state === 'ended' || (state !== 'connected' && ageMs > SETUP_MS)));
     }
   } catch {
     // The server is away for a moment: the publisher's own message says so.
@@ -206,7 +228,7 @@ function showViewers(viewers) {
     const row = rows.get(id) ?? byId('viewer-rows').appendChild(viewerRow(id));
     [
       agentName(userAgent),
-      size(sent.width, sent.height),
+      sent.paused ? 'sound only' : size(sent.width, sent.height),
       bitrate(sent.videoBps),
       sent.estimateMeasured ? bitrate(sent.estimateBps) : NONE,
       percent(sent.lossFraction),
@@ -214,6 +236,19 @@ function showViewers(viewers) {
       count(sent.freezes),
     ].forEach((text, i) => setText(row.cells[i], text));
   }
+}
+
+/** The newest of those who did not come to see anything, or no longer do, and what the server says of it. */
+function showMissed(viewers) {
+  const newest = viewers.toReversed().slice(0, MAX_MISSED);
+  byId('missed').hidden = newest.length === 0;
+  showLines(byId('missed-rows'), newest.map(missedLine));
+}
+
+function missedLine({ state, userAgent, addresses, lastCheckError, why }) {
+  const from = addresses.length > 0 ? ` from ${addresses.join(', ')}` : '';
+  const refused = lastCheckError ? ` (last check refused: ${lastCheckError})` : '';
+  return `${agentName(userAgent)}${from}: ${why ?? SETTING_UP[state]}${refused}`;
 }
 
 function viewerRow(id) {
@@ -244,6 +279,7 @@ function showAvailable() {
   };
   for (const choice of elements.source) choice.disabled ||= !able[choice.value];
   const chosen = elements.source.value;
+  setText(byId('layers-note'), LAYERS_NOTES[byId('layers').value]);
   setText(
     byId('source-note'),
     window.isSecureContext ? SOURCE_NOTES[chosen] : 'Browsers give camera and screen to https pages and to localhost only. The test picture works here.',
@@ -258,16 +294,17 @@ function showBitrate() {
 function fillIn() {
   const query = new URLSearchParams(location.search);
   byId('codec').append(...sendableCodecs().map((codec) => element('option', { value: codec, textContent: codec })));
-  for (const id of ['size', 'codec']) {
+  for (const id of ['size', 'codec', 'layers']) {
     if ([...byId(id).options].some(({ value }) => value === query.get(id))) byId(id).value = query.get(id);
   }
   if (query.get('source') in SOURCE_NOTES) byId('settings').elements.source.value = query.get('source');
   if (Number(query.get('bitrate')) > 0) byId('bitrate').value = query.get('bitrate');
-  byId('simulcast').checked = query.get('simulcast') === '1';
   byId('key').value = sessionStorage.getItem(KEY_STORE) ?? '';
 }
 
 byId('start').addEventListener('click', start);
+// A click before there is anybody to hear it would be lost.
+byId('start').disabled = false;
 byId('stop').addEventListener('click', stop);
 byId('bitrate').addEventListener('input', showBitrate);
 byId('settings').addEventListener('change', showAvailable);

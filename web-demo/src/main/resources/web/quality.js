@@ -47,6 +47,12 @@ export class Quality {
     if (told !== null) this.#show(ofEvent(told));
   }
 
+  /** Another player, of which nothing is known yet: it chooses by itself. */
+  forget() {
+    this.#menu.value = AUTOMATIC;
+    this.#show([]);
+  }
+
   async #look() {
     try {
       if (!document.hidden && this.#told() === null) this.#show(ofStatus(await status(this.#stream)));
@@ -62,7 +68,7 @@ export class Quality {
     const chosen = this.#menu.value || AUTOMATIC;
     const options = [
       { value: AUTOMATIC, text: 'Auto' },
-      ...layers.map(({ rid, height, bitrateBps }) => ({ value: `rid:${rid}`, text: `${height}p · ${bitrate(bitrateBps)}` })),
+      ...layers.map(({ name, height, bitrateBps }) => ({ value: name, text: `${height}p · ${bitrate(bitrateBps)}` })),
     ];
     if (!options.some(({ value }) => value === chosen)) options.push({ value: chosen, text: 'Not sent at present' });
     // Elements are kept: an open menu would close if they were made anew.
@@ -92,7 +98,7 @@ export class Quality {
 
   #wish() {
     const chosen = this.#menu.value || AUTOMATIC;
-    if (chosen !== AUTOMATIC) return { rid: chosen.slice('rid:'.length) };
+    if (chosen !== AUTOMATIC) return wishOf(chosen);
     if (this.#layers.length < 2) return {};
     const shown = document.hidden ? 0 : this.#video.clientHeight * devicePixelRatio;
     const enough = this.#layers.findLast(({ height }) => height >= shown);
@@ -100,19 +106,31 @@ export class Quality {
   }
 }
 
+/** An encoding's name in the menu, or that of a layer inside of it. */
+const nameOf = (rid, spatial) => (spatial === undefined ? `rid:${rid}` : `rid:${rid}:${spatial}`);
+
+function wishOf(name) {
+  const [, rid, spatial] = name.split(':');
+  return { ...(rid === '' ? {} : { rid }), ...(spatial === undefined ? {} : { spatialLayerId: Number(spatial) }) };
+}
+
 /** The encodings that a status resource says are sent. */
 function ofStatus(now) {
   return (now?.tracks ?? [])
     .filter(({ kind }) => kind === 'video')
     .flatMap((track) => track.layers)
-    .filter(({ active }) => active);
+    .filter(({ active }) => active)
+    .map(({ rid, height, bitrateBps }) => ({ name: nameOf(rid), height, bitrateBps }));
 }
 
-/** The same of an event, which names the layers inside of an encoding too: the first of each is all of it. */
-function ofEvent(layers) {
-  const byRid = new Map();
-  for (const { rid = '', height = 0, bitrate = 0 } of layers) {
-    if (bitrate > 0 && !byRid.has(rid)) byRid.set(rid, { rid, height, bitrateBps: bitrate });
+/** The same of an event, which names the layers inside of an encoding too: of those that differ in their frame rate only, the first is all of them. */
+function ofEvent(told) {
+  const sent = told.filter(({ bitrate = 0 }) => bitrate > 0);
+  const spatials = (of) => new Set(sent.filter(({ rid }) => rid === of).map(({ spatialLayerId }) => spatialLayerId));
+  const layers = new Map();
+  for (const { rid, spatialLayerId, height = 0, bitrate } of sent) {
+    const name = nameOf(rid ?? '', spatials(rid).size > 1 ? spatialLayerId : undefined);
+    if (!layers.has(name)) layers.set(name, { name, height, bitrateBps: bitrate });
   }
-  return [...byRid.values()];
+  return [...layers.values()];
 }

@@ -100,6 +100,7 @@ function outboundLayer(report, stream) {
     active: now.active ?? true,
     codec: codecOf(report, now),
     encoder: now.encoderImplementation ?? null,
+    scalability: now.scalabilityMode ?? null,
     width: now.frameWidth ?? null,
     height: now.frameHeight ?? null,
     framesPerSecond: now.framesPerSecond ?? 0,

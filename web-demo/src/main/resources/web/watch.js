@@ -1,3 +1,4 @@
+import { accountOf } from './account.js';
 import { addressesOf, iceWishes, streamOfPage } from './address.js';
 import { readClocks } from './clock.js';
 import { byId, setText, showRows } from './dom.js';
@@ -37,7 +38,7 @@ const page = (window.__spillway = {
   stats: null,
   error: null,
   connections: 0,
-  /** What the server told of the stream: `{live, viewers, layers}`, null where it did not. */
+  /** What the server told of the stream: `{live, viewers, layers, paused}`, null where it did not. */
   told: null,
   framesShown: 0,
   /** Statistics of this moment, not of the last sample. */
@@ -75,10 +76,7 @@ function start() {
     if (mine !== player) return;
     attach(mine);
     clearTimeout(webrtcTimer);
-    webrtcTimer = setTimeout(
-      () => mine === player && mine.state !== 'connected' && fallBack('No media came by WebRTC: a firewall may block UDP.'),
-      WEBRTC_MS,
-    );
+    webrtcTimer = setTimeout(() => giveUp(mine), WEBRTC_MS);
   });
   mine.addEventListener('stream', () => mine === player && quality?.onConnected());
   mine.addEventListener('told', () => {
@@ -97,21 +95,37 @@ function onChange(mine) {
   else showState();
 }
 
+async function giveUp(mine) {
+  const why = mine.connection === null ? mine.problem : await accountOf(mine.connection);
+  if (mine === player && mine.state !== 'connected') fallBack(why?.message ?? 'No media came by WebRTC.');
+}
+
 /** Plays over HTTP instead, and says why. What only the person can help is told when that does not play either. */
 function fallBack(why, problem = null) {
   player?.stop();
   clearTimeout(webrtcTimer);
   const mine = new HlsPlayer({ video, url: addressesOf(name).hls, key, otherwise: problem });
   player = mine;
-  page.via = mine.how;
-  page.why = why;
+  const tell = () => {
+    page.via = mine.how;
+    page.why = mine.fell === null ? why : `${why} ${mine.fell}`;
+  };
+  tell();
   lastFrameMs = -Infinity;
   const askedAtMs = performance.now();
   video.addEventListener('playing', () => {
     page.joinMs = performance.now() - askedAtMs;
     show('join', duration(page.joinMs));
   }, { once: true });
-  mine.addEventListener('change', () => mine === player && showState());
+  mine.addEventListener('change', () => {
+    if (mine !== player) return;
+    tell();
+    showState();
+  });
+  mine.addEventListener('told', () => mine === player && quality?.onTold());
+  mine.addEventListener('stream', () => mine === player && quality?.onConnected());
+  // What was chosen of the layers that WebRTC sent names none of these.
+  quality?.forget();
   mine.start();
   video.play().catch(() => {});
 }
@@ -199,7 +213,7 @@ async function sample() {
   }
   if (player instanceof HlsPlayer) {
     if (performance.now() - lastClockMs >= 3 * SAMPLE_MS) showLatency(player.latencyMs, player.latencyMs === null ? null : 'playlist');
-    showStats({ video: null, audio: null, path: null });
+    showHlsStats(player.now);
   }
   showState();
   setTimeout(sample, SAMPLE_MS);
@@ -231,6 +245,22 @@ function showStats({ video: v, audio: a, path }) {
   ]);
 }
 
+function showHlsStats({ codec, soundCodec, bitrateBps, bufferMs, framesDropped }) {
+  const list = optional('stats');
+  if (!list) return;
+  showRows(list, [
+    ['By', `${page.via}: ${page.why}`],
+    ['Video', `${codec ?? NONE} ${size(video.videoWidth, video.videoHeight)}`],
+    ['Bitrate at most', bitrate(bitrateBps)],
+    ['Sound', soundCodec ?? NONE],
+    ['Buffer', duration(bufferMs)],
+    ['Frames dropped', count(framesDropped)],
+  ]);
+}
+
+/** What a connected player shows, by the badge's text. */
+const STATES = { Live: 'live', Paused: 'paused', Away: 'away' };
+
 /** What the player's state means to a person: badge text, tone, and the words on the curtain (none when the picture speaks for itself). */
 function faceOf({ state, problem, retryAtMs, told }) {
   const retryText = () => `Trying again in ${Math.max(1, Math.ceil((retryAtMs - performance.now()) / 1000))} s.`;
@@ -239,6 +269,9 @@ function faceOf({ state, problem, retryAtMs, told }) {
       return { text: 'Waiting', tone: 'wait', sentence: `Waiting for the publisher of “${name}”.`, advice: 'It starts by itself.' };
     case 'connected':
       if (performance.now() - lastFrameMs < (told?.live === false ? TOLD_AWAY_MS : AWAY_MS)) return { text: 'Live', tone: 'live' };
+      if (told?.paused) {
+        return { text: 'Paused', tone: 'wait', sentence: 'Paused: your connection carries sound only.', advice: 'The picture comes back by itself.' };
+      }
       return lastFrameMs === -Infinity
         ? { text: 'Connected', tone: 'wait', sentence: 'Waiting for the first picture…' }
         : { text: 'Away', tone: 'wait', sentence: 'The publisher is away.', advice: 'It goes on by itself when they return.' };
@@ -259,7 +292,7 @@ function faceOf({ state, problem, retryAtMs, told }) {
 
 function showState() {
   const face = faceOf(player);
-  page.state = face.tone === 'live' ? 'live' : player.state === 'connected' && face.text === 'Away' ? 'away' : player.state;
+  page.state = STATES[face.text] ?? player.state;
   page.error = player.problem?.message ?? null;
   page.told = player.told ?? null;
   show('viewers', typeof page.told?.viewers === 'number' ? `${page.told.viewers} watching` : '');
@@ -278,7 +311,7 @@ function showState() {
 }
 
 function showSound() {
-  byId('unmute').hidden = !video.muted || page.state !== 'live';
+  byId('unmute').hidden = !video.muted || !['live', 'paused'].includes(page.state);
   const mute = optional('mute');
   if (!mute) return;
   setText(mute, video.muted ? 'Sound off' : 'Sound on');

@@ -4,7 +4,7 @@ import { Problem } from './problem.js';
 import { Backoff, delay } from './retry.js';
 
 /** Before the server told anything: whether somebody publishes, how many watch, and the layers as its event has them. */
-const UNTOLD = Object.freeze({ live: null, viewers: null, layers: null });
+const UNTOLD = Object.freeze({ live: null, viewers: null, layers: null, paused: null });
 
 /**
  * A viewer: plays one stream by WHEP and keeps at it. Waits while nobody publishes, and connects anew when the connection is lost.
@@ -108,6 +108,7 @@ export class WhepPlayer extends EventTarget {
     const news = {
       active: () => ({ live: true }),
       inactive: () => ({ live: false }),
+      picture: () => ({ paused: data.paused }),
       viewercount: () => ({ viewers: data.viewercount }),
       layers: () => ({ layers: Object.values(data).flat() }),
     };

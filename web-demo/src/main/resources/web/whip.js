@@ -2,12 +2,18 @@ import { Peer } from './peer.js';
 import { Problem } from './problem.js';
 import { Backoff, delay } from './retry.js';
 
-/** The layers of a simulcast publication, largest first: name, fraction of the picture's width, share of the bitrate. */
-export const LAYERS = [
+/** The encodings of a simulcast publication, largest first: name, fraction of the picture's width, share of the bitrate. */
+const SIMULCAST = [
   { rid: 'h', scaleDownBy: 1, share: 0.72 },
   { rid: 'm', scaleDownBy: 2, share: 0.21 },
   { rid: 'l', scaleDownBy: 4, share: 0.07 },
 ];
+
+/** Three spatial layers, each twice as wide as the one below and made from it in keyframes only, and three temporal ones (W3C webrtc-svc). */
+const SVC_MODE = 'L3T3_KEY';
+
+/** The codec sent in layers. Chromium makes them of AV1 too, but its viewers do not decode them. */
+const SVC_CODEC = 'VP9';
 
 const MAX_FRAMES_PER_SECOND = 60;
 
@@ -37,11 +43,12 @@ export class WhipPublisher extends EventTarget {
 
   /**
    * `media` is the MediaStream to send; `codec` one of sendableCodecs() or "" for the browser's own choice; `bitrateBps` the video's bound over
-   * all layers; `simulcast` whether to send three sizes; `endpoint`, `key`, `ice` and `relay` as in Peer.
+   * all layers; `layers` "one", "simulcast" for three encodings of three sizes, or "svc" for one of three layers; `endpoint`, `key`, `ice` and
+   * `relay` as in Peer.
    */
-  constructor({ endpoint, key = '', media, codec = '', bitrateBps, simulcast = false, ice = 'given', relay = false }) {
+  constructor({ endpoint, key = '', media, codec = '', bitrateBps, layers = 'one', ice = 'given', relay = false }) {
     super();
-    this.#options = { endpoint, key, media, codec, bitrateBps, simulcast, ice, relay };
+    this.#options = { endpoint, key, media, codec, bitrateBps, layers, ice, relay };
   }
 
   /** The connection in use, for statistics; null when there is none. */
@@ -103,17 +110,21 @@ export class WhipPublisher extends EventTarget {
   }
 
   #send(connection) {
-    const { media, codec, bitrateBps, simulcast } = this.#options;
+    const { media, bitrateBps, layers } = this.#options;
+    const codec = this.#options.codec || (layers === 'svc' ? SVC_CODEC : '');
     const [audio] = media.getAudioTracks();
     const [video] = media.getVideoTracks();
     if (audio) connection.addTransceiver(audio, { direction: 'sendonly', streams: [media] });
     if (!video) return;
+    if (layers === 'svc' && (codec !== SVC_CODEC || !sendableCodecs().includes(codec))) throw unlayered(codec);
     const transceiver = connection.addTransceiver(video, {
       direction: 'sendonly',
       streams: [media],
-      sendEncodings: encodings(bitrateBps, simulcast, codec),
+      sendEncodings: encodings(bitrateBps, layers, codec),
     });
     if (codec !== '') transceiver.setCodecPreferences?.(preferred(codec));
+    // Browsers without layers pass over the wish, which is no way to find out when nobody gets them.
+    if (layers === 'svc' && transceiver.sender.getParameters().encodings[0]?.scalabilityMode !== SVC_MODE) throw unlayered(codec);
   }
 
   #become(state, problem) {
@@ -123,16 +134,26 @@ export class WhipPublisher extends EventTarget {
   }
 }
 
-function encodings(bitrateBps, simulcast, codec) {
-  if (!simulcast) return [{ maxBitrate: bitrateBps, maxFramerate: MAX_FRAMES_PER_SECOND }];
-  return LAYERS.map(({ rid, scaleDownBy, share }) => ({
+function encodings(bitrateBps, layers, codec) {
+  const whole = { maxBitrate: bitrateBps, maxFramerate: MAX_FRAMES_PER_SECOND };
+  if (layers === 'svc') return [{ ...whole, scalabilityMode: SVC_MODE }];
+  if (layers !== 'simulcast') return [whole];
+  return SIMULCAST.map(({ rid, scaleDownBy, share }) => ({
+    ...whole,
     rid,
     scaleResolutionDownBy: scaleDownBy,
     maxBitrate: Math.round(bitrateBps * share),
-    maxFramerate: MAX_FRAMES_PER_SECOND,
     // Without a mode of their own, VP9 and AV1 encodings become spatial layers of one stream.
     ...(codec === 'VP9' || codec === 'AV1' ? { scalabilityMode: 'L1T1' } : {}),
   }));
+}
+
+function unlayered(codec) {
+  return new Problem({
+    status: -1,
+    sentence: `This page sends no layers within one ${codec} stream${codec === SVC_CODEC ? ' from this browser' : ''}.`,
+    advice: codec === SVC_CODEC ? 'Choose three sizes (simulcast), or another browser.' : `Choose ${SVC_CODEC} as the codec, or three sizes (simulcast).`,
+  });
 }
 
 /** The chosen codec in all its profiles, and the repair formats that belong to any codec. */

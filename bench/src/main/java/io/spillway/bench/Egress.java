@@ -68,7 +68,7 @@ final class Egress {
                 .orElseThrow(() -> new IllegalStateException("libcrypto is missing; install libssl3"));
         for (int i = 0; i < viewerCount; i++) {
             InetAddress host = InetAddress.ofLiteral(network + "." + (i / 250) + "." + (1 + i % 250));
-            viewers.add(LinuxPort.asReceived(new InetSocketAddress(host, SINK_PORT)));
+            viewers.add(new InetSocketAddress(host, SINK_PORT));
             byte[] key = new byte[SrtpProfile.KEY_BYTES];
             byte[] salt = new byte[SrtpProfile.AEAD_AES_128_GCM.saltBytes()];
             random.nextBytes(key);
@@ -156,6 +156,7 @@ final class Egress {
         MediaPort our =
                 LinuxPort.open(ANY, List.of(ourDrops), System::nanoTime, SEED).getFirst();
         ports.add(our);
+        viewers.replaceAll(our::asReceived);
         lanes.add(new Lane("ours", our, () -> send(our), () -> dropped(ourDrops)));
         DropCounters nettyDrops = new DropCounters();
         MediaPort netty =

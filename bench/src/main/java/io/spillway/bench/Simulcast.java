@@ -17,9 +17,6 @@ import java.util.Map;
  */
 final class Simulcast {
 
-    /** Chromium sends two sizes of so small a picture otherwise, and a larger one would keep this machine busy. */
-    private static final String ALL_THREE = "--force-fieldtrials=WebRTC-LegacySimulcastLayerLimit/Disabled/";
-
     private static final Path JAR = Path.of("..", "server", "target", "spillway", "spillway.jar");
     private static final long PATIENCE_MS = 60_000;
     private static final long LOOK_MS = 100;
@@ -27,43 +24,57 @@ final class Simulcast {
     /** A layer is reached when it is shown for this long. */
     private static final long STEADY_MS = 3_000;
 
-    private static final List<Integer> WIDTHS = List.of(640, 320, 160);
+    private static final List<Integer> WIDTHS = List.of(960, 480, 240);
     private static final List<Integer> LINES_KBPS = List.of(5_000, 600, 250);
 
     private static final String NOW = """
-        __spillway.now().then(({ video: v, audio: a }) => v === null ? 'nothing' : `${v.codec} ${v.framesDecoded} decoded, ${v.framesDropped} dropped,\
-         ${v.keyframesDecoded} keyframes, ${v.freezes} freezes, ${v.plis} PLI, ${v.nacks} NACK, ${v.repairedPackets} repaired,\
-         sound ${Math.round(a.senderClockMs - v.senderClockMs)} ms ahead`)\
+        __spillway.now().then(({ video: v }) => v === null ? 'nothing' : `${v.codec} ${v.framesDecoded} decoded, ${v.framesDropped} dropped,\
+         ${v.keyframesDecoded} keyframes, ${v.freezes} freezes, ${v.plis} PLI, ${v.nacks} NACK, ${v.repairedPackets} repaired`)\
         """;
+
+    /** How far the sound is ahead of the picture, by the publisher's clock as the browser tells it: the median of so many looks. */
+    private static final int SOUND_LOOKS = 21;
+
+    private static final String SOUND_AHEAD =
+            "__spillway.now().then(({ video, audio }) => audio.senderClockMs - video.senderClockMs)";
 
     private final PrintStream out;
     private final SpillwayProcess server;
     private final Chromium publishing;
     private final List<DistantViewer> viewers;
+    private final String layers;
     private final boolean traced;
 
     private Simulcast(
-            PrintStream out, SpillwayProcess server, Chromium publishing, List<DistantViewer> viewers, boolean traced) {
+            PrintStream out,
+            SpillwayProcess server,
+            Chromium publishing,
+            List<DistantViewer> viewers,
+            String layers,
+            boolean traced) {
         this.out = out;
         this.server = server;
         this.publishing = publishing;
         this.viewers = viewers;
+        this.layers = layers;
         this.traced = traced;
     }
 
     public static void main(String[] commandLine) {
         Arguments arguments = new Arguments(List.of(commandLine));
         int kbps = arguments.number("bitrate", 1_600);
+        String layers = arguments.text("layers", "simulcast");
         boolean traced = arguments.number("trace", 0) != 0;
         List<DistantViewer> viewers = new ArrayList<>();
         try (SpillwayProcess server = SpillwayProcess.startJar(JAR, Map.of());
-                Chromium publishing = Chromium.launch(ALL_THREE)) {
+                Chromium publishing = Chromium.launch()) {
             for (int i = 0; i < LINES_KBPS.size(); i++) {
                 viewers.add(DistantViewer.open());
             }
             Figures.printMachine(System.out, publishing.version());
-            Simulcast simulcast = new Simulcast(System.out, server, publishing, viewers, traced);
-            for (String codec : arguments.words(List.of("VP8", "H264", "VP9", "AV1"))) {
+            Simulcast simulcast = new Simulcast(System.out, server, publishing, viewers, layers, traced);
+            List<String> codecs = layers.equals("svc") ? List.of("VP9") : List.of("VP8", "H264", "VP9", "AV1");
+            for (String codec : arguments.words(codecs)) {
                 simulcast.measure(codec, kbps);
             }
             Figures.printMachine(System.out, publishing.version());
@@ -76,12 +87,14 @@ final class Simulcast {
         String stream = "three-" + codec;
         List<Tab> tabs = new ArrayList<>();
         try (Tab publisher = publishing.newPage()) {
-            publisher.open(
-                    server.url("/publish/" + stream + "?size=360&simulcast=1&bitrate=" + kbps + "&codec=" + codec));
+            publisher.open(server.url(
+                    "/publish/" + stream + "?size=540&layers=" + layers + "&bitrate=" + kbps + "&codec=" + codec));
             publisher.page().click("#start");
             publisher.waitFor("__spillway.state === 'live'", PATIENCE_MS);
             publisher.waitFor(
-                    "(__spillway.stats?.video?.layers ?? []).filter((l) => l.width > 0).length === 3", PATIENCE_MS);
+                    "(__spillway.stats?.video?.layers ?? []).filter((l) => l.width > 0).length === "
+                            + (layers.equals("svc") ? 1 : 3),
+                    PATIENCE_MS);
             for (int i = 0; i < viewers.size(); i++) {
                 viewers.get(i).narrow(LINES_KBPS.get(i));
             }
@@ -89,30 +102,49 @@ final class Simulcast {
                 tabs.add(viewer.open(server, "/watch/" + stream));
             }
             long[] reachedMs = await(tabs, WIDTHS);
+            Tab wide = tabs.get(0);
+            String sound = soundAheadMs(wide);
             viewers.get(0).narrow(LINES_KBPS.get(1));
-            long downMs = await(List.of(tabs.get(0)), List.of(WIDTHS.get(1)))[0];
+            long downMs = await(List.of(wide), List.of(WIDTHS.get(1)))[0];
+            sound += ", " + soundAheadMs(wide);
             viewers.get(0).narrow(LINES_KBPS.get(0));
-            long upMs = await(List.of(tabs.get(0)), List.of(WIDTHS.get(0)))[0];
+            long upMs = await(List.of(wide), List.of(WIDTHS.get(0)))[0];
+            sound += ", " + soundAheadMs(wide);
             out.printf(
-                    "%s, %d kbit/s published as %s%n",
+                    "%s %s, %d kbit/s published as %s%n",
                     codec,
+                    layers,
                     kbps,
                     publisher.text("__spillway.stats.video.layers.map((l) => `${l.width}x${l.height}"
                             + " ${Math.round(l.bitrateBps / 1000)} kbit/s ${Math.round(l.framesPerSecond)} fps"
-                            + " ${l.encoder} ${l.limitedBy}`).join('; ')"));
+                            + " ${l.encoder} ${l.scalability} ${l.limitedBy}`).join('; ')"));
             for (int i = 0; i < tabs.size(); i++) {
                 out.printf(
                         "  %5d kbit/s  %d wide after %d ms%s; %s%n",
                         LINES_KBPS.get(i),
                         WIDTHS.get(i),
                         reachedMs[i],
-                        i > 0 ? "" : ", narrowed after " + downMs + " ms, widened after " + upMs + " ms",
+                        i > 0
+                                ? ""
+                                : ", narrowed after " + downMs + " ms, widened after " + upMs + " ms, sound ahead by "
+                                        + sound + " ms",
                         tabs.get(i).text(NOW));
             }
             publisher.page().click("#stop");
         } finally {
             tabs.forEach(Tab::close);
         }
+    }
+
+    private static String soundAheadMs(Tab tab) {
+        double[] seen = new double[SOUND_LOOKS];
+        for (int i = 0; i < SOUND_LOOKS; i++) {
+            tab.watchFor(LOOK_MS);
+            seen[i] = tab.number(SOUND_AHEAD);
+        }
+        Arrays.sort(seen);
+        return String.format(
+                "%.0f (%.0f–%.0f)", seen[SOUND_LOOKS / 2], seen[SOUND_LOOKS / 4], seen[3 * SOUND_LOOKS / 4]);
     }
 
     /** Milliseconds until each shows its width and goes on to; -1 where it does not in time. */

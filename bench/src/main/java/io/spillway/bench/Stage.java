@@ -67,6 +67,19 @@ final class Stage implements AutoCloseable {
         }
     }
 
+    /** The same by LL-HLS, as if WebRTC did not get through. */
+    Tab watchByHls() {
+        Tab tab = watching.newPage();
+        try {
+            tab.open(server.url("/watch/" + STREAM + "?via=hls"));
+            tab.waitFor("__spillway.state === 'live'", PATIENCE_MS);
+            return tab;
+        } catch (RuntimeException | AssertionError e) {
+            tab.close();
+            throw e;
+        }
+    }
+
     @Override
     public void close() {
         try (server;

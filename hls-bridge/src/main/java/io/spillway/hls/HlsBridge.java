@@ -1,5 +1,6 @@
 package io.spillway.hls;
 
+import io.spillway.hls.ladder.LadderStatus;
 import io.spillway.hls.stream.HlsSettings;
 import io.spillway.hls.stream.Rendition;
 import io.spillway.hls.stream.Segment;
@@ -8,6 +9,7 @@ import io.spillway.media.live.Publication;
 import io.spillway.media.live.PublicationListener;
 import io.spillway.media.live.StreamName;
 import io.spillway.media.mp4.AudioFormat;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -27,9 +31,12 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   /hls/STREAM/
  *   index.m3u8                    multivariant
- *   v0.m3u8  a0.m3u8              a rendition; _HLS_msn, _HLS_part, _HLS_skip
+ *   v0.m3u8  a0.m3u8  a1.m3u8     a layer, sound as AAC, sound as Opus; _HLS_msn, _HLS_part, _HLS_skip
+ *   v360.m3u8                     a rendition that is made here, by its height
  *   v0-RUN-i0.mp4                 init segment
  *   v0-RUN-123.m4s  v0-RUN-p7.m4s a segment, a part
+ *   RUN-k0.key                    what decrypts them, where they are encrypted
+ *   thumbnail.jpg                 the newest keyframe; does not begin the packaging
  *   /dash/STREAM/
  *   manifest.mpd                  over the same segments
  *   time                          what the server's clock says
@@ -37,30 +44,44 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HlsBridge implements PublicationListener, AutoCloseable {
 
-    private static final Pattern MEDIA_PLAYLIST = Pattern.compile("[av][0-9]{1,2}\\.m3u8");
+    private static final Pattern MEDIA_PLAYLIST = Pattern.compile("[av][0-9]{1,4}\\.m3u8");
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     private final HlsSettings settings;
     private final LongSupplier clockNs;
     private final long unixMinusMonotonicNs;
-    private final Supplier<Optional<AudioCoder.Factory>> coders;
+    private final Supplier<Transcoding> coders;
+    private final SecureRandom random;
+    private final ScheduledExecutorService painting = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("thumbnails").daemon().factory());
+    private final Thumbnails thumbnails;
     private final Map<StreamName, LiveHls.Source> sources = new ConcurrentHashMap<>();
     private final Map<StreamName, LiveHls> streams = new ConcurrentHashMap<>();
     private final ExecutorService replies = Executors.newVirtualThreadPerTaskExecutor();
 
     /**
      * @param unixMinusMonotonicNs what turns the clock into nanoseconds since 1970
-     * @param coders makes AAC of Opus; empty where nothing can, and Opus is packaged as it is. Asked for by a packaging thread, and may take its time
+     * @param coders what can be made of streams. Asked for by a packaging thread, and may take its time
+     * @param random makes keys
      */
     public HlsBridge(
             HlsSettings settings,
             LongSupplier clockNs,
             long unixMinusMonotonicNs,
-            Supplier<Optional<AudioCoder.Factory>> coders) {
+            Supplier<Transcoding> coders,
+            SecureRandom random) {
         this.settings = settings;
         this.clockNs = clockNs;
         this.unixMinusMonotonicNs = unixMinusMonotonicNs;
         this.coders = coders;
+        this.random = random;
+        this.thumbnails = new Thumbnails(
+                clockNs,
+                (delayNs, task) -> {
+                    var _ = painting.schedule(task, delayNs, TimeUnit.NANOSECONDS);
+                },
+                () -> coders.get().stills(),
+                settings.isEncrypted() ? "no-store" : "public, max-age=" + Thumbnails.FRESH_NS / 1_000_000_000L);
     }
 
     @Override
@@ -81,6 +102,7 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
             if (live != null) {
                 live.onSource(null);
             }
+            thumbnails.forget(name);
         }
     }
 
@@ -97,6 +119,15 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
         }
         if (!FILE.matcher(file).matches()) {
             out.accept(notFound(file));
+            return;
+        }
+        if (file.equals("thumbnail.jpg")) {
+            LiveHls.Source source = sources.get(name.get());
+            if (source == null) {
+                out.accept(notLive(name.get()));
+            } else {
+                thumbnails.request(name.get(), source, out);
+            }
             return;
         }
         boolean playlist =
@@ -126,6 +157,14 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
         Optional<StreamName> name = StreamName.parse(stream);
         if (name.isEmpty()) {
             out.accept(badName());
+            return;
+        }
+        if (settings.isEncrypted()) {
+            out.accept(HlsReply.problem(
+                    404,
+                    "encrypted-for-hls",
+                    "Streams are encrypted as players of HLS know it and those of DASH do not (hls.encryption: aes-128): play /hls/"
+                            + name.get() + "/index.m3u8."));
             return;
         }
         boolean manifest = file.equals("manifest.mpd");
@@ -191,6 +230,12 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
         answer(
                 live,
                 shown -> {
+                    if (live.isShed(rendition)) {
+                        return shed(rendition);
+                    }
+                    if (shown.isSilent(rendition)) {
+                        return silent(rendition);
+                    }
                     int at = shown.indexOf(rendition);
                     return at >= 0 && shown.renditions().get(at).lastPart() >= 0 && shown.satisfies(at, asked)
                             ? shown.media(at, asked, carried)
@@ -198,6 +243,24 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
                 },
                 now,
                 out);
+    }
+
+    /** Players then take another rendition, and do not try what has gaps only again and again. */
+    private static HlsReply shed(String rendition) {
+        return HlsReply.problem(
+                404,
+                "rendition-shed",
+                "The server's CPU has no time for " + rendition
+                        + " at the moment; index.m3u8 lists the renditions that there are.");
+    }
+
+    /** For the same reason. */
+    private static HlsReply silent(String rendition) {
+        return HlsReply.problem(
+                404,
+                "rendition-silent",
+                "The publisher sends nothing of " + rendition
+                        + " at the moment; index.m3u8 lists the renditions that there are.");
     }
 
     private void file(LiveHls live, Snapshot now, String file, Consumer<HlsReply> out) {
@@ -265,7 +328,7 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
         }
     }
 
-    private static void answer(LiveHls live, LiveHls.Ready ready, Snapshot now, Consumer<HlsReply> out) {
+    private static void answer(LiveHls live, Waiters.Ready ready, Snapshot now, Consumer<HlsReply> out) {
         HlsReply reply = ready.now(now);
         if (reply != null) {
             out.accept(reply);
@@ -275,6 +338,10 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
     }
 
     private static @Nullable HlsReply shelved(LiveHls live, String file) {
+        Optional<byte[]> key = live.shelf().findKey(file);
+        if (key.isPresent()) {
+            return HlsReply.key(key.get());
+        }
         return live.shelf()
                 .find(file)
                 .map(item -> HlsReply.media(file, item.sound(), item.chunks(), null))
@@ -303,11 +370,17 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
                     unixMinusMonotonicNs,
                     replies,
                     coders,
+                    random,
                     ended -> streams.remove(name, ended));
             live.onSource(sources.get(name));
             Thread.ofPlatform().name("hls-" + name).daemon().start(live);
             return live;
         });
+    }
+
+    /** How many streams are packaged now; for tests. */
+    int packaged() {
+        return streams.size();
     }
 
     /** Renditions of a stream that is packaged now; for tests and status. */
@@ -316,11 +389,18 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
         return live == null ? List.of() : live.ask().renditions();
     }
 
+    /** How the renditions that are made of a stream stand; empty when none are. */
+    public Optional<LadderStatus> ladder(StreamName name) {
+        LiveHls live = streams.get(name);
+        return live == null ? Optional.empty() : live.ladder();
+    }
+
     @Override
     public void close() {
         List<LiveHls> all = List.copyOf(streams.values());
         all.forEach(LiveHls::close);
         all.forEach(LiveHls::awaitEnd);
+        painting.shutdownNow();
         replies.close();
     }
 }

@@ -37,7 +37,7 @@ public record HlsReply(
     static final String MANIFEST = "application/dash+xml";
 
     /** A player asks each time; a shared cache asks for all of them once a second. */
-    private static final String MANIFEST_KEPT = "public, max-age=0, s-maxage=1";
+    static final String SHARED_BRIEFLY = "public, max-age=0, s-maxage=1";
 
     /** Errors are asked again soon. */
     private static final String BRIEF = "public, max-age=1";
@@ -50,12 +50,21 @@ public record HlsReply(
     }
 
     static HlsReply manifest(byte[] text, byte @Nullable [] gzip) {
-        return new HlsReply(200, MANIFEST, MANIFEST_KEPT, "", gzip, List.of(text), null);
+        return new HlsReply(200, MANIFEST, SHARED_BRIEFLY, "", gzip, List.of(text), null);
     }
 
     static HlsReply clock(String time) {
         return new HlsReply(
                 200, "text/plain", "no-store", "", null, List.of(time.getBytes(StandardCharsets.US_ASCII)), null);
+    }
+
+    /** Nobody but who asked may have it, and no cache. */
+    static HlsReply key(byte[] secret) {
+        return new HlsReply(200, "application/octet-stream", "no-store", "", null, List.of(secret), null);
+    }
+
+    static HlsReply thumbnail(byte[] jpeg, String etag, String cacheControl) {
+        return new HlsReply(200, "image/jpeg", cacheControl, etag, null, List.of(jpeg), null);
     }
 
     static HlsReply media(String name, boolean sound, List<byte[]> chunks, @Nullable Rest rest) {

@@ -1,23 +1,25 @@
 package io.spillway.hls;
 
-import io.spillway.hls.intake.AccessUnit;
-import io.spillway.hls.intake.LayerIntake;
-import io.spillway.hls.intake.PacketRing;
-import io.spillway.hls.intake.Tap;
+import io.spillway.hls.ladder.Ladder;
+import io.spillway.hls.ladder.LadderStatus;
 import io.spillway.hls.stream.HlsSettings;
 import io.spillway.hls.stream.Rendition;
 import io.spillway.hls.stream.Shelf;
 import io.spillway.hls.stream.StreamPackager;
+import io.spillway.media.codec.Codec;
 import io.spillway.media.codec.MediaKind;
+import io.spillway.media.frame.AccessUnit;
+import io.spillway.media.frame.AudioCoder;
+import io.spillway.media.frame.LayerIntake;
+import io.spillway.media.frame.PacketRing;
+import io.spillway.media.frame.Tap;
 import io.spillway.media.live.Layer;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamName;
-import io.spillway.media.mp4.AudioFormat;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
@@ -29,6 +31,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,22 +59,17 @@ final class LiveHls implements Runnable {
     /** Publishers come back within this, or the playlists end (H17). */
     private static final long ABSENCE_NS = 30_000_000_000L;
 
-    /** Sound is waited for this long once there is a picture, before anybody is told what to choose from: who reads that once would never hear it. */
-    private static final long SOUND_NS = 6_000_000_000L;
+    /** The rendition of the sound that every player plays, and of the sound as it was sent. */
+    private static final String AAC = "a0";
+
+    private static final String OPUS = "a1";
 
     private static final long KEY_WISH_NS = 400_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveHls.class);
 
-    /** Who waits for a reply. {@code ready} gives it when it is there. */
-    private record Waiter(long untilNs, Ready ready, Consumer<HlsReply> out) {}
-
-    /** A reply that may not be there yet. */
-    @FunctionalInterface
-    interface Ready {
-        @Nullable
-        HlsReply now(Snapshot snapshot);
-    }
+    /** What a snapshot is made of: as long as it is the same, so is the snapshot. */
+    private record State(long revision, List<LadderStatus.Rung> rungs, boolean beginning) {}
 
     /** What is published, and the loop that owns it. */
     record Source(Publication publication, Executor loop) {}
@@ -80,15 +78,16 @@ final class LiveHls implements Runnable {
     private final HlsSettings settings;
     private final LongSupplier clockNs;
     private final long unixMinusMonotonicNs;
-    private final Executor replies;
     private final Consumer<LiveHls> onEnd;
-    private final Supplier<Optional<AudioCoder.Factory>> loader;
+    private final Supplier<Transcoding> loader;
     private final CountDownLatch ended = new CountDownLatch(1);
     private AudioCoder.@Nullable Factory coders;
+    private volatile @Nullable Ladder ladder;
     private final Shelf shelf = new Shelf();
     private final StreamPackager packager;
+    private final Offer offer;
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
-    private final List<Waiter> waiters = new ArrayList<>();
+    private final Waiters waiters;
     private volatile Snapshot snapshot = Snapshot.EMPTY;
     private volatile long askedNs;
     private volatile boolean closed;
@@ -103,8 +102,7 @@ final class LiveHls implements Runnable {
     private @Nullable AudioCoder coder;
     private long absentNs;
     private long wishedNs;
-    private long beganNs = -1;
-    private String state = "";
+    private State state = new State(-1, List.of(), false);
 
     LiveHls(
             StreamName name,
@@ -112,13 +110,14 @@ final class LiveHls implements Runnable {
             LongSupplier clockNs,
             long unixMinusMonotonicNs,
             Executor replies,
-            Supplier<Optional<AudioCoder.Factory>> loader,
+            Supplier<Transcoding> loader,
+            SecureRandom random,
             Consumer<LiveHls> onEnd) {
         this.name = name;
         this.settings = settings;
         this.clockNs = clockNs;
         this.unixMinusMonotonicNs = unixMinusMonotonicNs;
-        this.replies = replies;
+        this.waiters = new Waiters(replies, this::notInTime);
         this.loader = loader;
         this.onEnd = onEnd;
         this.askedNs = clockNs.getAsLong();
@@ -127,7 +126,13 @@ final class LiveHls implements Runnable {
         // Segments last longer than half a second: counted from the clock, their numbers never meet those of a run
         // before.
         this.packager = new StreamPackager(
-                settings, shelf, Long.toString(unixMs, Character.MAX_RADIX), unixMs / 500, unixMinusMonotonicNs);
+                settings,
+                shelf,
+                Long.toString(unixMs, Character.MAX_RADIX),
+                unixMs / 500,
+                unixMinusMonotonicNs,
+                random);
+        this.offer = new Offer(packager);
     }
 
     StreamName name() {
@@ -149,10 +154,15 @@ final class LiveHls implements Runnable {
         return Instant.ofEpochMilli(unixMs(clockNs.getAsLong()));
     }
 
+    /** How the renditions that are made here stand; empty when none are. Any thread. */
+    Optional<LadderStatus> ladder() {
+        return Optional.ofNullable(ladder).map(Ladder::status);
+    }
+
     /** Answers when the reply is there, or with 503 when that takes too long. Any thread. */
-    void await(Ready ready, Consumer<HlsReply> out) {
+    void await(Waiters.Ready ready, Consumer<HlsReply> out) {
         long untilNs = clockNs.getAsLong() + BLOCK_NS;
-        Runnable command = () -> waiters.add(new Waiter(untilNs, ready, out));
+        Runnable command = () -> waiters.add(untilNs, ready, out);
         commands.add(command);
         if (finished && commands.remove(command)) {
             out.accept(notInTime());
@@ -180,7 +190,7 @@ final class LiveHls implements Runnable {
     @Override
     public void run() {
         try {
-            coders = loader.get().orElse(null);
+            load();
             while (!closed) {
                 turn(clockNs.getAsLong());
                 LockSupport.parkNanos(TURN_MS * 1_000_000L);
@@ -193,7 +203,16 @@ final class LiveHls implements Runnable {
         }
     }
 
-    private void turn(long nowNs) {
+    /** Must come before the first turn. */
+    void load() {
+        Transcoding transcoding = loader.get();
+        coders = transcoding.sound().orElse(null);
+        ladder =
+                transcoding.pictures().map(each -> each.create(name.toString())).orElse(null);
+    }
+
+    /** Takes in what came, shows how things stand and answers who waits. Its own thread only. */
+    void turn(long nowNs) {
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
         }
@@ -203,6 +222,7 @@ final class LiveHls implements Runnable {
                 LayerIntake intake = intakes[layer];
                 if (intake != null) {
                     intake.add(packet, nowNs);
+                    offer.onPacket(layer, nowNs);
                 }
             });
         }
@@ -211,19 +231,22 @@ final class LiveHls implements Runnable {
                 intake.onTime(nowNs);
             }
         }
+        Ladder made = ladder;
+        if (made != null) {
+            made.drain((rung, unit) -> packager.add(rung, unit, nowNs));
+        }
         packager.onTime(nowNs);
         wish(nowNs);
         Tap tapped = tap;
         if (tapped != null && tapped.isStale()) {
             attach(source);
         }
-        show(nowNs);
-        serve(nowNs);
+        boolean changed = show(nowNs);
+        waiters.serve(snapshot, changed, nowNs);
         if (source == null && !over && nowNs - absentNs > ABSENCE_NS) {
             // Players end; those who ask when somebody publishes again begin anew.
             over = true;
             packager.end();
-            show(nowNs);
         }
         if (nowNs - askedNs > IDLE_NS || (over && (source != null || nowNs - absentNs > ABSENCE_NS + IDLE_NS))) {
             closed = true;
@@ -236,15 +259,17 @@ final class LiveHls implements Runnable {
         show(clockNs.getAsLong());
         onEnd.accept(this);
         finished = true;
-        long nowNs = clockNs.getAsLong();
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
         }
-        serve(nowNs);
-        serve(Long.MAX_VALUE);
+        waiters.serve(snapshot, true, Long.MAX_VALUE);
         AudioCoder used = coder;
         if (used != null) {
             used.close();
+        }
+        Ladder made = ladder;
+        if (made != null) {
+            made.close();
         }
     }
 
@@ -263,41 +288,83 @@ final class LiveHls implements Runnable {
         if (next == null) {
             return;
         }
-        if (!first) {
-            packager.restart();
+        Ladder made = ladder;
+        if (made != null) {
+            made.restart();
         }
         List<Layer> all = new ArrayList<>();
         List<@Nullable LayerIntake> takes = new ArrayList<>();
+        List<List<String>> shows = new ArrayList<>();
         next.publication().tracks().forEach(track -> {
             int index = 0;
             for (Layer layer : track.layers()) {
-                String rendition = (track.kind() == MediaKind.VIDEO ? "v" : "a") + index++;
+                int number = all.size();
+                String picture = "v" + index++;
                 all.add(layer);
-                takes.add(LayerIntake.of(layer.codec(), HOLD_NS, unit -> onUnit(rendition, track.kind(), unit)));
+                if (track.kind() == MediaKind.AUDIO) {
+                    takes.add(LayerIntake.of(layer.codec(), HOLD_NS, this::onSound));
+                    shows.add(coders == null ? List.of(OPUS) : List.of(AAC, OPUS));
+                } else {
+                    takes.add(pictures(layer.codec(), number, picture));
+                    shows.add(isPassed(layer.codec()) ? List.of(picture) : List.of());
+                }
             }
         });
         layers = List.copyOf(all);
         intakes = takes.toArray(new @Nullable LayerIntake[0]);
+        offer.restart(List.copyOf(shows), (int)
+                all.stream().filter(layer -> isPassed(layer.codec())).count());
+        if (!first) {
+            packager.restart(hasVideo());
+        }
         PacketRing fresh = new PacketRing(RING_BYTES);
         ring = fresh;
         List<Layer> tapped = layers;
         next.loop().execute(() -> tap = Tap.open(tapped, fresh, clockNs.getAsLong()));
     }
 
-    private void onUnit(String rendition, MediaKind kind, AccessUnit unit) {
+    /** Whether a layer is a rendition itself. HLS does not carry VP8. */
+    private static boolean isPassed(Codec codec) {
+        return codec.kind() == MediaKind.VIDEO && codec != Codec.VP8;
+    }
+
+    /** What takes the frames of a layer of pictures; null when nobody wants them. */
+    private @Nullable LayerIntake pictures(Codec codec, int layer, String rendition) {
+        boolean passed = isPassed(codec);
+        return passed || ladder != null
+                ? LayerIntake.of(codec, HOLD_NS, unit -> onPicture(layer, rendition, passed, unit))
+                : null;
+    }
+
+    private void onPicture(int layer, String rendition, boolean passed, AccessUnit unit) {
         long nowNs = clockNs.getAsLong();
-        if (kind == MediaKind.VIDEO || coders == null) {
-            packager.add(rendition, unit, nowNs);
-            return;
-        }
-        if (!hasVideo() || !packager.renditions().isEmpty()) {
-            transcode(rendition, unit, nowNs);
+        boolean begins = passed && packager.add(rendition, unit, nowNs);
+        Ladder makes = ladder;
+        if (makes != null && (!passed || offer.wantsMore())) {
+            makes.offer(layer, passed, begins, unit, nowNs);
         }
     }
 
-    private boolean awaitsSound(List<Rendition> offered) {
-        boolean published = layers.stream().anyMatch(layer -> layer.codec().kind() == MediaKind.AUDIO);
-        return published && offered.stream().noneMatch(each -> each.format() instanceof AudioFormat);
+    private void onSound(AccessUnit unit) {
+        // The picture leads where there is one.
+        if (hasVideo() && packager.renditions().isEmpty()) {
+            return;
+        }
+        long nowNs = clockNs.getAsLong();
+        if (coders != null) {
+            transcode(unit, nowNs);
+        }
+        packager.add(OPUS, unit, nowNs);
+    }
+
+    private List<LadderStatus.Rung> rungs() {
+        Ladder made = ladder;
+        return made == null ? List.of() : made.status().rungs();
+    }
+
+    /** Whether there is no time to make a rendition. Any thread. */
+    boolean isShed(String rendition) {
+        return rungs().stream().anyMatch(rung -> rung.isShed(rendition));
     }
 
     private boolean hasVideo() {
@@ -309,7 +376,7 @@ final class LiveHls implements Runnable {
         return false;
     }
 
-    private void transcode(String rendition, AccessUnit unit, long nowNs) {
+    private void transcode(AccessUnit unit, long nowNs) {
         AudioCoder used = coder;
         if (used == null) {
             used = Objects.requireNonNull(coders).create();
@@ -321,7 +388,7 @@ final class LiveHls implements Runnable {
         chosen.add(unit.data(), unit.ticks(), (start, packet) -> {
             long shiftNs = (start - unit.ticks()) * 1_000_000_000L / rate;
             packager.add(
-                    rendition,
+                    AAC,
                     new AccessUnit(start, unit.captureNs() + shiftNs, unit.arrivalNs(), true, chosen.format(), packet),
                     nowNs);
         });
@@ -333,7 +400,10 @@ final class LiveHls implements Runnable {
         if (from == null || nowNs - wishedNs < KEY_WISH_NS) {
             return;
         }
-        boolean wanted = packager.isDue();
+        Ladder made = ladder;
+        // What is made has keys of its own.
+        boolean makesAll = made != null && layers.stream().anyMatch(layer -> layer.codec() == Codec.VP8);
+        boolean wanted = (packager.isDue() && !makesAll) || (made != null && made.needsKey(nowNs));
         for (LayerIntake intake : intakes) {
             wanted |= intake != null && intake.needsKey();
         }
@@ -347,24 +417,29 @@ final class LiveHls implements Runnable {
         }
     }
 
-    private void show(long nowNs) {
+    /** Shows how things stand, where that is another way than before. */
+    private boolean show(long nowNs) {
+        Ladder made = ladder;
+        List<LadderStatus.Rung> rungs = rungs();
+        State now = new State(packager.revision(), rungs, made != null && made.isBeginning());
+        if (now.equals(state)) {
+            return false;
+        }
+        state = now;
         List<Rendition> renditions = packager.renditions();
-        if (beganNs < 0 && !renditions.isEmpty()) {
-            beganNs = nowNs;
-        }
-        List<Rendition> offered =
-                renditions.stream().filter(packager::isAligned).toList();
-        boolean complete = nowNs - beganNs > SOUND_NS || !awaitsSound(offered);
-        StringBuilder now = new StringBuilder().append(complete);
-        for (Rendition each : renditions) {
-            now.append(each.name()).append(each.lastSequence()).append('.').append(each.lastPart());
-            now.append(each.open().sequence()).append(each.ended());
-        }
-        if (!now.toString().equals(state)) {
-            state = now.toString();
-            snapshot =
-                    new Snapshot(renditions, complete ? offered : List.of(), settings, name.toString(), unixMs(nowNs));
-        }
+        offer.judge(renditions, nowNs);
+        List<Rendition> offered = offer.of(renditions, rungs);
+        snapshot = new Snapshot(
+                renditions,
+                offer.isComplete(offered, rungs, now.beginning(), nowNs) ? offered : List.of(),
+                renditions.stream()
+                        .filter(packager::isSilent)
+                        .map(Rendition::name)
+                        .collect(Collectors.toSet()),
+                settings,
+                name.toString(),
+                unixMs(nowNs));
+        return true;
     }
 
     private long unixMs(long nowNs) {
@@ -377,32 +452,5 @@ final class LiveHls implements Runnable {
                 "not-in-time",
                 "What was asked for did not come in " + BLOCK_NS / 1_000_000_000L + " s: the publisher of " + name
                         + " sends nothing, or no keyframe; ask again.");
-    }
-
-    private void serve(long nowNs) {
-        if (waiters.isEmpty()) {
-            return;
-        }
-        Snapshot shown = snapshot;
-        HlsReply late = notInTime();
-        Map<HlsReply, List<Consumer<HlsReply>>> answered = new HashMap<>();
-        waiters.removeIf(waiter -> {
-            HlsReply reply = waiter.ready().now(shown);
-            if (reply == null && nowNs >= waiter.untilNs()) {
-                reply = late;
-            }
-            if (reply == null) {
-                return false;
-            }
-            answered.computeIfAbsent(reply, _ -> new ArrayList<>()).add(waiter.out());
-            return true;
-        });
-        // Writing is for other threads: the next part must not wait for a thousand sockets.
-        answered.forEach((reply, outs) -> {
-            for (int from = 0; from < outs.size(); from += 128) {
-                List<Consumer<HlsReply>> some = outs.subList(from, Math.min(outs.size(), from + 128));
-                replies.execute(() -> some.forEach(out -> out.accept(reply)));
-            }
-        });
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,8 @@ final class Snapshot {
 
     /** One text: with marks at the ends of addresses, and for those who carry nothing plain and compressed. */
     @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
-    private record Text(String marked, byte[] plain, byte[] gzip) {
-        static Text of(String marked) {
+    private record Text(String marked, byte[] plain, byte[] gzip, String etag) {
+        static Text of(String marked, String etag) {
             byte[] plain = Carried.NONE.inPlaylist(marked).getBytes(StandardCharsets.UTF_8);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
@@ -28,7 +29,7 @@ final class Snapshot {
             } catch (IOException impossible) {
                 throw new UncheckedIOException(impossible);
             }
-            return new Text(marked, plain, out.toByteArray());
+            return new Text(marked, plain, out.toByteArray(), etag);
         }
     }
 
@@ -38,16 +39,25 @@ final class Snapshot {
     private final @Nullable Text[] delta;
     private final @Nullable Text multivariant;
     private final List<Rendition> offered;
+    private final Set<String> silent;
     private final String stream;
     private final long unixMs;
     private @Nullable Text manifest;
 
     /**
      * @param offered those of the renditions that a player may choose from
+     * @param silent those, by name, of which nothing comes any more while others go on
      * @param stream its name
      * @param unixMs when this is how things stand, milliseconds since 1970
      */
-    Snapshot(List<Rendition> renditions, List<Rendition> offered, HlsSettings settings, String stream, long unixMs) {
+    Snapshot(
+            List<Rendition> renditions,
+            List<Rendition> offered,
+            Set<String> silent,
+            HlsSettings settings,
+            String stream,
+            long unixMs) {
+        this.silent = silent;
         this.renditions = renditions;
         this.offered = offered;
         this.stream = stream;
@@ -59,20 +69,26 @@ final class Snapshot {
                 offered.stream().filter(each -> !each.segments().isEmpty()).toList();
         this.multivariant = ready.isEmpty() || ready.size() < offered.size()
                 ? null
-                : Text.of(MultivariantPlaylist.write(ready, Carried.MARK));
+                : Text.of(MultivariantPlaylist.write(ready, Carried.MARK), "");
     }
 
-    static final Snapshot EMPTY = new Snapshot(List.of(), List.of(), new HlsSettings(200, 1000, 30_000, 1), "", 0);
+    static final Snapshot EMPTY =
+            new Snapshot(List.of(), List.of(), Set.of(), new HlsSettings(200, 1000, 30_000, 1), "", 0);
 
     List<Rendition> renditions() {
         return renditions;
+    }
+
+    /** Whether nothing comes of a rendition any more while others go on. */
+    boolean isSilent(String name) {
+        return silent.contains(name);
     }
 
     /** The multivariant playlist; null while not every rendition has a segment. */
     @Nullable
     HlsReply multivariant(Carried carried) {
         Text text = multivariant;
-        return text == null ? null : playlist("public, max-age=1", "", text, carried);
+        return text == null ? null : playlist("public, max-age=1", text, carried);
     }
 
     /** The DASH manifest; null while there is no multivariant playlist either. */
@@ -84,7 +100,7 @@ final class Snapshot {
         Text text;
         synchronized (full) {
             text = manifest == null
-                    ? Text.of(Manifest.write(offered, settings, stream, Carried.MARK, unixMs))
+                    ? Text.of(Manifest.write(offered, settings, stream, Carried.MARK, unixMs), "")
                     : manifest;
             manifest = text;
         }
@@ -94,18 +110,25 @@ final class Snapshot {
     }
 
     /** Each caller with a token of its own gets a text of its own, uncompressed: to compress it a thousand times would cost more than it saves. */
-    private static HlsReply playlist(String cacheControl, String etag, Text text, Carried carried) {
+    private static HlsReply playlist(String cacheControl, Text text, Carried carried) {
         return carried.isEmpty()
-                ? HlsReply.playlist(cacheControl, etag, text.plain, text.gzip)
+                ? HlsReply.playlist(cacheControl, text.etag, text.plain, text.gzip)
                 : HlsReply.playlist(
-                        cacheControl, etag, carried.inPlaylist(text.marked).getBytes(StandardCharsets.UTF_8), null);
+                        cacheControl,
+                        text.etag,
+                        carried.inPlaylist(text.marked).getBytes(StandardCharsets.UTF_8),
+                        null);
     }
 
-    /** The segment of that address that grows; null when none does. */
+    /** The segment of that address that grows, and can be had part by part; null when none does. */
     @Nullable
     Segment growing(String uri) {
         for (Rendition each : renditions) {
-            if (!each.ended() && each.open().uri().equals(uri) && !each.open().isGap()) {
+            boolean grows = !each.ended()
+                    && each.open().uri().equals(uri)
+                    && !each.open().isGap();
+            // An encrypted one is not what its parts are, put together.
+            if (grows && each.open().encryption() == null) {
                 return each.open();
             }
         }
@@ -129,17 +152,19 @@ final class Snapshot {
         Text text;
         synchronized (texts) {
             Text known = texts[index];
-            text = known == null
-                    ? Text.of(MediaPlaylist.write(rendition, renditions, settings, asked.skip(), Carried.MARK))
-                    : known;
+            text = known == null ? write(rendition, asked.skip()) : known;
             texts[index] = text;
         }
-        String etag = "\"" + rendition.lastSequence() + "." + rendition.lastPart() + (rendition.ended() ? "e" : "")
-                + (asked.skip() ? "d" : "") + "\"";
         String cache = asked.isBlocking() && !rendition.ended()
                 ? "public, max-age=" + HlsSettings.SKIP_UNTIL_S
-                : "public, no-cache";
-        return playlist(cache, etag, text, carried);
+                : HlsReply.SHARED_BRIEFLY;
+        return playlist(cache, text, carried);
+    }
+
+    private Text write(Rendition rendition, boolean skip) {
+        String etag = "\"" + rendition.lastSequence() + "." + rendition.lastPart() + (rendition.ended() ? "e" : "")
+                + (skip ? "d" : "") + "\"";
+        return Text.of(MediaPlaylist.write(rendition, renditions, settings, skip, Carried.MARK), etag);
     }
 
     /** Whether a rendition has what is asked for (H21, H26). */

@@ -41,6 +41,7 @@ final class Check {
         } catch (StartException refused) {
             check.line(false, "data.dir", refused.sentence());
         }
+        check.ladder(config.hls());
         Reachability reach = Reachability.of(
                 config,
                 ReachableAddresses.find(config.media()),
@@ -49,6 +50,14 @@ final class Check {
                 config.media().port());
         reach.warnings().forEach(warning -> out.println("note    " + warning));
         return check.good;
+    }
+
+    /** A server without is a server all the same. */
+    private void ladder(Config.Hls hls) {
+        if (hls.enabled() && !hls.ladder().isEmpty()) {
+            LadderLibraries libraries = LadderLibraries.find();
+            out.println((libraries.coders().isPresent() ? "ok      " : "note    ") + "hls.ladder: " + libraries.said());
+        }
     }
 
     private void tcp(String key, InetAddress bind, int port) {

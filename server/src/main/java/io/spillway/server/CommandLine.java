@@ -3,17 +3,23 @@ package io.spillway.server;
 import io.spillway.server.config.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What was asked for on the command line. */
-record CommandLine(Command command, Optional<Path> configFile) {
+/**
+ * What was asked for on the command line.
+ *
+ * @param operands what the command is to work on
+ */
+record CommandLine(Command command, Optional<Path> configFile, List<String> operands) {
 
     enum Command {
         START("", "start the server"),
         CHECK("check", "validate the configuration and test the ports and announced addresses"),
+        MUX("mux", "make an MP4 of a recording's journal: mux RECORDING [FILE]; RECORDING is its name or its folder"),
         TURN_CONFIG("turn-config", "print a coturn configuration that fits this one"),
         REHEARSE(
                 "rehearse",
@@ -35,6 +41,7 @@ record CommandLine(Command command, Optional<Path> configFile) {
     /** Reads the arguments. @throws ConfigException an argument that means nothing */
     static CommandLine parse(List<String> arguments) throws ConfigException {
         Command command = Command.START;
+        List<String> operands = new ArrayList<>();
         Optional<Path> file = Files.isRegularFile(DEFAULT_FILE) ? Optional.of(DEFAULT_FILE) : Optional.empty();
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
@@ -45,11 +52,17 @@ record CommandLine(Command command, Optional<Path> configFile) {
                 file = Optional.of(Path.of(arguments.get(i)));
             } else if (argument.startsWith("--config=")) {
                 file = Optional.of(Path.of(argument.substring("--config=".length())));
+            } else if (command == Command.MUX && operands.size() < 2) {
+                operands.add(argument);
             } else {
                 command = command(argument);
             }
         }
-        return new CommandLine(command, file);
+        if (command == Command.MUX && operands.isEmpty()) {
+            throw new ConfigException(
+                    "mux needs a recording: mux RECORDING [FILE], as in mux live-20261127T093000Z movie.mp4.");
+        }
+        return new CommandLine(command, file, List.copyOf(operands));
     }
 
     private static Command command(String argument) throws ConfigException {

@@ -44,6 +44,12 @@ public final class LiveSettings {
                 .toList();
     }
 
+    /** Whether a stream is recorded when it is published next. */
+    boolean isRecorded(StreamName stream) {
+        List<String> streams = config.record().streams();
+        return streams.contains("*") || streams.contains(stream.value());
+    }
+
     /** Who learns of changed publish keys. */
     void onStreamKeys(Consumer<Map<StreamName, String>> consumer) {
         streamKeys = consumer;
@@ -64,6 +70,9 @@ public final class LiveSettings {
         if (!next.auth().streams().equals(before.auth().streams())) {
             streamKeys.accept(next.auth().streams());
             changed.add("auth.streams");
+        }
+        if (!next.record().streams().equals(before.record().streams())) {
+            changed.add("record.streams");
         }
         if (!next.log().level().equals(before.log().level())) {
             Logging.level(next.log().level());
@@ -92,10 +101,17 @@ public final class LiveSettings {
                         List.of(),
                         all.media().interfaces()),
                 all.dataDir(),
+                all.database(),
                 new Config.Auth(Map.of(), all.auth().loopback()),
                 all.replacePublisher(),
                 all.play(),
                 all.hls(),
+                new Config.Recording(
+                        all.record().enabled(),
+                        List.of(),
+                        all.record().waitSeconds(),
+                        all.record().space(),
+                        all.record().keepJournals()),
                 new Config.Ice(
                         List.of(),
                         all.ice().ttlSeconds(),

@@ -45,6 +45,7 @@ public final class Main {
                 case CHECK -> {
                     return Check.run(config(line), out) ? 0 : EXIT_OTHER;
                 }
+                case MUX -> MuxCommand.run(config(line), line.operands(), out, err);
                 case REHEARSE -> Rehearsal.run(out);
                 case TURN_CONFIG -> out.print(TurnConfigCommand.render(config(line)));
             }

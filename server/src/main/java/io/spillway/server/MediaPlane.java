@@ -86,7 +86,6 @@ final class MediaPlane implements AutoCloseable {
                     identity.join(),
                     handshakes,
                     srtp(),
-                    port,
                     new PeerSink(port, drops.get(i)),
                     drops.get(i),
                     new LoopBuffers()));
@@ -100,6 +99,7 @@ final class MediaPlane implements AutoCloseable {
                         config.play().startBitrateKbps() * 1_000L,
                         config.limits().loopBusyPercent(),
                         config.media().tcp()),
+                ports,
                 services,
                 ports.getFirst().port(),
                 System::nanoTime,

@@ -1,17 +1,21 @@
 package io.spillway.server;
 
-import io.spillway.hls.HlsBridge;
 import io.spillway.hls.jetty.HlsHandler;
+import io.spillway.recorder.jetty.VodHandler;
 import io.spillway.server.config.Config;
 import io.spillway.server.config.ConfigException;
 import io.spillway.server.jetty.HlsPlayRule;
 import io.spillway.server.jetty.HttpServer;
 import io.spillway.server.jetty.PortTakenException;
+import io.spillway.server.jetty.RecordingPlayRule;
 import io.spillway.server.jetty.Tls;
 import io.spillway.sfu.dtls.bc.BcIdentity;
 import io.spillway.sfu.session.SfuServer;
 import io.spillway.signaling.api.ControlPlane;
 import io.spillway.signaling.api.CrossOrigin;
+import io.spillway.signaling.api.LadderReport;
+import io.spillway.signaling.api.Playback;
+import io.spillway.signaling.api.Recordings;
 import io.spillway.signaling.auth.AdminToken;
 import io.spillway.signaling.auth.Authority;
 import io.spillway.signaling.auth.KnownStream;
@@ -19,6 +23,7 @@ import io.spillway.signaling.auth.StreamKeys;
 import io.spillway.signaling.health.Readiness;
 import io.spillway.signaling.jetty.ControlHandler;
 import io.spillway.signaling.jetty.MeteredHandler;
+import io.spillway.signaling.metrics.HttpArea;
 import io.spillway.signaling.metrics.Metrics;
 import io.spillway.web.Site;
 import io.spillway.web.jetty.SiteHandler;
@@ -32,6 +37,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +52,8 @@ public final class Spillway implements AutoCloseable {
     private final WhipWhep whipWhep;
     private final HttpServer http;
     private final Metrics metrics;
-    private final @Nullable HlsBridge hls;
+    private final @Nullable HlsPlane hls;
+    private final @Nullable RecordPlane recording;
     private final Reachability reachability;
     private final KnownStream stream;
     private final Path adminToken;
@@ -79,14 +86,26 @@ public final class Spillway implements AutoCloseable {
 
         media = MediaPlane.open(config, live, random, identity);
         sfu = media.sfu();
-        hls = config.hls().enabled() ? HlsPlane.open(config.hls()) : null;
-        if (hls != null) {
-            sfu.follow(hls);
-        }
+        hls = config.hls().enabled() ? HlsPlane.open(config.hls(), random) : null;
+        recording = config.record().enabled() ? RecordPlane.open(config, dataDir, live, keys) : null;
+        sfu.follow(new Followers(
+                Stream.of(hls == null ? null : hls.bridge(), recording == null ? null : recording.recorder())
+                        .flatMap(Stream::ofNullable)
+                        .toList()));
 
         whipWhep = new WhipWhep(
                 sfu, new StreamAdmission(authority), live.iceServers(), policy(config), System::nanoTime, random);
-        metrics = new Metrics(sfu::streams, sfu::loops, List.of(sfu::counters, media::counters, whipWhep::counters));
+        metrics = new Metrics(
+                sfu::streams,
+                sfu::loops,
+                List.of(
+                        sfu::counters,
+                        media::counters,
+                        whipWhep::counters,
+                        () -> recording == null ? List.of() : recording.counters()));
+        if (recording != null) {
+            recording.measure(metrics);
+        }
         ControlPlane control = new ControlPlane(
                 sfu,
                 keys,
@@ -94,6 +113,9 @@ public final class Spillway implements AutoCloseable {
                 new Readiness(List.of(sfu::unreadyReasons)),
                 this::reachabilityNow,
                 metrics::scrape,
+                new Playback(hls != null, hls != null && !config.hls().encrypted()),
+                name -> hls == null ? LadderReport.NONE : hls.ladder(name),
+                recording == null ? Recordings.NONE : recording.recordings(),
                 new CrossOrigin(config.http().origins()));
         http = openHttp(config, control, whipWhep, authority);
         reachability = reachability(config, live);
@@ -120,15 +142,23 @@ public final class Spillway implements AutoCloseable {
                 config.http(),
                 tls,
                 hls == null
-                        ? List.of(
+                        ? List.of()
+                        : List.of(new HlsHandler(
+                                hls.bridge(),
+                                new HlsPlayRule(authority),
+                                (method, status, tookNs) -> metrics.onRequest(HttpArea.HLS, method, status, tookNs))),
+                Stream.of(
                                 new ControlHandler(control),
                                 new WhipWhepHandler(whipWhep),
+                                recording == null
+                                        ? null
+                                        : new VodHandler(
+                                                recording.recorder()::file,
+                                                recording.recorder()::clip,
+                                                new RecordingPlayRule(authority)),
                                 new SiteHandler(Site.load()))
-                        : List.of(
-                                new ControlHandler(control),
-                                new WhipWhepHandler(whipWhep),
-                                new HlsHandler(hls, new HlsPlayRule(authority)),
-                                new SiteHandler(Site.load())),
+                        .flatMap(Stream::ofNullable)
+                        .toList(),
                 handler -> new MeteredHandler(handler, metrics));
         try {
             server.start();
@@ -191,7 +221,10 @@ public final class Spillway implements AutoCloseable {
         whipWhep.events().reconnect();
         sfu.drain();
         if (hls != null) {
-            hls.close();
+            hls.bridge().close();
+        }
+        if (recording != null) {
+            recording.close();
         }
         http.close();
         media.close();

@@ -30,9 +30,10 @@ class HouseTest {
             "whipwhep", List.of("sfu", "media"),
             "signaling", List.of("sfu", "media"),
             "hls", List.of("media"),
+            "recorder", List.of("media"),
             "turn", List.of(),
             "web", List.of(),
-            "server", List.of("media", "sfu", "whipwhep", "signaling", "hls", "turn", "web"));
+            "server", List.of("media", "sfu", "whipwhep", "signaling", "hls", "recorder", "turn", "web"));
 
     /** Library packages, and the only packages of ours that may import them. */
     private static final Map<String, List<String>> QUARANTINE = Map.of(
@@ -46,11 +47,17 @@ class HouseTest {
                             "io.spillway.signaling.jetty",
                             "io.spillway.web.jetty",
                             "io.spillway.hls.jetty",
+                            "io.spillway.recorder.jetty",
                             "io.spillway.server.jetty"),
             "com.fasterxml.jackson..",
-                    List.of("io.spillway.whipwhep.json", "io.spillway.signaling.json", "io.spillway.server.json"),
+                    List.of(
+                            "io.spillway.whipwhep.json",
+                            "io.spillway.signaling.json",
+                            "io.spillway.recorder.json",
+                            "io.spillway.server.json"),
             "io.micrometer..", List.of("io.spillway.signaling.metrics"),
             "org.bytedeco..", List.of("io.spillway.hls.libav"),
+            "com.sun.jna..", List.of("io.spillway.hls.openh264"),
             "ch.qos.logback..", List.of("io.spillway.server.logback"));
 
     private static final JavaClasses OURS = new ClassFileImporter()
@@ -101,6 +108,18 @@ class HouseTest {
                 .should()
                 .dependOnClassesThat()
                 .resideOutsideOfPackages("io.spillway.media..", "java..", "org.jspecify.."));
+    }
+
+    @Test
+    void shouldKnowSqlInOnePackageOnly() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.spillway..")
+                .and()
+                .resideOutsideOfPackage("io.spillway.recorder.sql")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.sql.."));
     }
 
     @Test

@@ -67,7 +67,7 @@ class MainTest {
     @Test
     void shouldNameWhatThereIsWhenTheCommandIsUnknown() {
         assertEquals(2, run(Map.of(), "strat"));
-        assertOneLine("there is no command \"strat\"", "check, turn-config, rehearse, version, help");
+        assertOneLine("there is no command \"strat\"", "check, mux, turn-config, rehearse, version, help");
         assertEquals(2, run(Map.of(), "--config"));
     }
 
@@ -89,14 +89,46 @@ class MainTest {
     }
 
     @Test
+    void shouldSayWhichRecordingCannotBeMuxedAndWhy() throws IOException {
+        assertEquals(2, run(Map.of(), "mux"));
+        assertOneLine("mux needs a recording");
+        assertEquals(2, run(Map.of(), "mux", "live-20261127T093000Z"));
+        assertOneLine(
+                "there is no journal of \"live-20261127T093000Z\"",
+                dir.resolve("data").resolve("recordings").toString());
+        Path recording = Files.createDirectories(dir.resolve("data/recordings/live-20261127T093000Z"));
+        Files.createDirectory(recording.resolve("journal"));
+        assertEquals(1, run(Map.of(), "mux", "live-20261127T093000Z"));
+        assertOneLine("holds no keyframe and no sound");
+        try (var left = Files.list(recording)) {
+            assertEquals(List.of(recording.resolve("journal")), left.toList(), "nothing is left behind");
+        }
+    }
+
+    @Test
     void shouldCheckPortsAndAddresses() throws IOException {
         assertEquals(0, run(Map.of("SPILLWAY_MEDIA_ADDRESSES", "127.0.0.1"), "check"));
         String good = out.toString(StandardCharsets.UTF_8);
         assertTrue(good.contains("ok      candidate: 127.0.0.1 leads to this machine"), good);
+        assertTrue(good.contains("ok      hls.ladder: OpenH264 2."), good);
         try (DatagramSocket taken = new DatagramSocket(0)) {
             assertEquals(1, run(Map.of("SPILLWAY_MEDIA_PORT", Integer.toString(taken.getLocalPort())), "check"));
         }
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("FAILED  media.port"));
+    }
+
+    /** What makes renditions is missing: said, and no reason to fail. */
+    @Test
+    void shouldSayInACheckWhichLibraryIsMissingAndHowToGetIt() {
+        System.setProperty("spillway.openh264", "/nowhere/libopenh264.so");
+        try {
+            assertEquals(0, run(Map.of(), "check"));
+        } finally {
+            System.clearProperty("spillway.openh264");
+        }
+        String said = out.toString(StandardCharsets.UTF_8);
+        assertTrue(said.contains("note    hls.ladder: OpenH264 cannot be used on this system"), said);
+        assertTrue(said.contains("/nowhere/libopenh264.so") && said.contains("install libopenh264-8"), said);
     }
 
     @Test

@@ -41,6 +41,9 @@ public interface Sfu {
     /** The m-line of a viewer's video, the first in its offer, counted from 0; empty when it plays none or there is no such viewer. Never blocks. */
     OptionalInt videoLine(StreamName stream, String sessionId);
 
+    /** Whether such a viewer gets sound only, because its network does not carry the smallest picture. Never blocks. */
+    boolean isPicturePaused(StreamName stream, String sessionId);
+
     /** Who publishes and watches a stream now, and which of its sessions failed lately; each of both kinds in order of age, the oldest first. */
     List<SessionStatus> sessions(StreamName stream);
 

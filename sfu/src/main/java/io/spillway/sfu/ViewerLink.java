@@ -8,9 +8,10 @@ package io.spillway.sfu;
  * @param lossFraction share of packets lost lately, 0..1, before repair
  * @param rttNs round-trip time, 0 while unknown
  * @param rid the simulcast encoding sent, empty without simulcast and while no video is sent
- * @param width pixels of the picture sent, 0 while unknown
+ * @param width pixels of the picture sent, of the spatial layer where the encoding has several; 0 while unknown
  * @param height pixels of the picture sent, 0 while unknown
- * @param videoBps what that encoding takes, 0 while unknown
+ * @param videoBps what that encoding takes, or those of its layers that are sent; 0 while unknown
+ * @param paused whether no picture is sent because the network does not carry the least there is: sound only
  * @param probeBytes sent so far for nothing but probing
  */
 public record ViewerLink(
@@ -22,4 +23,5 @@ public record ViewerLink(
         int width,
         int height,
         long videoBps,
+        boolean paused,
         long probeBytes) {}

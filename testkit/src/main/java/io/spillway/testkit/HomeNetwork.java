@@ -72,6 +72,11 @@ public final class HomeNetwork implements AutoCloseable {
         router.run("nft", "add", "rule", "inet", "home", "pass", "meta", "l4proto", "udp", "drop");
     }
 
+    /** Nothing goes out to a port from now on, by UDP or TCP, and nobody is told so. */
+    public void block(int port) {
+        router.run("nft", "add", "rule", "inet", "home", "pass", "th", "dport", String.valueOf(port), "drop");
+    }
+
     /** The client has no IPv4 from now on. */
     public void dropIpv4() {
         client.run("ip", "-4", "addr", "flush", "dev", inside.farDevice());

@@ -28,9 +28,10 @@ public final class Site {
     /** Stream that {@code /publish} and {@code /watch} alone mean. */
     public static final String DEFAULT_STREAM = "live";
 
-    private static final List<String> PAGES = List.of("home", "publish", "watch", "embed", "error");
+    private static final List<String> PAGES = List.of("home", "publish", "watch", "embed", "library", "error");
 
     private static final List<String> ASSETS = List.of(
+            "account.js",
             "address.js",
             "api.js",
             "clock.js",
@@ -41,12 +42,15 @@ public final class Site {
             "hlsplayer.js",
             "home.js",
             "icon.svg",
+            "library.js",
             "links.js",
             "peer.js",
+            "preview.js",
             "problem.js",
             "publish.js",
             "quality.js",
             "rates.js",
+            "recordingplayer.js",
             "retry.js",
             "session.js",
             "style.css",
@@ -54,6 +58,7 @@ public final class Site {
             "testpicture-painter.js",
             "testpicture-worker.js",
             "testsound.js",
+            "viewer.js",
             "watch.js",
             "whep.js",
             "whip.js");
@@ -107,6 +112,9 @@ public final class Site {
     public Optional<Reply> reply(String path) {
         if (path.equals("/")) {
             return Optional.of(page("home"));
+        }
+        if (path.equals("/library")) {
+            return Optional.of(page("library"));
         }
         if (path.startsWith(ASSET_ROOT)) {
             return Optional.of(assets.getOrDefault(path, noSuchAsset));

@@ -52,6 +52,43 @@ final class HomePageTest {
     }
 
     @Test
+    void shouldShowWhatIsOnAirAndAskAgainWhileItIsLookedAt() {
+        Example.live(stage.api());
+        stage.api().problem("GET /hls/studio-2/thumbnail.jpg", 404, "No keyframe has come.");
+        long without = thumbnails("studio-2");
+        try (Tab tab = stage.chromium().newPage()) {
+            tab.page().clock().install();
+            tab.open(stage.url("/"));
+            tab.waitFor("document.querySelectorAll('.card .still img').length === 1", 5_000);
+            assertEquals("640 live", tab.text(PICTURE));
+            assertEquals("/watch/live", tab.page().getAttribute(".card .still", "href"));
+            // What is not to be had is not asked for as often, nor shown as broken.
+            long asked = thumbnails("live");
+            assertEquals(without + 1, thumbnails("studio-2"));
+            tab.page().clock().fastForward(12_000);
+            for (int i = 0; i < 50 && thumbnails("live") == asked; i++) {
+                tab.watchFor(100);
+            }
+            assertEquals(asked + 1, thumbnails("live"));
+            assertEquals(without + 1, thumbnails("studio-2"));
+
+            // A picture that is there no more is not shown any longer.
+            stage.api().problem("GET /hls/live/thumbnail.jpg", 404, "No keyframe has come.");
+            tab.page().clock().fastForward(12_000);
+            tab.waitFor("document.querySelectorAll('.card .still img').length === 0", 5_000);
+        }
+    }
+
+    private static final String PICTURE =
+            "(({ naturalWidth, src }) => `${naturalWidth} ${src.split('/')[4]}`)(document.querySelector('.still img'))";
+
+    private static long thumbnails(String stream) {
+        return stage.api().asked().stream()
+                .filter(line -> line.startsWith("GET /hls/" + stream + "/thumbnail.jpg"))
+                .count();
+    }
+
+    @Test
     void shouldFollowTheStreamNameAndRefuseWhatIsNone() {
         Example.live(stage.api());
         try (Tab tab = stage.chromium().newPage()) {

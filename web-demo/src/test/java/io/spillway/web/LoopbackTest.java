@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Route;
 import io.spillway.testkit.client.Tab;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The publish and watch pages with real media: a second page of the browser answers in the server's place. */
@@ -71,13 +73,17 @@ final class LoopbackTest {
 
     /** Lets the far end answer POSTs to an endpoint of the given tab, as a session of the given path. */
     private void answer(Tab tab, String endpoint, String session) {
+        answer(tab, endpoint, session, Map.of());
+    }
+
+    private void answer(Tab tab, String endpoint, String session, Map<String, String> headers) {
         tab.page().route(stage.url(endpoint), route -> {
             String offer = route.request().postData();
             String sdp = String.valueOf(far.eval("(sdp) => window.far.answer(sdp)", offer));
-            route.fulfill(new Route.FulfillOptions()
-                    .setStatus(201)
-                    .setHeaders(Map.of("Content-Type", "application/sdp", "Location", session))
-                    .setBody(sdp));
+            Map<String, String> all = new HashMap<>(headers);
+            all.putAll(Map.of("Content-Type", "application/sdp", "Location", session));
+            route.fulfill(
+                    new Route.FulfillOptions().setStatus(201).setHeaders(all).setBody(sdp));
         });
         stage.api().answer("DELETE " + session, 200, "text/plain", "");
     }
@@ -116,19 +122,36 @@ final class LoopbackTest {
                    "userAgent": "Mozilla/5.0 Chrome/150.0.0.0 Safari/537.36 Edg/150.0.0.0",
                    "sent": {"width": 640, "height": 360, "videoBps": 900000, "estimateMeasured": true, "estimateBps": 3000000,
                             "lossFraction": 0.012, "rttMs": 40, "freezes": 2}},
-                  {"id": "v2", "role": "viewer", "state": "new", "userAgent": "y", "sent": null}]}""");
+                  {"id": "v5", "role": "viewer", "state": "connected", "userAgent": "Firefox/150.0",
+                   "sent": {"width": null, "height": null, "videoBps": null, "paused": true, "estimateMeasured": true, "estimateBps": 60000,
+                            "lossFraction": 0, "rttMs": 90, "freezes": 0}},
+                  {"id": "v2", "role": "viewer", "state": "waiting", "ageMs": 900, "userAgent": "y", "addresses": [], "sent": null},
+                  {"id": "v3", "role": "viewer", "state": "ended", "ageMs": 30000, "userAgent": "Mozilla/5.0 Firefox/150.0", "addresses": [],
+                   "lastCheckError": null, "why": "no valid STUN check arrived in 30 s", "sent": null},
+                  {"id": "v4", "role": "viewer", "state": "checked", "ageMs": 8000, "userAgent": "OBS-Studio/32", "addresses": ["192.0.2.7:50000"],
+                   "lastCheckError": "stun_bad_integrity", "why": null, "sent": null}]}""");
         stage.api().answer("DELETE /api/v1/streams/live/sessions/v1", 204, "text/plain", "");
         try (Tab tab = stage.chromium().newPage()) {
             answer(tab, "/whip/live", "/whip/live/s1");
             tab.open(stage.url("/publish/live?size=360"));
             tab.page().click("#start");
             tab.waitFor("!document.getElementById('watching').hidden", 10_000);
-            tab.waitFor("document.querySelectorAll('#viewer-rows tr').length === 1", 10_000);
+            tab.waitFor("document.querySelectorAll('#viewer-rows tr').length === 2", 10_000);
             assertEquals(
                     "Edg/150|640×360|900 kb/s|3.0 Mb/s|1.2 %|40 ms|2",
                     tab.text(
                             "[...document.querySelector('#viewer-rows tr').cells].slice(0, 7).map((c) => c.textContent).join('|')"));
-            tab.page().click("#viewer-rows button");
+            assertEquals(
+                    List.of(
+                            "OBS-Studio/32 from 192.0.2.7:50000: it reached the media port, but the encrypted handshake is not done yet (last check refused: stun_bad_integrity)",
+                            "Firefox/150: no valid STUN check arrived in 30 s"),
+                    tab.page().locator("#missed-rows li").allTextContents());
+            tab.screenshot("publish-who-watches");
+            assertEquals(
+                    "Firefox/150|sound only|–|60 kb/s|0.0 %|90 ms|0",
+                    tab.text(
+                            "[...document.querySelector('#viewer-rows tr:last-child').cells].slice(0, 7).map((c) => c.textContent).join('|')"));
+            tab.page().locator("#viewer-rows button").first().click();
             awaitAsked("DELETE /api/v1/streams/live/sessions/v1 -");
             tab.page().click("#stop");
             tab.waitFor("document.getElementById('watching').hidden", 10_000);
@@ -199,6 +222,40 @@ final class LoopbackTest {
         }
     }
 
+    /** No picture, and the server says that it holds it back: the line is too narrow, and nobody went away. */
+    @Test
+    void shouldSayThatTheLineCarriesSoundOnly() {
+        stage.api().answer("POST /whep/live/v1/events", 201, "text/plain", "", "Location", "/whep/live/v1/events/1");
+        stage.api().answer("GET /whep/live/v1/events/1", 200, "text/event-stream", """
+                event: active
+                data: {}
+
+                event: picture
+                data: {"paused":true}
+
+                """);
+        try (Tab tab = stage.chromium().newPage()) {
+            answer(
+                    tab,
+                    "/whep/live",
+                    "/whep/live/v1",
+                    Map.of("Link", "</whep/live/v1/events>; rel=\"urn:ietf:params:whep:ext:core:server-sent-events\""));
+            tab.open(stage.url("/watch/live"));
+            tab.waitFor("__spillway.state === 'live' && __spillway.told?.live === true", 10_000);
+            far.eval(
+                    "window.far.connections.at(-1).getSenders().find((s) => s.track.kind === 'video').replaceTrack(null)");
+            tab.waitFor("__spillway.state === 'paused'", 10_000);
+            assertEquals("Paused", tab.page().textContent("#state"));
+            assertEquals(
+                    "Paused: your connection carries sound only.", tab.page().textContent("#sentence"));
+            assertTrue(tab.page().isVisible("#unmute"));
+            tab.screenshot("watch-paused");
+            far.eval(
+                    "window.far.connections.at(-1).getSenders().find((s) => s.track === null).replaceTrack(window.far.picture.media.getVideoTracks()[0])");
+            tab.waitFor("__spillway.state === 'live'", 10_000);
+        }
+    }
+
     @Test
     void shouldConnectAnewWhenTheServerEndsTheSession() {
         try (Tab tab = stage.chromium().newPage()) {
@@ -221,6 +278,45 @@ final class LoopbackTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"VP9", ""})
+    void shouldSendThreeLayersWithinOneStream(String chosen) {
+        try (Tab tab = stage.chromium().newPage()) {
+            answer(tab, "/whip/live", "/whip/live/s1");
+            tab.open(stage.url("/publish/live?size=540&layers=svc&codec=" + chosen));
+            assertEquals("svc", tab.page().inputValue("#layers"));
+            assertTrue(tab.page().textContent("#layers-note").startsWith("VP9 in layers"));
+            tab.page().click("#start");
+            tab.waitFor("__spillway.stats?.video?.scalability === 'L3T3_KEY'", 10_000);
+            assertEquals("VP9", tab.text("__spillway.stats.video.codec"));
+            assertEquals(1.0, tab.number("__spillway.stats.video.layers.length"));
+            tab.waitFor("document.getElementById('sent').textContent.includes('in 3 layers')", 5_000);
+            tab.screenshot("publish-svc");
+        }
+    }
+
+    /** By the codec, and as browsers do that know nothing of layers: they pass over the wish. */
+    @ParameterizedTest
+    @CsvSource({
+        "H264, '', Choose VP9 as the codec",
+        "VP9, 'const {getParameters} = RTCRtpSender.prototype; RTCRtpSender.prototype.getParameters = function () { const p = getParameters.call(this); p.encodings.forEach((e) => delete e.scalabilityMode); return p; }', Choose three sizes (simulcast)"
+    })
+    void shouldSayWhereThereAreNoLayers(String codec, String browser, String advice) {
+        try (Tab tab = stage.chromium().newPage()) {
+            tab.page().addInitScript(browser);
+            tab.open(stage.url("/publish/live?size=540&layers=svc&codec=" + codec));
+            tab.page().click("#start");
+            tab.waitFor("__spillway.state === 'failed'", 10_000);
+            assertTrue(tab.page()
+                    .textContent("#sentence")
+                    .startsWith("This page sends no layers within one " + codec + " stream"));
+            assertTrue(
+                    tab.page().textContent("#advice").startsWith(advice),
+                    tab.page().textContent("#advice"));
+            assertTrue(stage.api().asked().stream().noneMatch(line -> line.startsWith("POST /whip")));
+        }
+    }
+
     @Test
     void shouldOfferThreeLayersOfTheChosenCodecForSimulcast() {
         List<String> offers = new ArrayList<>();
@@ -229,7 +325,7 @@ final class LoopbackTest {
                 offers.add(String.valueOf(route.request().postData()));
                 route.fulfill(new Route.FulfillOptions().setStatus(403));
             });
-            tab.open(stage.url("/publish/live?codec=VP9&simulcast=1"));
+            tab.open(stage.url("/publish/live?codec=VP9&layers=simulcast"));
             tab.page().click("#start");
             tab.waitFor("__spillway.state === 'failed'", 10_000);
             String offer = offers.getFirst();

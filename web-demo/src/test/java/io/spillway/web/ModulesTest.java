@@ -1,6 +1,7 @@
 package io.spillway.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.testkit.client.Tab;
 import java.util.List;
@@ -159,6 +160,46 @@ final class ModulesTest {
         assertEquals(
                 Map.of("sentence", sentence, "passes", passes, "retryAfterMs", retryAfterMs),
                 with("problem.js", read, List.of(status, type, body, retryAfterMs)));
+    }
+
+    /** What a person is told of a connection that did not come about, from what the browser knows of it. */
+    @ParameterizedTest(name = "{0} {1} {2}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "192.168.1.7  | host     | udp tcp | nothing came back from its media port: tried 192.168.1.7:8189 (UDP and TCP). | let UDP and TCP through to port 8189",
+                "video.example | host    | udp     | nothing came back from its media port: tried 192.168.1.7:8189 (UDP).         | must name the public one in media.addresses",
+                "[2001:db8::7] | host    | udp     | tried 192.168.1.7:8189 (UDP).                                                | must name the public one in media.addresses",
+                "studio.local  | host    | udp     | tried 192.168.1.7:8189 (UDP).                                                | let UDP and TCP through to port 8189",
+                "studio        | relayed | udp     | tried 192.168.1.7:8189 (UDP) through the relay.                              | let UDP and TCP through to port 8189",
+                "studio        | host    | ``      | tried no address, as it named none.                                          | port 8189",
+                "studio        | none    | udp     | This browser gives WebRTC no address to send from.                           | A privacy setting",
+                "studio        | norelay | udp     | No relay took this browser in: turn:r.example.                               | ./spillway turn-config",
+                "studio        | checked | udp     | the encrypted handshake (DTLS) does not come to an end.                      | try another network",
+                "studio        | refused | udp     | the encrypted handshake (DTLS) was refused.                                  | try another network",
+            })
+    void shouldSayWhyNoMediaFlows(String page, String known, String protocols, String sentence, String advice) {
+        String read = """
+                ({account}, [page, known, protocols]) => {
+                  const pair = (responsesReceived) => ({type: 'candidate-pair', requestsSent: 9, responsesReceived});
+                  const local = {type: 'local-candidate', candidateType: 'host'};
+                  const transport = (dtlsState) => ({type: 'transport', dtlsState});
+                  const entries = {
+                    host: [local, pair(0), transport('new')], relayed: [local, pair(0)], none: [], norelay: [],
+                    checked: [local, pair(0), pair(3), transport('connecting')], refused: [local, pair(3), transport('failed')],
+                  }[known];
+                  const answer = protocols.split(' ').filter(Boolean)
+                    .map((p, i) => `a=candidate:${i} 1 ${p} 2130706431 192.168.1.7 8189 typ host\r\n`).join('');
+                  const relays = ['relayed', 'norelay'].includes(known) ? ['turn:r.example'] : [];
+                  const {message, advice, passes} = account({entries, answer, page, relays});
+                  return `${message}\n${advice}\n${passes}`;
+                }""";
+        String told =
+                String.valueOf(with("account.js", read, List.of(page, known, protocols == null ? "" : protocols)));
+        assertTrue(told.lines().findFirst().orElse("").endsWith(sentence), told);
+        assertTrue(told.contains(advice), told);
+        assertTrue(told.endsWith("true"), "it is tried again: the network may be another one soon");
     }
 
     @Test

@@ -18,6 +18,7 @@ final class PagesTest {
     static void open() throws Exception {
         stage = new Stage();
         Example.live(stage.api());
+        Example.recorded(stage.api());
     }
 
     @AfterAll
@@ -27,11 +28,24 @@ final class PagesTest {
 
     @ParameterizedTest(name = "{0} {1} dark={2}")
     @CsvSource({
-        "/, 360, false", "/, 360, true", "/, 1280, false", "/, 1280, true",
-        "/publish/live, 360, false", "/publish/live, 360, true", "/publish/live, 1280, false",
-                "/publish/live, 1280, true",
-        "/watch/live, 360, false", "/watch/live, 360, true", "/watch/live, 1280, false", "/watch/live, 1280, true",
-        "/embed/live, 360, true", "/embed/live, 1280, true",
+        "/, 360, false",
+        "/, 360, true",
+        "/, 1280, false",
+        "/, 1280, true",
+        "/publish/live, 360, false",
+        "/publish/live, 360, true",
+        "/publish/live, 1280, false",
+        "/publish/live, 1280, true",
+        "/watch/live, 360, false",
+        "/watch/live, 360, true",
+        "/watch/live, 1280, false",
+        "/watch/live, 1280, true",
+        "/embed/live, 360, true",
+        "/embed/live, 1280, true",
+        "/library, 360, false",
+        "/library, 360, true",
+        "/library, 1280, false",
+        "/library, 1280, true",
     })
     void shouldFitTheWindowAndKeepTheConsoleEmpty(String path, int widthPx, boolean dark) {
         try (Tab tab = stage.chromium().newPage(widthPx, widthPx < 600 ? 740 : 800, dark)) {

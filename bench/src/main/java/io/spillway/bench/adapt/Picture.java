@@ -134,8 +134,10 @@ final class Picture {
         svg.append("\"/>\n");
     }
 
+    /** A line for each time with a picture. */
     private void steps(String style, List<Sample> samples) {
-        svg.append("<polyline class=\"").append(style).append("\" points=\"");
+        String begin = "<polyline class=\"" + style + "\" points=\"";
+        svg.append(begin);
         int layer = -1;
         for (int i = 0; i < samples.size(); i++) {
             Sample sample = samples.get(i);
@@ -143,6 +145,7 @@ final class Picture {
             if (sample.layer() != layer || last) {
                 if (layer >= 0) {
                     point(sample.atMs(), LAYERS.y(layer, 2));
+                    svg.append(sample.layer() < 0 ? "\"/>\n" + begin : "");
                 }
                 layer = sample.layer();
                 if (layer >= 0) {

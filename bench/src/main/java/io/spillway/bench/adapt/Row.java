@@ -5,6 +5,7 @@ import io.spillway.sfu.session.Scenario.Phase;
 import io.spillway.sfu.session.Watcher;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /** One scenario as a row of a Markdown table; of several viewers the figures of the first, or the worst where a figure has one. */
@@ -61,13 +62,12 @@ final class Row {
 
     /** The least of the settled phases: what arrived of what the right layer takes. */
     private static String utilisation(Scenario scenario) {
-        double least = scenario.phases().stream()
-                .filter(phase -> phase.toMs() - phase.fromMs() > SETTLE_MS)
+        OptionalDouble least = scenario.phases().stream()
+                .filter(phase -> phase.layer() >= 0 && phase.toMs() - phase.fromMs() > SETTLE_MS)
                 .flatMapToDouble(phase -> scenario.watchers().stream()
                         .mapToDouble(each -> each.utilisation(phase.layer(), settledFromMs(phase, each), phase.toMs())))
-                .min()
-                .orElse(0);
-        return String.format(Locale.ROOT, "%.0f %%", 100 * least);
+                .min();
+        return least.isEmpty() ? "–" : String.format(Locale.ROOT, "%.0f %%", 100 * least.getAsDouble());
     }
 
     /** How far the estimate was above what the link carries, at most, once settled. */

@@ -8,7 +8,9 @@ import io.spillway.bench.machine.CpuTimes;
 import io.spillway.testkit.client.SpillwayProcess;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** One running server and the load on it. */
@@ -21,7 +23,7 @@ final class Bed implements AutoCloseable {
     /** What a viewer needs until its join is over and its latency counts. */
     private static final double SETTLE_SECONDS = 3;
 
-    private static final int MOST_CALM_SECONDS = 15;
+    private static final int MOST_CALM_SECONDS = 40;
     private static final double CALM = 0.95;
     private static final double FULL = 0.9;
 
@@ -31,6 +33,7 @@ final class Bed implements AutoCloseable {
     private final Load load;
     private final Report report;
     private final List<String> streams = new ArrayList<>();
+    private Shape shape = Shape.VIDEO;
     private int nextStream;
 
     /** A window with the CPU that the server used in it. */
@@ -54,8 +57,15 @@ final class Bed implements AutoCloseable {
 
     /** Starts a server, with JVM options beside those of the launcher. */
     static Bed open(Host host, Report report, String javaOptions) {
+        return open(host, report, javaOptions, Map.of());
+    }
+
+    /** The same with more of a configuration, as environment variables. */
+    static Bed open(Host host, Report report, String javaOptions, Map<String, String> configuration) {
         report.progress("starting the server on core " + host.serverCore() + ", " + host.link());
-        SpillwayProcess server = SpillwayProcess.start(host.server(), host.serverEnvironment(javaOptions));
+        Map<String, String> environment = new HashMap<>(host.serverEnvironment(javaOptions));
+        environment.putAll(configuration);
+        SpillwayProcess server = SpillwayProcess.start(host.server(), environment);
         try {
             return new Bed(server, Load.open(host.load(server.address().getPort())), report);
         } catch (RuntimeException | Error failed) {
@@ -81,7 +91,8 @@ final class Bed implements AutoCloseable {
     }
 
     /** Replaces streams and viewers: {@code count} streams of a shape, their frames and groups spread evenly, and nobody watching. */
-    void restage(Shape shape, int count) throws IOException, InterruptedException {
+    void restage(Shape sent, int count) throws IOException, InterruptedException {
+        shape = sent;
         load.leave(load.viewers(), true);
         for (String stream : streams) {
             load.unpublish(stream);
@@ -89,7 +100,7 @@ final class Bed implements AutoCloseable {
         streams.clear();
         for (int i = 0; i < count; i++) {
             String stream = STREAM_NAMES.get(nextStream++ % STREAM_NAMES.size());
-            load.publish(stream, shape, i / (double) count);
+            load.publish(stream, sent, i / (double) count);
             streams.add(stream);
         }
     }
@@ -120,12 +131,22 @@ final class Bed implements AutoCloseable {
         return false;
     }
 
-    /** Lets what joining cost die away: until the core is not full, and no less of it used than in the second before, some seconds at most. */
+    /** Packets a second that all viewers are to get. */
+    double wantedPacketsPerSecond() {
+        return load.viewers() * shape.packetsPerSecond();
+    }
+
+    /**
+     * Lets what joining cost die away: until the core is not full, no less of it used than in the second before, and every viewer gets the whole stream again, whose network seemed narrow while the
+     * core was full; some seconds at most.
+     */
     void calm() throws InterruptedException {
         double before = Double.MAX_VALUE;
         for (int i = 0; i < MOST_CALM_SECONDS; i++) {
-            double share = measure(1).serverCpu();
-            if (share < FULL && share > CALM * before) {
+            Measured now = measure(1);
+            double share = now.serverCpu();
+            boolean whole = now.window().packetsPerSecond() > CALM * wantedPacketsPerSecond();
+            if (share < FULL && share > CALM * before && whole) {
                 return;
             }
             before = share;

@@ -22,6 +22,11 @@ final class Capacity {
     private static final double LEAST_DELIVERED = 0.97;
     private static final int JOINS_A_SECOND = 60;
 
+    /** Share of its core from which on joins come slower: a join costs what hundreds of viewers' packets in its second cost. */
+    private static final double BUSY = 0.6;
+
+    private static final int JOINS_A_SECOND_WHEN_BUSY = 15;
+
     /** One number of viewers that was measured. */
     record Step(int viewers, Bed.Measured measured, String failure) {
 
@@ -51,8 +56,9 @@ final class Capacity {
         String bound = "";
         int narrowings = pace.narrowings();
         int next = FIRST;
+        int quick = FIRST;
         while (next > 0) {
-            Step step = step(next);
+            Step step = step(next, quick);
             steps.add(step);
             report.progress(String.format(
                     Locale.ROOT,
@@ -70,7 +76,10 @@ final class Capacity {
             } else {
                 failed = step.viewers;
                 bound = step.failure;
+                // Beyond its capacity the server may have lost publishers too.
+                bed.restage(shape, streams);
             }
+            quick = (int) (step.viewers * BUSY / Math.max(0.01, step.measured.serverCpu()));
             if (failed == Integer.MAX_VALUE) {
                 next = next(step);
             } else if (best == null || narrowings-- == 0) {
@@ -96,11 +105,27 @@ final class Capacity {
                 : (int) Math.min(pace.mostViewers(), Math.ceil(step.viewers * growth));
     }
 
-    private Step step(int viewers) throws InterruptedException {
-        boolean joined = bed.viewersPatiently(viewers, JOINS_A_SECOND);
+    /** @param quick viewers with whom the core is so busy that others join slower */
+    private Step step(int viewers, int quick) throws InterruptedException {
+        boolean joined = bed.viewersPatiently(Math.min(viewers, quick), JOINS_A_SECOND)
+                && bed.viewersPatiently(viewers, JOINS_A_SECOND_WHEN_BUSY);
         bed.calm();
         Bed.Measured measured = bed.measure(pace.stepSeconds());
-        return new Step(viewers, measured, joined ? failure(measured.window()) : "not all could join");
+        long ended = bed.load().endedStreams();
+        if (ended > 0) {
+            return new Step(viewers, measured, ended + " streams were ended");
+        }
+        if (!joined) {
+            return new Step(viewers, measured, "not all could join");
+        }
+        double came = measured.window().packetsPerSecond();
+        double wanted = bed.wantedPacketsPerSecond();
+        return new Step(
+                viewers,
+                measured,
+                came < LEAST_DELIVERED * wanted
+                        ? String.format(Locale.ROOT, "%.0f packets/s of %.0f came", came, wanted)
+                        : failure(measured.window()));
     }
 
     static String failure(Window window) {

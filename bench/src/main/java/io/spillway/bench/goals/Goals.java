@@ -182,6 +182,7 @@ public final class Goals {
             part("hop at 30 %", List.of(), () -> hops.at(30, video, false));
             part("hop at 50 %", List.of(), () -> hops.at(50, video, false));
             part("hop at 70 %", List.of("hopP50Us", "hopP99Us"), () -> hops.at(70, video, true));
+            part("hop at 50 %, even pictures", List.of(), () -> hops.even(video));
         }
         if (wants("joins")) {
             part("joins a second", List.of("joinsPerSecond"), () -> new JoinRate(bed, pace, report).measure(video));

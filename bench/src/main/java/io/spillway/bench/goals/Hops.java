@@ -1,13 +1,15 @@
 package io.spillway.bench.goals;
 
+import io.spillway.bench.load.Shape;
 import io.spillway.bench.load.Window;
 import io.spillway.bench.machine.MemoryUse;
+import java.io.IOException;
 import java.util.Locale;
 
 /** Goals 4 and 5: the hop through the server at shares of its capacity, and for long at half of it. */
 final class Hops {
 
-    private static final int JOINS_A_SECOND = 120;
+    private static final int JOINS_A_SECOND = 60;
     private static final double SLICE_SECONDS = 60;
 
     private final Bed bed;
@@ -23,7 +25,8 @@ final class Hops {
     /** At one share of the capacity, in percent; {@code figures} when it is the one that is published. */
     void at(int percent, Capacity.Found capacity, boolean figures) throws InterruptedException {
         int viewers = Math.max(1, capacity.viewers() * percent / 100);
-        bed.viewers(viewers, JOINS_A_SECOND);
+        bed.viewersPatiently(viewers, JOINS_A_SECOND);
+        bed.calm();
         Bed.Measured measured = bed.measure(pace.hopSeconds());
         Window window = measured.window();
         String failure = Capacity.failure(window);
@@ -53,10 +56,31 @@ final class Hops {
         }
     }
 
+    /** At half of the capacity, where every picture is of eight packets, keyframes too: what the server adds beyond the time that it takes to send a large picture to everybody. */
+    void even(Capacity.Found capacity) throws IOException, InterruptedException {
+        bed.restage(Shape.EVEN_VIDEO, bed.streams().size());
+        bed.viewersPatiently(Math.max(1, capacity.viewers() / 2), JOINS_A_SECOND);
+        bed.calm();
+        Bed.Measured measured = bed.measure(pace.hopSeconds());
+        Window window = measured.window();
+        String failure = Capacity.failure(window);
+        report.row(
+                "hop at 50 %, keyframes no larger than others",
+                percentiles(window),
+                String.format(
+                                Locale.ROOT,
+                                "p99.99 is %.1f x p50; server %.0f %% of its core",
+                                window.hopUs(99.99) / Math.max(1, window.hopUs(50)),
+                                measured.serverCpu() * 100)
+                        + (failure.isEmpty() ? "" : "; VOID: " + failure));
+        bed.restage(Shape.VIDEO, bed.streams().size());
+    }
+
     /** At half of the capacity, in slices, so that it tells as it goes. */
     void soak(Capacity.Found capacity, ServerBeans beans) throws InterruptedException {
         int viewers = Math.max(1, capacity.viewers() / 2);
-        bed.viewers(viewers, JOINS_A_SECOND);
+        bed.viewersPatiently(viewers, JOINS_A_SECOND);
+        bed.calm();
         MemoryUse before = MemoryUse.of(bed.serverPid());
         double remaining = pace.soakSeconds();
         bed.load().begin();

@@ -50,6 +50,11 @@ record Host(
         return System.getenv().getOrDefault(name, otherwise);
     }
 
+    /** With which a stream of {@link Bed#STREAM_NAMES} is published. */
+    static String key(String stream) {
+        return KEY + stream;
+    }
+
     /** A command as it is to be run: in its namespace, on its core. */
     List<String> on(List<String> command) {
         List<String> all = new ArrayList<>();

@@ -10,7 +10,10 @@ final class JoinRate {
 
     private static final double WATCHING_SHARE = 0.3;
     private static final double MOST_JOIN_MS = 2_000;
-    private static final int JOINS_A_SECOND = 120;
+    private static final int JOINS_A_SECOND = 60;
+
+    /** What joining costs is measured, not how many viewers there come to be. */
+    private static final int STAY_SECONDS = 2;
 
     private final Bed bed;
     private final Pace pace;
@@ -33,7 +36,7 @@ final class JoinRate {
             int joining = (int) (rate * pace.joinSeconds());
             bed.load().begin();
             CpuTimes before = CpuTimes.of(bed.serverPid());
-            Joins joins = bed.load().watch(bed.streams(), joining, rate);
+            Joins joins = bed.load().comeAndGo(bed.streams(), joining, rate, STAY_SECONDS * rate);
             CpuTimes used = CpuTimes.of(bed.serverPid()).since(before);
             Window window = bed.load().end();
             String failure = failure(joins, window);
@@ -50,7 +53,6 @@ final class JoinRate {
                     Ratio.threads(used),
                     window.ownCpu() * 100);
             report.progress("  " + line + (failure.isEmpty() ? "" : "; failed: " + failure));
-            bed.viewers(watching, JOINS_A_SECOND);
             if (!failure.isEmpty()) {
                 bound = failure;
                 break;

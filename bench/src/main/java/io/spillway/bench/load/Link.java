@@ -61,7 +61,7 @@ final class Link implements DtlsSession.Output {
         this.dtls = new DtlsSession(
                 loop.identity().engine(answer.role(), answer.certificate(), SrtpProfile.preference()),
                 loop.handshakes(),
-                loop,
+                task -> loop.execute(() -> task.accept(System.nanoTime())),
                 this);
     }
 

@@ -20,9 +20,11 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -126,6 +128,13 @@ public final class Load implements AutoCloseable {
         });
     }
 
+    /** Streams that the server has ended. */
+    public long endedStreams() throws InterruptedException {
+        return onLoop(() -> publishers.values().stream()
+                .filter(publisher -> !publisher.isRunning())
+                .count());
+    }
+
     /** Ends a stream; its viewers are to be gone already. */
     public void unpublish(String stream) throws InterruptedException {
         Publisher publisher = publisher(stream);
@@ -155,8 +164,24 @@ public final class Load implements AutoCloseable {
 
     /** Adds viewers, evenly over the publishers, at a steady pace that no slow join delays; those that fail are gone. */
     public Joins watch(List<String> streams, int count, int perSecond) throws InterruptedException {
+        Queue<Watching> added = new ConcurrentLinkedQueue<>();
+        Joins joins = join(streams, count, perSecond, added, count);
+        viewers.addAll(added);
+        return joins;
+    }
+
+    /** As {@link #watch}, but nobody stays: whenever more than {@code staying} are there, who came first leaves, with a DELETE. */
+    public Joins comeAndGo(List<String> streams, int count, int perSecond, int staying) throws InterruptedException {
+        Queue<Watching> added = new ConcurrentLinkedQueue<>();
+        Joins joins = join(streams, count, perSecond, added, staying);
+        leave(List.copyOf(added));
+        return joins;
+    }
+
+    private Joins join(List<String> streams, int count, int perSecond, Queue<Watching> added, int staying)
+            throws InterruptedException {
         Joins joins = new Joins(count);
-        List<Watching> added = new ArrayList<>();
+        List<CompletableFuture<Void>> going = new ArrayList<>();
         long startNs = System.nanoTime();
         for (int i = 0; i < count; i++) {
             long atNs = startNs + i * SECOND_NS / perSecond;
@@ -170,24 +195,24 @@ public final class Load implements AutoCloseable {
             if (!threads.start(() -> join(stream, publisher, sampled, joins, added))) {
                 joins.failed("the generator has too many joins under way");
             }
+            Watching oldest = i < staying ? null : added.poll();
+            if (oldest != null) {
+                going.add(letGo(oldest));
+            }
         }
         joins.await(JOIN_PATIENCE_NS);
-        synchronized (added) {
-            viewers.addAll(added);
-        }
+        awaitGone(going);
         return joins;
     }
 
-    private void join(String stream, Publisher publisher, boolean sampled, Joins joins, List<Watching> added) {
+    private void join(String stream, Publisher publisher, boolean sampled, Joins joins, Queue<Watching> added) {
         long postedNs = System.nanoTime();
         try {
             Session session = post(config.whep(stream), stream, false, publisher.shape());
             onLoop(() -> {
                 Viewer viewer = new Viewer(loop, session, publisher, sampled, postedNs, new Outcome(joins));
                 loop.add(viewer, session.address());
-                synchronized (added) {
-                    added.add(new Watching(viewer, session));
-                }
+                added.add(new Watching(viewer, session));
                 return null;
             });
         } catch (IOException | IllegalStateException refused) {
@@ -230,26 +255,34 @@ public final class Load implements AutoCloseable {
     private void leave(List<Watching> all) throws InterruptedException {
         List<CompletableFuture<Void>> going = new ArrayList<>();
         for (Watching gone : all) {
-            CompletableFuture<Void> done = new CompletableFuture<>();
-            going.add(done);
-            Runnable leaving = () -> {
-                try {
-                    onLoop(() -> {
-                        gone.viewer.close();
-                        loop.remove(gone.session.address());
-                        return null;
-                    });
-                    delete(gone.session);
-                } catch (InterruptedException stopping) {
-                    Thread.currentThread().interrupt();
-                } finally {
-                    done.complete(null);
-                }
-            };
-            while (!threads.start(leaving)) {
-                LockSupport.parkNanos(SECOND_NS / 1_000);
-            }
+            going.add(letGo(gone));
         }
+        awaitGone(going);
+    }
+
+    private CompletableFuture<Void> letGo(Watching gone) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Runnable leaving = () -> {
+            try {
+                onLoop(() -> {
+                    gone.viewer.close();
+                    loop.remove(gone.session.address());
+                    return null;
+                });
+                delete(gone.session);
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+            } finally {
+                done.complete(null);
+            }
+        };
+        while (!threads.start(leaving)) {
+            LockSupport.parkNanos(SECOND_NS / 1_000);
+        }
+        return done;
+    }
+
+    private void awaitGone(List<CompletableFuture<Void>> going) throws InterruptedException {
         for (CompletableFuture<Void> each : going) {
             await(each, "a viewer could not leave");
         }

@@ -72,6 +72,11 @@ final class Publisher implements Source, Peer, Link.Listener, RtcpVisitor {
         running = true;
     }
 
+    /** Whether it sends: false before its start, and for good once the server has ended it. */
+    boolean isRunning() {
+        return running;
+    }
+
     /** Leaves frames out, or sends them again; the schedule goes on. */
     void pause(boolean on) {
         paused = on;

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * magic 8 | packet number 8 | time intended 8 | time sent 8
  * </pre>
  */
-final class Stamp {
+public final class Stamp {
 
     static final int BYTES = 32;
 
@@ -27,7 +27,7 @@ final class Stamp {
     }
 
     /** Whether a stamp ends there. */
-    static boolean isAt(ByteBuffer buffer, int end) {
+    public static boolean isAt(ByteBuffer buffer, int end) {
         return end >= BYTES && buffer.getLong(end - BYTES) == MAGIC;
     }
 
@@ -35,7 +35,7 @@ final class Stamp {
         return buffer.getLong(end - 24);
     }
 
-    static long intendedNs(ByteBuffer buffer, int end) {
+    public static long intendedNs(ByteBuffer buffer, int end) {
         return buffer.getLong(end - 16);
     }
 

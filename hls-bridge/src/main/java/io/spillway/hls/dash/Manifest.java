@@ -34,6 +34,9 @@ public final class Manifest {
     /** What is expected of a segment is the longest of so many before it: a guess too long is mended, one too short has players ask twice. */
     private static final int REMEMBERED = 4;
 
+    /** Codecs by the number of their adaptation set, which is the same in every manifest. */
+    private static final List<String> SETS = List.of("avc1", "hvc1", "vp09", "av01", "mp4a", "opus");
+
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -137,27 +140,27 @@ public final class Manifest {
         attribute(out, "id", Long.toString(period.number()));
         attribute(out, "start", seconds("PT", (double) period.startTicks() / Period.TIMESCALE, "S"));
         out.append(">\n");
-        for (String kind : List.of("video", "audio")) {
-            List<Run> some = runs.stream()
-                    .filter(run -> (run.format() instanceof VideoFormat) == kind.equals("video"))
-                    .toList();
-            if (!some.isEmpty()) {
-                adaptationSet(out, kind, period, some, settings, clock, suffix);
-            }
+        // Players switch within a set, so each holds one codec.
+        SortedMap<Integer, List<Run>> sets = new TreeMap<>();
+        for (Run run : runs) {
+            String family = run.format().codecs().replaceFirst("\\..*", "");
+            sets.computeIfAbsent(SETS.indexOf(family), _ -> new ArrayList<>()).add(run);
         }
+        sets.forEach((id, some) -> adaptationSet(out, id, period, some, settings, clock, suffix));
         out.append("  </Period>\n");
     }
 
     private static void adaptationSet(
             StringBuilder out,
-            String kind,
+            int id,
             Period period,
             List<Run> runs,
             HlsSettings settings,
             String clock,
             String suffix) {
+        String kind = runs.getFirst().format() instanceof VideoFormat ? "video" : "audio";
         out.append("    <AdaptationSet");
-        attribute(out, "id", kind.equals("video") ? "0" : "1");
+        attribute(out, "id", Integer.toString(id));
         attribute(out, "contentType", kind);
         attribute(out, "mimeType", kind + "/mp4");
         attribute(out, "segmentAlignment", "true");

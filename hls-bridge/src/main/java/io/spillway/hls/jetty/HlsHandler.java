@@ -3,67 +3,95 @@ package io.spillway.hls.jetty;
 import io.spillway.hls.HlsBridge;
 import io.spillway.hls.HlsReply;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.NanoTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /hls/{stream}/{file}} and {@code /dash/{stream}/{file}}: GET, HEAD and OPTIONS, for pages of every origin (H33). Addresses are read as they stand, undecoded, and name nothing on a disk (X14). Blocked requests hold no thread.
+ * {@code /hls/{stream}/{file}} and {@code /dash/{stream}/{file}}: GET, HEAD and OPTIONS, for pages of every origin (H33). Addresses are read as they stand, undecoded, and name nothing on a disk (X14). Never blocks the thread it
+ * is called on, and holds none while a request waits: it stands before what does. A crowd asks for the same again and again, so fields that are the same are encoded once.
  */
 public final class HlsHandler extends Handler.Abstract.NonBlocking {
 
-    private static final Pattern PLACE = Pattern.compile("/(?:hls|dash)(?:/|$)");
-    private static final Pattern ADDRESS = Pattern.compile("/(?:hls|dash)/([^/]*)/([^/]*)");
     private static final Pattern ONE_RANGE = Pattern.compile("bytes=([0-9]{0,15})-([0-9]{0,15})");
+
+    private static final HttpField ANY_ORIGIN = new PreEncodedHttpField(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    private static final HttpField EXPOSED = new PreEncodedHttpField(
+            HttpHeader.ACCESS_CONTROL_EXPOSE_HEADERS, "Age, Date, Content-Length, Content-Range, ETag");
+    private static final HttpField NOSNIFF = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+    private static final HttpField RANGES = new PreEncodedHttpField(HttpHeader.ACCEPT_RANGES, "bytes");
+    private static final HttpField GZIP = new PreEncodedHttpField(HttpHeader.CONTENT_ENCODING, "gzip");
+    private static final HttpField VARY = new PreEncodedHttpField(HttpHeader.VARY, "Accept-Encoding");
 
     private final HlsBridge bridge;
     private final PlayRule rule;
+    private final Served served;
 
-    public HlsHandler(HlsBridge bridge, PlayRule rule) {
+    /** By what replies say, of which there are few kinds. */
+    private final Map<String, HttpField> types = new ConcurrentHashMap<>();
+
+    private final Map<String, HttpField> kept = new ConcurrentHashMap<>();
+    private final Map<String, HttpField> keptPrivately = new ConcurrentHashMap<>();
+
+    /** Hears of each answer when it begins. */
+    @FunctionalInterface
+    public interface Served {
+        void onAnswer(String method, int status, long tookNs);
+    }
+
+    public HlsHandler(HlsBridge bridge, PlayRule rule, Served served) {
         this.rule = rule;
         this.bridge = bridge;
+        this.served = served;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         String path = request.getHttpURI().getPath();
-        if (path == null || !PLACE.matcher(path).lookingAt()) {
+        if (path == null) {
+            return false;
+        }
+        boolean dash = path.startsWith("/dash");
+        int root = dash ? "/dash".length() : "/hls".length();
+        if ((!dash && !path.startsWith("/hls")) || (path.length() > root && path.charAt(root) != '/')) {
             return false;
         }
         HttpFields.Mutable headers = response.getHeaders();
-        headers.put("Access-Control-Allow-Origin", "*");
-        headers.put("Access-Control-Expose-Headers", "Age, Date, Content-Length, Content-Range, ETag");
-        headers.put("X-Content-Type-Options", "nosniff");
-        if (HttpMethod.OPTIONS.is(request.getMethod())) {
+        headers.add(ANY_ORIGIN).add(EXPOSED).add(NOSNIFF);
+        String method = request.getMethod();
+        if (HttpMethod.OPTIONS.is(method)) {
             headers.put("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
             headers.put("Access-Control-Allow-Headers", "Authorization, Range, If-None-Match");
             headers.put("Access-Control-Max-Age", "86400");
-            response.setStatus(204);
-            callback.succeeded();
+            end(204, request, response, callback);
             return true;
         }
-        if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
-            response.setStatus(405);
+        if (!HttpMethod.GET.is(method) && !HttpMethod.HEAD.is(method)) {
             headers.put(HttpHeader.ALLOW, "GET, HEAD, OPTIONS");
-            callback.succeeded();
+            end(405, request, response, callback);
             return true;
         }
-        Matcher address = ADDRESS.matcher(path);
-        String stream = address.matches() ? address.group(1) : "-";
-        String file = address.matches() ? address.group(2) : "";
+        int slash = path.indexOf('/', root + 1);
+        boolean whole = slash > 0 && path.indexOf('/', slash + 1) < 0;
+        String stream = whole ? path.substring(root + 1, slash) : "-";
+        String file = whole ? path.substring(slash + 1) : "";
         boolean shared = rule.isOpen(stream);
-        HlsReply refusal = rule.refusal(request, stream);
+        HlsReply refusal = shared ? null : rule.refusal(request, stream);
         if (refusal != null) {
             if (refusal.status() == 401) {
                 headers.put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
@@ -79,7 +107,7 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
             }
         };
         String query = request.getHttpURI().getQuery();
-        if (path.startsWith("/dash")) {
+        if (dash) {
             bridge.requestDash(stream, file, query, out);
         } else {
             bridge.request(stream, file, query, out);
@@ -87,39 +115,30 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
         return true;
     }
 
-    private static void answer(HlsReply reply, boolean shared, Request request, Response response, Callback callback) {
+    private void answer(HlsReply reply, boolean shared, Request request, Response response, Callback callback) {
         HttpFields.Mutable headers = response.getHeaders();
         HttpFields asked = request.getHeaders();
-        // What not everybody may see stays with who asked for it (RFC 9111 §5.2.2.7).
-        String kept = reply.cacheControl();
-        headers.put(HttpHeader.CACHE_CONTROL, shared ? kept : kept.replace("public", "private"));
-        List<ByteBuffer> body = new ArrayList<>();
+        headers.add(cacheControl(reply.cacheControl(), shared));
         byte[] gzip = reply.gzip();
         boolean packed = gzip != null && asked.contains(HttpHeader.ACCEPT_ENCODING, "gzip");
-        if (packed) {
-            body.add(ByteBuffer.wrap(gzip));
-        } else {
-            reply.body().forEach(chunk -> body.add(ByteBuffer.wrap(chunk)));
-        }
         if (gzip != null) {
-            headers.put(HttpHeader.VARY, "Accept-Encoding");
+            headers.add(VARY);
         }
-        if (!reply.etag().isEmpty()) {
+        String etag = reply.etag();
+        if (!etag.isEmpty()) {
             // The compressed form is another representation, and has a tag of its own.
-            String etag = packed ? reply.etag().replaceAll("\"$", "z\"") : reply.etag();
-            headers.put(HttpHeader.ETAG, etag);
+            etag = packed ? etag.substring(0, etag.length() - 1) + "z\"" : etag;
+            headers.add(HttpHeader.ETAG, etag);
             if (matches(asked.get(HttpHeader.IF_NONE_MATCH), etag)) {
-                response.setStatus(304);
-                callback.succeeded();
+                end(304, request, response, callback);
                 return;
             }
         }
-        headers.put(HttpHeader.CONTENT_TYPE, reply.contentType());
+        headers.add(types.computeIfAbsent(
+                reply.contentType(), type -> new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, type)));
         if (packed) {
-            headers.put(HttpHeader.CONTENT_ENCODING, "gzip");
+            headers.add(GZIP);
         }
-        long length = body.stream().mapToLong(ByteBuffer::remaining).sum();
-        response.setStatus(reply.status());
         if (reply.rest() != null) {
             // How long it will be nobody knows yet, so no range of it can be had either.
             if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
@@ -127,52 +146,89 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
                 headers.put(HttpHeader.TRANSFER_ENCODING, "chunked");
             }
             if (HttpMethod.HEAD.is(request.getMethod())) {
-                callback.succeeded();
+                end(reply.status(), request, response, callback);
             } else {
+                begin(reply.status(), request, response);
                 new GrowingBody(response, callback).write(reply);
             }
             return;
         }
+        List<byte[]> body = packed ? List.of(gzip) : reply.body();
         boolean media = reply.status() == 200 && gzip == null;
+        String range = media ? asked.get(HttpHeader.RANGE) : null;
         if (media) {
-            headers.put(HttpHeader.ACCEPT_RANGES, "bytes");
-            String range = asked.get(HttpHeader.RANGE);
-            if (range != null && !cut(range, length, body, response)) {
-                callback.succeeded();
-                return;
-            }
+            headers.add(RANGES);
         }
-        headers.put(
-                HttpHeader.CONTENT_LENGTH,
-                body.stream().mapToLong(ByteBuffer::remaining).sum());
+        if (range != null) {
+            answerRange(range, body, request, response, callback);
+            return;
+        }
+        int length = body.stream().mapToInt(chunk -> chunk.length).sum();
+        headers.add(HttpHeader.CONTENT_LENGTH, length);
         if (HttpMethod.HEAD.is(request.getMethod())) {
-            callback.succeeded();
+            end(reply.status(), request, response, callback);
         } else {
+            begin(reply.status(), request, response);
+            write(body.stream().map(ByteBuffer::wrap).toList(), 0, true, response, callback);
+        }
+    }
+
+    private void answerRange(String range, List<byte[]> whole, Request request, Response response, Callback callback) {
+        HttpFields.Mutable headers = response.getHeaders();
+        List<ByteBuffer> body = whole.stream().map(ByteBuffer::wrap).toList();
+        int status = cut(range, length(body), body, headers);
+        headers.add(HttpHeader.CONTENT_LENGTH, status == 416 ? 0 : length(body));
+        if (status == 416 || HttpMethod.HEAD.is(request.getMethod())) {
+            end(status, request, response, callback);
+        } else {
+            begin(status, request, response);
             write(body, 0, true, response, callback);
         }
+    }
+
+    /** What not everybody may see stays with who asked for it (RFC 9111 §5.2.2.7). */
+    private HttpField cacheControl(String said, boolean shared) {
+        return shared
+                ? kept.computeIfAbsent(said, value -> new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, value))
+                : keptPrivately.computeIfAbsent(
+                        said,
+                        value -> new PreEncodedHttpField(
+                                HttpHeader.CACHE_CONTROL,
+                                value.replace("public", "private").replace(", s-maxage=1", "")));
+    }
+
+    private void begin(int status, Request request, Response response) {
+        response.setStatus(status);
+        served.onAnswer(request.getMethod(), status, NanoTime.since(request.getBeginNanoTime()));
+    }
+
+    private void end(int status, Request request, Response response, Callback callback) {
+        begin(status, request, response);
+        callback.succeeded();
+    }
+
+    private static long length(List<ByteBuffer> body) {
+        return body.stream().mapToLong(ByteBuffer::remaining).sum();
     }
 
     private static boolean matches(@Nullable String asked, String etag) {
         return asked != null && (asked.equals("*") || asked.contains(etag));
     }
 
-    /** Leaves of the body what a range asks for; several ranges, or none that can be read, mean the whole. False when there is nothing in it (416). RFC 9110 §14. */
-    private static boolean cut(String range, long length, List<ByteBuffer> body, Response response) {
+    /** Leaves of the body what a range asks for, and gives the status: several ranges, or none that can be read, mean the whole. RFC 9110 §14. */
+    private static int cut(String range, long length, List<ByteBuffer> body, HttpFields.Mutable headers) {
         Matcher one = ONE_RANGE.matcher(range);
         if (!one.matches() || (one.group(1).isEmpty() && one.group(2).isEmpty())) {
-            return true;
+            return 200;
         }
         boolean suffix = one.group(1).isEmpty();
         long first = suffix ? Math.max(0, length - Long.parseLong(one.group(2))) : Long.parseLong(one.group(1));
         long last = suffix || one.group(2).isEmpty() ? length - 1 : Math.min(length - 1, Long.parseLong(one.group(2)));
         if (first > last) {
-            response.setStatus(416);
-            response.getHeaders().put(HttpHeader.CONTENT_RANGE, "bytes */" + length);
-            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
-            return false;
+            headers.put(HttpHeader.CONTENT_RANGE, "bytes */" + length);
+            return 416;
         }
-        response.setStatus(206);
-        response.getHeaders().put(HttpHeader.CONTENT_RANGE, "bytes " + first + "-" + last + "/" + length);
+        headers.put(HttpHeader.CONTENT_RANGE, "bytes " + first + "-" + last + "/" + length);
         long at = 0;
         for (ByteBuffer chunk : body) {
             int size = chunk.remaining();
@@ -181,7 +237,7 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
             chunk.limit(to).position(from);
             at += size;
         }
-        return true;
+        return 206;
     }
 
     /** Writes buffers one after another. {@code last} tells whether they end the body. */

@@ -24,7 +24,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
 import static org.bytedeco.ffmpeg.global.avutil.av_make_q;
 
-import io.spillway.hls.AudioCoder;
+import io.spillway.media.frame.AudioCoder;
 import io.spillway.media.mp4.AudioFormat;
 import java.util.Arrays;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;

@@ -1,5 +1,6 @@
 package io.spillway.hls.playlist;
 
+import io.spillway.hls.stream.Encryption;
 import io.spillway.hls.stream.HlsSettings;
 import io.spillway.hls.stream.Part;
 import io.spillway.hls.stream.Rendition;
@@ -107,11 +108,24 @@ public final class MediaPlaylist {
         if (segment.discontinuity()) {
             out.append("#EXT-X-DISCONTINUITY\n");
         }
+        Encryption encryption = segment.encryption();
         if (!segment.initUri().equals(init)) {
+            if (encryption != null && !init.isEmpty()) {
+                // Else the key before it held for the init segment, too.
+                out.append("#EXT-X-KEY:METHOD=NONE\n");
+            }
             out.append("#EXT-X-MAP:URI=\"")
                     .append(segment.initUri())
                     .append(suffix)
                     .append("\"\n");
+        }
+        if (encryption != null) {
+            out.append("#EXT-X-KEY:METHOD=AES-128,URI=\"")
+                    .append(encryption.keyUri())
+                    .append(suffix)
+                    .append("\",IV=0x")
+                    .append(encryption.iv())
+                    .append('\n');
         }
         out.append("#EXT-X-PROGRAM-DATE-TIME:");
         out.append(DATE.format(Instant.ofEpochMilli(segment.captureMs()))).append('\n');

@@ -7,8 +7,9 @@ package io.spillway.hls.stream;
  * @param segmentMs what a segment lasts at least; it ends at the first keyframe after that
  * @param windowMs what a playlist lists
  * @param maxBytes media that one stream may hold in memory
+ * @param keyMs how long a key encrypts what is made before another one does; 0 when nothing is encrypted
  */
-public record HlsSettings(int partMs, int segmentMs, int windowMs, long maxBytes) {
+public record HlsSettings(int partMs, int segmentMs, int windowMs, long maxBytes, int keyMs) {
 
     /** {@code EXT-X-TARGETDURATION}, seconds. Blocked requests wait three of them at most, which must stay below the ten seconds that players wait (H25). */
     public static final int TARGET_DURATION_S = 3;
@@ -30,6 +31,15 @@ public record HlsSettings(int partMs, int segmentMs, int windowMs, long maxBytes
             throw new IllegalArgumentException("parts of " + partMs + " ms, segments of " + segmentMs
                     + " ms, a window of " + windowMs + " ms; allowed are 100 to 1000, 500 to 2000, and 10000 or more");
         }
+    }
+
+    /** Without encryption. */
+    public HlsSettings(int partMs, int segmentMs, int windowMs, long maxBytes) {
+        this(partMs, segmentMs, windowMs, maxBytes, 0);
+    }
+
+    public boolean isEncrypted() {
+        return keyMs > 0;
     }
 
     /** {@code PART-TARGET} in milliseconds: a part of {@link #partMs} and the frame that goes over it, and no less than 85 % of it (H4). */

@@ -2,6 +2,7 @@ package io.spillway.hls.stream;
 
 import io.spillway.media.mp4.TrackFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A segment, whole or still growing. Immutable.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param format of what is in it
  * @param period in which it lies
  * @param discontinuity what came before is of another publisher, encoder or format
+ * @param encryption of its parts and of the whole, which is another text than its parts put together; null when there is none
  */
 public record Segment(
         long sequence,
@@ -23,6 +25,7 @@ public record Segment(
         long durationTicks,
         long captureMs,
         boolean discontinuity,
+        @Nullable Encryption encryption,
         List<Part> parts) {
 
     /** Whether nothing of it can be played. */

@@ -13,10 +13,16 @@ public final class Shelf {
     public record Item(boolean sound, List<byte[]> chunks, long length) {}
 
     private final ConcurrentMap<String, Item> items = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, byte[]> keys = new ConcurrentHashMap<>();
     private final AtomicLong mediaBytes = new AtomicLong();
 
     public Optional<Item> find(String name) {
         return Optional.ofNullable(items.get(name));
+    }
+
+    /** A key of that name; its bytes are not to be changed. */
+    public Optional<byte[]> findKey(String name) {
+        return Optional.ofNullable(keys.get(name));
     }
 
     /** Media held, each byte once. */
@@ -41,8 +47,26 @@ public final class Shelf {
         items.put(segment.uri(), new Item(sound, segment.chunks(), segment.bytes()));
     }
 
+    /** A segment whose bytes are not those of its parts. */
+    void putEncrypted(Segment segment, List<byte[]> chunks, boolean sound) {
+        long length = chunks.stream().mapToLong(chunk -> chunk.length).sum();
+        mediaBytes.addAndGet(length);
+        items.put(segment.uri(), new Item(sound, chunks, length));
+    }
+
+    void putKey(String name, byte[] secret) {
+        keys.put(name, secret);
+    }
+
+    void removeKey(String name) {
+        keys.remove(name);
+    }
+
     void remove(Segment segment) {
-        items.remove(segment.uri());
+        Item item = items.remove(segment.uri());
+        if (item != null && segment.encryption() != null) {
+            mediaBytes.addAndGet(-item.length());
+        }
         for (Part part : segment.parts()) {
             items.remove(part.uri());
             mediaBytes.addAndGet(-part.bytes().length);

@@ -1,7 +1,9 @@
 package io.spillway.hls.stream;
 
-import io.spillway.hls.intake.AccessUnit;
+import io.spillway.media.frame.AccessUnit;
 import io.spillway.media.mp4.TrackFormat;
+import io.spillway.media.mp4.VideoFormat;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,7 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts all tracks of a stream into the same segments. One track leads: it is cut at its keys, and every other at its first frame from there on, so that all renditions have the same sequence numbers (H20).
+ * Cuts all tracks of a stream into the same segments. One track leads: it is cut at its keys, and every other there too, at a key of its own that is near or at its first frame from there on, so that all renditions have the same
+ * sequence numbers (H20). Where the leading track falls silent, another takes over at its next key.
  * What does not come in time is a gap; the timeline goes on (H15). Times are those of capture, by our monotonic clock. Owned by the packaging thread.
  */
 public final class StreamPackager {
@@ -20,6 +23,12 @@ public final class StreamPackager {
 
     /** Frames of one picture in two layers are stamped this near. */
     private static final long SAME_PICTURE_MS = 16;
+
+    /** A key this near to where the leading track is cut is taken for the same picture: clocks of two layers agree so far before their sender has reported, and an encoder that leaves a picture out makes the key of the next. */
+    private static final long NEAR_KEY_MS = 150;
+
+    /** A leading track without a frame for this long leads no more where another has a key. */
+    private static final long SILENT_NS = 1_500_000_000L;
 
     /** What the reports say may part from what the timestamps say by this much before the timeline is corrected, at a key (H46). */
     private static final long SYNC_MS = 30;
@@ -31,7 +40,7 @@ public final class StreamPackager {
     private static final long ORIGIN_MS = 10_000;
 
     /** Whether other layers can be offered beside the leading one shows in so many segments. */
-    private static final int ALIGNED_SEGMENTS = 2;
+    public static final int ALIGNED_SEGMENTS = 2;
 
     /** One frame may go over the longest segment by this: it still rounds to the target duration. */
     private static final long MAX_FRAME_MS = 400;
@@ -43,8 +52,11 @@ public final class StreamPackager {
             boolean key,
             @Nullable TrackFormat format) {}
 
-    /** @param period what lies behind it */
-    private record Cut(long leadTicks, boolean discontinuity, Period period) {}
+    /**
+     * @param again lies where the leading track was cut already and has nothing since: it ends no segment, it only begins anew
+     * @param period what lies behind it
+     */
+    private record Cut(long leadTicks, boolean again, boolean discontinuity, Period period) {}
 
     /** A track, and what of it waits for the leading one. */
     private static final class Follower {
@@ -82,30 +94,46 @@ public final class StreamPackager {
     private final List<Follower> tracks = new ArrayList<>();
     private @Nullable Follower lead;
     private final long firstSequence;
+    private final @Nullable Keys keys;
     private long originNs;
     private Period period = Period.FIRST;
     private boolean discontinuous;
+    private boolean orphaned;
+    private boolean pictures = true;
+    private String preferred = "";
+    private long leadNs;
     private boolean ended;
 
     /**
      * @param instance tells the names of this run from those of all others: letters and digits
      * @param firstSequence media sequence number of the first segment
      * @param unixMinusMonotonicNs what turns our monotonic clock into nanoseconds since 1970
+     * @param random makes keys
      */
     public StreamPackager(
-            HlsSettings settings, Shelf shelf, String instance, long firstSequence, long unixMinusMonotonicNs) {
+            HlsSettings settings,
+            Shelf shelf,
+            String instance,
+            long firstSequence,
+            long unixMinusMonotonicNs,
+            SecureRandom random) {
         this.settings = settings;
         this.shelf = shelf;
         this.instance = instance;
         this.firstSequence = firstSequence;
         this.unixMinusMonotonicNs = unixMinusMonotonicNs;
+        this.keys = settings.isEncrypted() ? new Keys(settings.keyMs(), shelf, instance, random) : null;
     }
 
-    /** A frame of a track came; {@code name} is the track's for good. Frames of one track come in order. */
-    public void add(String name, AccessUnit unit, long nowNs) {
+    /**
+     * A frame of a track came; {@code name} is the track's for good. Frames of one track come in order.
+     *
+     * @return whether a segment begins with it; of a track that does not lead, whether one may
+     */
+    public boolean add(String name, AccessUnit unit, long nowNs) {
         if (lead == null) {
             if (!unit.key() || unit.format() == null) {
-                return;
+                return false;
             }
             originNs = unit.captureNs() - ORIGIN_MS * 1_000_000;
         }
@@ -113,13 +141,16 @@ public final class StreamPackager {
         if (track == null) {
             track = open(name, unit);
             if (track == null) {
-                return;
+                return false;
             }
         }
         TrackFormat format = unit.format();
         boolean changed = format != null && !format.equals(track.packager.format());
+        if (track != lead && unit.key() && mayLead(track, nowNs)) {
+            takeOver(track, unit, nowNs);
+        }
         if (track == lead) {
-            addToLead(track, unit, changed, nowNs);
+            return addToLead(track, unit, changed, nowNs);
         } else {
             if (changed && track.cuts.stream().noneMatch(Cut::discontinuity)) {
                 // It cannot begin anew alone: the sequence of discontinuities is the same in all playlists.
@@ -128,6 +159,7 @@ public final class StreamPackager {
             }
             track.frames.add(new Frame(place(track, unit, nowNs), unit.data(), unit.key(), format));
             follow(track);
+            return unit.key();
         }
     }
 
@@ -157,16 +189,35 @@ public final class StreamPackager {
                 break;
             }
         }
+        Keys used = keys;
+        if (used != null) {
+            tracks.stream()
+                    .mapToLong(track -> track.packager.oldestSequence())
+                    .min()
+                    .ifPresent(used::forgetBefore);
+        }
     }
 
-    /** What comes from now on is of another publisher or encoder. */
-    public void restart() {
+    /**
+     * What comes from now on is of another publisher or encoder.
+     *
+     * @param hasPictures whether there is more than sound
+     */
+    public void restart(boolean hasPictures) {
         discontinuous = lead != null;
+        orphaned = lead != null;
+        pictures = hasPictures;
+        preferred = "";
         for (Follower track : tracks) {
             track.anchored = false;
             track.needsKey = true;
             track.frames.clear();
         }
+    }
+
+    /** Lets a track lead from its next key on. */
+    public void prefer(String name) {
+        preferred = name;
     }
 
     /** Nothing comes any more. */
@@ -182,8 +233,17 @@ public final class StreamPackager {
             if (track != leading) {
                 track.packager.cut(track.packager.end());
             }
-            track.packager.end(true);
+            track.packager.finish();
         }
+    }
+
+    /** Grows with each change to what {@link #renditions} shows. */
+    public long revision() {
+        long sum = tracks.size();
+        for (Follower track : tracks) {
+            sum += track.packager.revision();
+        }
+        return sum;
     }
 
     /** All tracks as they stand. */
@@ -191,16 +251,43 @@ public final class StreamPackager {
         return tracks.stream().map(track -> track.packager.view()).toList();
     }
 
-    /** Whether a rendition may be offered beside the leading one: it is cut where the leading one is, at keys of its own (H20). */
+    /** Whether a layer may be offered beside the leading one: it is cut where the leading one is, at keys of its own where that one is (H20). */
     public boolean isAligned(Rendition rendition) {
+        return isAligned(rendition, ALIGNED_SEGMENTS);
+    }
+
+    /** As {@link #isAligned(Rendition)}, which so many segments must show: one is enough of a track that is made to be. */
+    public boolean isAligned(Rendition rendition, int shown) {
         Follower leading = lead;
         if (leading == null || leading.packager.name().equals(rendition.name())) {
             return leading != null;
         }
         List<Segment> segments = rendition.segments();
-        return segments.size() >= ALIGNED_SEGMENTS
+        return segments.size() >= shown
+                && segments.subList(segments.size() - shown, segments.size()).stream()
+                        .allMatch(segment -> !segment.isGap()
+                                && (segment.isIndependent() || !leading.packager.isIndependent(segment.sequence())));
+    }
+
+    /** Whether a layer sends, and has its keys elsewhere than the leading one. */
+    public boolean isApart(Rendition rendition) {
+        List<Segment> segments = rendition.segments();
+        return segments.size() > ALIGNED_SEGMENTS
                 && segments.subList(segments.size() - ALIGNED_SEGMENTS, segments.size()).stream()
-                        .allMatch(segment -> !segment.isGap() && segment.isIndependent());
+                        .noneMatch(Segment::isGap)
+                && !isAligned(rendition);
+    }
+
+    /** Whether nothing comes of a picture any more while others go on: for as long as is waited for one that is to be offered. */
+    public boolean isSilent(Rendition rendition) {
+        Follower leading = lead;
+        List<Segment> segments = rendition.segments();
+        return leading != null
+                && rendition.format() instanceof VideoFormat
+                && !leading.packager.name().equals(rendition.name())
+                && segments.size() >= ALIGNED_SEGMENTS
+                && segments.subList(segments.size() - ALIGNED_SEGMENTS, segments.size()).stream()
+                        .allMatch(segment -> segment.isGap() && !leading.packager.isGap(segment.sequence()));
     }
 
     /** Whether the open segment has lasted as long as it should, and a key would end it. */
@@ -230,11 +317,16 @@ public final class StreamPackager {
             return null;
         }
         Follower leading = lead;
-        // One that joins begins where the leading one's open segment did, with a gap up to its first frame.
+        // One that joins begins where the leading one's open segment did, with a gap up to its first frame; or there,
+        // where that is near.
         long sequence = leading == null ? firstSequence : leading.packager.sequence();
         long start = leading == null
                 ? (unit.captureNs() - originNs) * format.timescale() / 1_000_000_000L
                 : convert(leading.packager.segmentStart(), leading.packager.timescale(), format.timescale());
+        long captured = (unit.captureNs() - originNs) / 1_000 * format.timescale() / 1_000_000;
+        if (captured > start && captured - start <= NEAR_KEY_MS * format.timescale() / 1000) {
+            start = captured;
+        }
         Follower track = new Follower(new TrackPackager(
                 name,
                 instance,
@@ -242,9 +334,11 @@ public final class StreamPackager {
                 settings,
                 shelf,
                 sequence,
+                leading == null ? 0 : leading.packager.discontinuities(),
                 Math.max(0, start),
                 period,
-                originNs + unixMinusMonotonicNs));
+                originNs + unixMinusMonotonicNs,
+                keys));
         tracks.add(track);
         if (leading == null) {
             lead = track;
@@ -252,20 +346,61 @@ public final class StreamPackager {
         return track;
     }
 
-    private void addToLead(Follower leading, AccessUnit unit, boolean changed, long nowNs) {
-        TrackPackager packager = leading.packager;
-        if (leading.needsKey && !unit.key()) {
+    /** Whether a track may lead from its key on: the leading one is silent, or of a publisher that is gone. Sound leads where there is nothing else. */
+    private boolean mayLead(Follower track, long nowNs) {
+        boolean fit = track.packager.format() instanceof VideoFormat || !pictures;
+        boolean wanted = track.packager.name().equals(preferred);
+        return fit && (orphaned || wanted || nowNs - leadNs > SILENT_NS);
+    }
+
+    /** Makes a track the leading one, at its key: all are cut there. */
+    private void takeOver(Follower next, AccessUnit key, long nowNs) {
+        Follower before = lead;
+        if (before == null) {
             return;
         }
-        leading.needsKey = false;
-        long start = Math.max(place(leading, unit, nowNs), packager.end());
+        TrackPackager packager = before.packager;
+        long start = place(next, key, nowNs);
+        long at = Math.max(convert(start, next.packager.timescale(), packager.timescale()), packager.end());
+        fillLead(before, at);
+        packager.fill(at);
+        cut(before, at, false);
+        for (Follower track : tracks) {
+            if (track == next) {
+                // All that is before its key: no other is waited for.
+                followTo(next, Long.MAX_VALUE, true);
+                cutUpTo(next, Long.MAX_VALUE, start, 2 * next.packager.ticks(SAME_PICTURE_MS), null);
+            } else {
+                follow(track);
+            }
+        }
+        before.needsKey = true;
+        preferred = "";
+        lead = next;
+    }
+
+    /** Cuts silence that reaches over the longest segment there can be; a frame over it rounds down. */
+    private void fillLead(Follower leading, long start) {
+        TrackPackager packager = leading.packager;
         long max = packager.ticks(HlsSettings.MAX_SEGMENT_MS);
-        // A silence may reach over the longest segment there can be; a frame over it rounds down.
         while (start - packager.segmentStart() > max + packager.ticks(MAX_FRAME_MS)) {
             long at = packager.segmentStart() + max;
             packager.fill(at);
             cut(leading, at, false);
         }
+    }
+
+    private boolean addToLead(Follower leading, AccessUnit unit, boolean changed, long nowNs) {
+        TrackPackager packager = leading.packager;
+        if (leading.needsKey && !unit.key()) {
+            return false;
+        }
+        leading.needsKey = false;
+        orphaned = false;
+        leadNs = nowNs;
+        long start = Math.max(place(leading, unit, nowNs), packager.end());
+        long max = packager.ticks(HlsSettings.MAX_SEGMENT_MS);
+        fillLead(leading, start);
         long lasted = start - packager.segmentStart();
         boolean due = unit.key() && lasted >= packager.ticks(settings.segmentMs()) - packager.ticks(SAME_PICTURE_MS);
         boolean anew = unit.key() && (discontinuous || changed);
@@ -287,16 +422,18 @@ public final class StreamPackager {
                 follow(track);
             }
         }
+        return start <= packager.segmentStart();
     }
 
     private void cut(Follower leading, long at, boolean discontinuity) {
-        if (!leading.packager.cut(at)) {
+        boolean again = !leading.packager.cut(at);
+        if (again && !discontinuity) {
             return;
         }
         long common = convert(at, leading.packager.timescale(), Period.TIMESCALE);
         for (Follower track : tracks) {
             if (track != leading) {
-                track.cuts.add(new Cut(common, discontinuity, period));
+                track.cuts.add(new Cut(common, again, discontinuity, period));
             }
         }
     }
@@ -309,10 +446,43 @@ public final class StreamPackager {
         }
         TrackPackager packager = track.packager;
         long limit = convert(leading.packager.end(), leading.packager.timescale(), packager.timescale());
+        followTo(track, limit, ended);
+        long late = limit - packager.ticks(LATE_MS);
+        if (late - packager.end() >= packager.ticks(settings.partMs()) && track.frames.isEmpty()) {
+            cutUpTo(track, late, late, 2 * packager.ticks(SAME_PICTURE_MS), null);
+            packager.fill(late);
+        }
+        if (ended) {
+            cutUpTo(track, Long.MAX_VALUE, packager.end(), 2 * packager.ticks(SAME_PICTURE_MS), null);
+        }
+    }
+
+    /** Packages what waits up to a time; {@code now} without waiting for a key at which it could be cut. */
+    private static void followTo(Follower track, long limit, boolean now) {
+        TrackPackager packager = track.packager;
         while (!track.frames.isEmpty() && track.frames.peek().startTicks() <= limit) {
-            Frame frame = track.frames.poll();
+            long near = packager.ticks(NEAR_KEY_MS);
+            long same = packager.ticks(SAME_PICTURE_MS);
+            Cut cut = packager.format() instanceof VideoFormat ? track.cuts.peek() : null;
+            long at = cut == null ? Long.MAX_VALUE : cutTicks(track, cut);
+            Frame frame = track.frames.peek();
             long start = Math.max(frame.startTicks(), packager.end());
-            cutUpTo(track, start + packager.ticks(SAME_PICTURE_MS), start, frame.format());
+            boolean begins = frame.key() && Math.abs(start - at) <= near;
+            boolean later = !begins
+                    && track.frames.stream().anyMatch(each -> each.key() && Math.abs(each.startTicks() - at) <= near);
+            boolean mayCome = !begins
+                    && !later
+                    && start + same >= at
+                    && track.frames.getLast().startTicks() <= at + near;
+            if (mayCome && !now && limit - at <= packager.ticks(LATE_MS)) {
+                return;
+            }
+            track.frames.poll();
+            if (begins) {
+                cutUpTo(track, start + near, start, near, frame.format());
+            } else if (!later) {
+                cutUpTo(track, start + same, start, 2 * same, frame.format());
+            }
             if (track.needsKey && !frame.key()) {
                 continue;
             }
@@ -323,30 +493,30 @@ public final class StreamPackager {
             track.needsKey = false;
             packager.add(start, frame.data(), frame.key());
         }
-        long late = limit - packager.ticks(LATE_MS);
-        if (late - packager.end() >= packager.ticks(settings.partMs()) && track.frames.isEmpty()) {
-            cutUpTo(track, late, late, null);
-            packager.fill(late);
-        }
-        if (ended) {
-            cutUpTo(track, Long.MAX_VALUE, packager.end(), null);
-        }
     }
 
-    /** Makes the cuts that lie before {@code limit}: where they are, or at {@code start} where the next frame begins right there. */
-    private static void cutUpTo(Follower track, long limit, long start, @Nullable TrackFormat next) {
+    private static long cutTicks(Follower track, Cut cut) {
+        return convert(cut.leadTicks(), Period.TIMESCALE, track.packager.timescale());
+    }
+
+    /** Makes the cuts that lie before {@code limit}: where they are, or at {@code start} where the next frame begins within {@code near} of there. */
+    private static void cutUpTo(Follower track, long limit, long start, long near, @Nullable TrackFormat next) {
         TrackPackager packager = track.packager;
         while (!track.cuts.isEmpty()) {
             Cut cut = track.cuts.peek();
-            long at = convert(cut.leadTicks(), Period.TIMESCALE, packager.timescale());
+            long at = cutTicks(track, cut);
             if (at > limit) {
                 return;
             }
             track.cuts.poll();
-            boolean here = Math.abs(start - at) <= 2 * packager.ticks(SAME_PICTURE_MS) || at < packager.end();
+            boolean here = Math.abs(start - at) <= near || at < packager.end();
             long where = here ? Math.max(start, packager.end()) : at;
-            packager.fill(where);
-            packager.cut(where);
+            if (cut.again()) {
+                packager.discardPending();
+            } else {
+                packager.fill(where);
+                packager.cut(where);
+            }
             if (cut.discontinuity()) {
                 packager.restart(Optional.ofNullable(next).orElse(packager.format()), cut.period());
             }

@@ -27,6 +27,7 @@ final class TrackPackager {
     private final HlsSettings settings;
     private final Shelf shelf;
     private final long wallOriginNs;
+    private final @Nullable Keys keys;
     private final int timescale;
     private final boolean sound;
     private final long partMinTicks;
@@ -47,6 +48,7 @@ final class TrackPackager {
     private boolean discontinuity;
     private Period period;
     private boolean ended;
+    private @Nullable SegmentCipher cipher;
 
     private long segmentStart;
     private long partStart;
@@ -58,13 +60,16 @@ final class TrackPackager {
     private long listedTicks;
     private long keptTicks;
     private long gapParts;
+    private long revision;
 
     /**
      * @param instance tells this run's names from all others'
      * @param sequence of the first segment
+     * @param discontinuities before it
      * @param startTicks where the timeline of the track begins
      * @param period in which it begins
      * @param wallOriginNs nanoseconds since 1970 at tick 0
+     * @param keys that segments are encrypted with; null for none
      */
     TrackPackager(
             String name,
@@ -73,17 +78,21 @@ final class TrackPackager {
             HlsSettings settings,
             Shelf shelf,
             long sequence,
+            long discontinuities,
             long startTicks,
             Period period,
-            long wallOriginNs) {
+            long wallOriginNs,
+            @Nullable Keys keys) {
         this.name = name;
         this.instance = instance;
         this.format = format;
         this.settings = settings;
         this.shelf = shelf;
         this.sequence = sequence;
+        this.discontinuitySequence = discontinuities;
         this.period = period;
         this.wallOriginNs = wallOriginNs;
+        this.keys = keys;
         this.timescale = format.timescale();
         this.sound = format instanceof AudioFormat;
         this.partMinTicks = ticks(settings.partMs());
@@ -91,6 +100,7 @@ final class TrackPackager {
         this.segmentStart = startTicks;
         this.partStart = startTicks;
         this.initUri = putInit();
+        this.cipher = nextCipher();
     }
 
     String name() {
@@ -114,6 +124,27 @@ final class TrackPackager {
         return segmentStart;
     }
 
+    /** Whether a whole segment that is listed begins with a key. */
+    boolean isIndependent(long number) {
+        Segment found = find(number);
+        return found != null && found.isIndependent();
+    }
+
+    /** Whether a whole segment that is listed has nothing in it; also of one that is not there. */
+    boolean isGap(long number) {
+        Segment found = find(number);
+        return found == null || found.isGap();
+    }
+
+    private @Nullable Segment find(long number) {
+        for (Segment each : listed.reversed()) {
+            if (each.sequence() <= number) {
+                return each.sequence() == number ? each : null;
+            }
+        }
+        return null;
+    }
+
     /** How far its timeline is known: the start of the newest frame, or the end of what was given up. */
     long end() {
         return pending == null ? partStart + partTicks : pendingStart;
@@ -123,8 +154,25 @@ final class TrackPackager {
         return sequence;
     }
 
+    /** Number of the oldest segment that can be had. */
+    long oldestSequence() {
+        return kept.isEmpty() ? sequence : kept.getFirst().sequence();
+    }
+
+    /** Discontinuities up to the open segment, as players count them. */
+    long discontinuities() {
+        return discontinuitySequence
+                + listed.stream().filter(Segment::discontinuity).count()
+                + (discontinuity ? 1 : 0);
+    }
+
     long gapParts() {
         return gapParts;
+    }
+
+    /** Counts the changes to what {@link #view} shows. */
+    long revision() {
+        return revision;
     }
 
     /** Adds a frame. It starts where the timeline is at the earliest; sound that begins where sound is already is left out. */
@@ -145,20 +193,28 @@ final class TrackPackager {
         settle(at);
         closePart();
         if (parts.isEmpty()) {
+            revision++;
             segmentStart = at;
             return false;
         }
         Segment whole = open();
+        revision++;
         listed.add(whole);
         kept.add(whole);
         listedTicks += whole.durationTicks();
         keptTicks += whole.durationTicks();
         independent &= whole.isIndependent();
-        shelf.putSegment(whole, sound);
+        SegmentCipher used = cipher;
+        if (used == null) {
+            shelf.putSegment(whole, sound);
+        } else {
+            shelf.putEncrypted(whole, used.whole(), sound);
+        }
         parts.clear();
         discontinuity = false;
         sequence++;
         segmentStart = at;
+        cipher = nextCipher();
         forget();
         return true;
     }
@@ -170,8 +226,16 @@ final class TrackPackager {
         }
     }
 
+    /** Leaves out what is not in a part yet. */
+    void discardPending() {
+        pending = null;
+        samples.clear();
+        partTicks = 0;
+    }
+
     /** Begins anew with the next segment: another publisher, encoder or format. */
     void restart(TrackFormat next, Period nextPeriod) {
+        revision++;
         period = nextPeriod;
         discontinuity = !listed.isEmpty() || discontinuity;
         if (!next.equals(format)) {
@@ -180,8 +244,10 @@ final class TrackPackager {
         }
     }
 
-    void end(boolean now) {
-        ended = now;
+    /** Nothing more comes. */
+    void finish() {
+        revision++;
+        ended = true;
     }
 
     Rendition view() {
@@ -221,6 +287,7 @@ final class TrackPackager {
                 parts.stream().mapToLong(Part::durationTicks).sum(),
                 Math.floorDiv(wallNs(segmentStart), 1_000_000L),
                 discontinuity,
+                cipher == null ? null : cipher.encryption(),
                 List.copyOf(parts));
     }
 
@@ -230,8 +297,11 @@ final class TrackPackager {
         long lasts = at - pendingStart;
         pending = null;
         if (data != null && lasts > 0) {
-            if (partTicks + lasts > partMaxTicks && lasts < partMinTicks) {
-                closePart();
+            long missing = partMinTicks - partTicks;
+            boolean apart = partTicks + lasts > partMaxTicks && lasts - missing <= partMaxTicks;
+            if (apart && !samples.isEmpty()) {
+                fillPart();
+                lasts -= missing;
             }
             // One that stands still fills its part; what follows is a gap.
             long shown = Math.min(lasts, partMaxTicks - partTicks);
@@ -249,10 +319,21 @@ final class TrackPackager {
             while (at > partStart) {
                 long gap = Math.min(partMinTicks, at - partStart);
                 parts.add(new Part(partUri(partNumber++), gap, false, true, 0, new byte[0]));
+                revision++;
                 gapParts++;
                 partStart += gap;
             }
         }
+    }
+
+    /** Ends a part into which the next frame does not go: its last frame stays until it is as long as parts are at least (H4), and the next one begins later by as much. */
+    private void fillPart() {
+        long missing = partMinTicks - partTicks;
+        Sample last = samples.removeLast();
+        samples.add(new Sample(last.data(), (int) (last.durationTicks() + missing), last.sync()));
+        partTicks += missing;
+        pendingStart += missing;
+        closePart();
     }
 
     private void closePart() {
@@ -262,9 +343,11 @@ final class TrackPackager {
         boolean key = samples.getFirst().sync();
         // The wall clock is told once a segment.
         long ntp = parts.isEmpty() ? NtpTime.fromUnixNs(wallNs(partStart)) : Fragment.NO_WALL_CLOCK;
-        byte[] bytes = Fragment.write(partNumber + 1, partStart, samples, ntp);
+        byte[] plain = Fragment.write(partNumber + 1, partStart, samples, ntp);
+        byte[] bytes = cipher == null ? plain : cipher.part(plain);
         Part part = new Part(partUri(partNumber++), partTicks, key, false, samples.size(), bytes);
         parts.add(part);
+        revision++;
         shelf.putPart(part, sound);
         samples.clear();
         partStart += partTicks;
@@ -286,6 +369,7 @@ final class TrackPackager {
     }
 
     private void unlist() {
+        revision++;
         Segment gone = listed.removeFirst();
         listedTicks -= gone.durationTicks();
         if (gone.discontinuity()) {
@@ -303,6 +387,11 @@ final class TrackPackager {
         }
     }
 
+    private @Nullable SegmentCipher nextCipher() {
+        return keys == null ? null : keys.cipher(sequence, segmentStart * 1000 / timescale);
+    }
+
+    /** Never encrypted: it says how to decode, and shows nothing. */
     private String putInit() {
         String uri = name + "-" + instance + "-i" + inits++ + ".mp4";
         shelf.putInit(uri, sound, InitSegment.write(format, 0));

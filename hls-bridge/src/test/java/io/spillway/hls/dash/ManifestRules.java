@@ -125,7 +125,7 @@ public final class ManifestRules {
         assertTrue(Long.parseLong(element.getAttribute("bandwidth")) > 0);
         assertFalse(element.getAttribute("codecs").isEmpty());
         assertEquals(
-                element.getAttribute("codecs").startsWith("mp4a") ? "audio/mp4" : "video/mp4",
+                element.getAttribute("codecs").matches("mp4a.*|opus") ? "audio/mp4" : "video/mp4",
                 set.getAttribute("mimeType"));
         String media1 = template.getAttribute("media");
         assertTrue(media1.contains("$Time$"), media1);

@@ -3,7 +3,7 @@ package io.spillway.hls.libav;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.spillway.hls.AudioCoder;
+import io.spillway.media.frame.AudioCoder;
 import io.spillway.media.mp4.Fragment;
 import io.spillway.media.mp4.InitSegment;
 import io.spillway.media.mp4.Sample;

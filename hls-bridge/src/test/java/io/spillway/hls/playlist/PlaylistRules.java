@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,12 +26,18 @@ public final class PlaylistRules {
     /** A part as written. */
     public record APart(double duration, String uri, boolean independent, boolean gap) {}
 
+    /** How a segment is encrypted; both empty where it is not. */
+    public record AKey(String uri, String iv) {
+        static final AKey NONE = new AKey("", "");
+    }
+
     /** A segment as written; without address while it grows. */
     public record ASegment(
             long sequence,
             double duration,
             String uri,
             String map,
+            AKey key,
             Instant date,
             boolean discontinuity,
             boolean gap,
@@ -43,6 +51,7 @@ public final class PlaylistRules {
     private final double partTarget;
     private final int target;
     private final boolean independent;
+    private final Map<String, String> reports = new TreeMap<>();
     private String hint = "";
     private boolean openDiscontinuity;
 
@@ -91,6 +100,8 @@ public final class PlaylistRules {
     private void read(List<String> lines) {
         List<APart> parts = new ArrayList<>();
         String map = "";
+        AKey key = AKey.NONE;
+        boolean skipped = false;
         Instant date = Instant.EPOCH;
         boolean discontinuity = false;
         boolean gap = false;
@@ -99,8 +110,20 @@ public final class PlaylistRules {
         for (String line : lines) {
             if (line.startsWith("#EXT-X-SKIP:")) {
                 next += Long.parseLong(attribute(line, "SKIPPED-SEGMENTS"));
+                skipped = true;
+            } else if (line.equals("#EXT-X-KEY:METHOD=NONE")) {
+                assertTrue(parts.isEmpty(), "H6");
+                key = AKey.NONE;
+                skipped = false;
+            } else if (line.startsWith("#EXT-X-KEY:")) {
+                assertTrue(parts.isEmpty(), "H6");
+                assertTrue(line.matches("#EXT-X-KEY:METHOD=AES-128,URI=\"[^\"]+\",IV=0x[0-9a-f]{32}"), line);
+                key = new AKey(attribute(line, "URI"), attribute(line, "IV").substring(2));
+                skipped = false;
             } else if (line.startsWith("#EXT-X-MAP:")) {
                 assertTrue(parts.isEmpty(), "H6");
+                assertEquals(AKey.NONE, key, "no init segment is encrypted");
+                assertTrue(!skipped || !text.contains("#EXT-X-KEY"), "a key that was skipped would hold for it");
                 map = attribute(line, "URI");
             } else if (line.equals("#EXT-X-DISCONTINUITY")) {
                 assertTrue(parts.isEmpty(), "H6");
@@ -118,12 +141,15 @@ public final class PlaylistRules {
                 gap = true;
             } else if (line.startsWith("#EXTINF:")) {
                 duration = Double.parseDouble(line.substring(8, line.length() - 1));
+            } else if (line.startsWith("#EXT-X-RENDITION-REPORT:")) {
+                reports.put(attribute(line, "URI"), attribute(line, "LAST-MSN") + "." + attribute(line, "LAST-PART"));
             } else if (line.startsWith("#EXT-X-PRELOAD-HINT:")) {
                 assertEquals("", hint, "one hint of a type");
                 hint = attribute(line, "URI");
             } else if (!line.startsWith("#")) {
                 assertTrue(date.isAfter(Instant.EPOCH), "H14");
-                segments.add(new ASegment(next++, duration, line, map, date, discontinuity, gap, List.copyOf(parts)));
+                segments.add(
+                        new ASegment(next++, duration, line, map, key, date, discontinuity, gap, List.copyOf(parts)));
                 parts.clear();
                 discontinuity = false;
                 gap = false;
@@ -148,6 +174,8 @@ public final class PlaylistRules {
 
     private void checkAlone() {
         assertEquals(ended(), hint.isEmpty(), "H8");
+        assertTrue(!text.contains("#EXT-X-PLAYLIST-TYPE"), "H17");
+        checkWhichParts();
         for (int i = 0; i < segments.size(); i++) {
             ASegment segment = segments.get(i);
             assertTrue(Math.round(segment.duration) <= target, () -> "H2: " + segment);
@@ -166,6 +194,35 @@ public final class PlaylistRules {
             }
         }
         checkParts(open, false);
+    }
+
+    /** Of segments within three target durations of the end, and of no others. */
+    private void checkWhichParts() {
+        double after = open.stream().mapToDouble(APart::duration).sum();
+        for (ASegment segment : segments.reversed()) {
+            if (!ended() && Math.abs(after - 3 * target) > 0.001) {
+                assertEquals(after < 3 * target, !segment.parts.isEmpty(), () -> "H7: " + segment);
+            }
+            after += segment.duration;
+        }
+    }
+
+    /** The newest segment and its newest part. */
+    private String last() {
+        return open.isEmpty() && !segments.isEmpty()
+                ? segments.getLast().sequence + "." + (segments.getLast().parts.size() - 1)
+                : openSequence() + "." + (open.size() - 1);
+    }
+
+    /** Holds what is reported of the stream's other renditions to their own playlists of the same moment, by name (H10). */
+    public void checkReports(String name, Map<String, PlaylistRules> all) {
+        Map<String, String> expected = new TreeMap<>();
+        all.forEach((other, rules) -> {
+            if (!other.equals(name) && !rules.ended() && !rules.last().endsWith(".-1")) {
+                expected.put(other + ".m3u8", rules.last());
+            }
+        });
+        assertEquals(expected, reports, "H10");
     }
 
     private void checkParts(List<APart> parts, boolean whole) {
@@ -194,10 +251,17 @@ public final class PlaylistRules {
                     .filter(each -> each.sequence == segment.sequence)
                     .forEach(known -> {
                         assertEquals(
-                                known.uri + known.duration + known.map + known.date + known.discontinuity + known.gap,
+                                known.uri
+                                        + known.duration
+                                        + known.map
+                                        + known.key
+                                        + known.date
+                                        + known.discontinuity
+                                        + known.gap,
                                 segment.uri
                                         + segment.duration
                                         + segment.map
+                                        + segment.key
                                         + segment.date
                                         + segment.discontinuity
                                         + segment.gap,
@@ -237,6 +301,7 @@ public final class PlaylistRules {
         for (int i = 0; i < merged.size(); i++) {
             assertEquals(segments.get(i).uri, merged.get(i).uri, "H28");
             assertEquals(segments.get(i).discontinuity, merged.get(i).discontinuity, "H28");
+            assertEquals(segments.get(i).key, merged.get(i).key, "H28");
         }
         assertEquals(open.size(), short_.open.size(), "H28");
         assertEquals(openDiscontinuity, short_.openDiscontinuity, "H28");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.hls.dash.Manifest;
 import io.spillway.hls.dash.ManifestRules;
 import io.spillway.testkit.Seeds;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -20,7 +21,8 @@ class ManifestTest {
     private static final long UNIX_NS = 1_700_000_000L * SECOND;
 
     private final Shelf shelf = new Shelf();
-    private final StreamPackager packager = new StreamPackager(SETTINGS, shelf, "r1", 1000, UNIX_NS);
+    private final StreamPackager packager =
+            new StreamPackager(SETTINGS, shelf, "r1", 1000, UNIX_NS, new SecureRandom());
     private @Nullable ManifestRules last;
 
     private String manifest(long nowNs) {
@@ -61,7 +63,7 @@ class ManifestTest {
     void shouldListWhatIsThereAndWhatGrows() {
         TestStream stream = new TestStream(packager, 2);
         run(stream, 40);
-        for (String id : List.of("v0", "v1", "a0")) {
+        for (String id : List.of("v0", "v1", "a0", "a1")) {
             List<ManifestRules.ASegment> segments = now().segments(id);
             assertTrue(segments.size() >= 30, id);
             for (ManifestRules.ASegment segment : segments) {
@@ -75,6 +77,7 @@ class ManifestTest {
         assertTrue(text.contains("availabilityTimeOffset=\"0.765000\""), text);
         assertTrue(text.contains("frameRate=\"30\""), text);
         assertTrue(text.contains("codecs=\"" + TestStream.VIDEO.codecs() + "\""), text);
+        assertTrue(text.contains("codecs=\"opus\""), text);
         assertTrue(text.contains("audioSamplingRate=\"48000\""), text);
     }
 
@@ -139,14 +142,14 @@ class ManifestTest {
         ended.checkAfter(now());
     }
 
-    /** Keyframes, holes, silences and returns as they come. */
+    /** Keyframes, losses, holes, silences, stalls of the network and returns as they come. */
     @Seeds(5)
     void shouldKeepEveryRuleWhateverThePublisherDoes(long seed) {
         Random random = new Random(seed);
         TestStream stream = new TestStream(packager, 1 + random.nextInt(3));
         run(stream, 2);
         for (int i = 0; i < 20; i++) {
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(8)) {
                 case 0 -> stream.videoOn = !stream.videoOn;
                 case 1 -> stream.soundOn = !stream.soundOn;
                 case 2 -> stream.gop = 1 + random.nextInt(400);
@@ -154,6 +157,8 @@ class ManifestTest {
                     stream.restart();
                     stream.format = random.nextBoolean() ? TestStream.VIDEO : TestStream.OTHER_VIDEO;
                 }
+                case 4 -> stream.lostPerMille = random.nextInt(50);
+                case 5 -> stream.heldUntilNs = stream.nowNs() + random.nextLong(3 * SECOND);
                 default -> {}
             }
             run(stream, 0.2 + random.nextDouble() * 6);

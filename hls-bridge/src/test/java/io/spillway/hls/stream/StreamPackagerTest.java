@@ -8,11 +8,16 @@ import io.spillway.hls.playlist.MediaPlaylist;
 import io.spillway.hls.playlist.MultivariantPlaylist;
 import io.spillway.hls.playlist.PlaylistRules;
 import io.spillway.testkit.Seeds;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams in virtual time, every playlist held to {@link PlaylistRules} and to the one before it. */
 class StreamPackagerTest {
@@ -20,13 +25,19 @@ class StreamPackagerTest {
     private static final long SECOND = 1_000_000_000L;
     private static final HlsSettings SETTINGS = new HlsSettings(200, 1000, 30_000, 64 << 20);
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final Shelf shelf = new Shelf();
-    private final StreamPackager packager = new StreamPackager(SETTINGS, shelf, "r1", 1000, 1_700_000_000L * SECOND);
+    private final StreamPackager packager =
+            new StreamPackager(SETTINGS, shelf, "r1", 1000, 1_700_000_000L * SECOND, RANDOM);
     private final Map<String, PlaylistRules> before = new HashMap<>();
+    private final Map<String, SampleLedger> ledgers = new HashMap<>();
+    private boolean byTheClock;
 
     private void check() {
         List<Rendition> all = packager.renditions();
         for (Rendition each : all) {
+            ledger(each.name()).read(each);
             PlaylistRules now = PlaylistRules.check(MediaPlaylist.write(each, all, SETTINGS, false, ""));
             PlaylistRules last = before.put(each.name(), now);
             if (last != null) {
@@ -40,6 +51,16 @@ class StreamPackagerTest {
         }
     }
 
+    /** What holds for the renditions of one moment together, beside {@link #check}. */
+    private void checkTogether() {
+        check();
+        before.forEach((name, rules) -> rules.checkReports(name, before));
+    }
+
+    private SampleLedger ledger(String name) {
+        return ledgers.computeIfAbsent(name, _ -> new SampleLedger(name, 1_700_000_000L * SECOND, byTheClock));
+    }
+
     private void run(TestStream stream, double seconds) {
         run(stream, seconds, SECOND / 5);
     }
@@ -48,7 +69,7 @@ class StreamPackagerTest {
         long endNs = stream.nowNs() + (long) (seconds * SECOND);
         while (stream.nowNs() < endNs) {
             stream.playUntil(Math.min(endNs, stream.nowNs() + stepNs));
-            check();
+            checkTogether();
         }
     }
 
@@ -74,7 +95,7 @@ class StreamPackagerTest {
         assertEquals(1000 + 2 * 3600 - 1, video.open().sequence());
         assertEquals(0, packager.gapParts());
         // All renditions are cut alike, and sound within a packet.
-        for (String name : List.of("v1", "a0")) {
+        for (String name : List.of("v1", "a0", "a1")) {
             Rendition other = track(name);
             assertEquals(video.open().sequence(), other.open().sequence());
             for (Segment there : other.segments()) {
@@ -89,11 +110,176 @@ class StreamPackagerTest {
             }
             assertTrue(packager.isAligned(other));
         }
-        assertTrue(shelf.size() < 3 * 70 * 8, "what is old is gone: " + shelf.size());
+        assertTrue(shelf.size() < 4 * 70 * 8, "what is old is gone: " + shelf.size());
         String multivariant = MultivariantPlaylist.write(packager.renditions(), "");
         assertTrue(multivariant.contains("CODECS=\"" + TestStream.VIDEO.codecs() + ",mp4a.40.2\""), multivariant);
+        // Sound in a group a codec, each picture with either, and each sound alone (H40, H41).
+        assertTrue(multivariant.contains("CODECS=\"" + TestStream.VIDEO.codecs() + ",opus\""), multivariant);
+        assertEquals(
+                List.of("v0,aac", "v1,aac", "v0,opus", "v1,opus", "a0,aac", "a1,opus"),
+                Pattern.compile(",AUDIO=\"(\\w+)\"\n(\\w+)\\.m3u8")
+                        .matcher(multivariant)
+                        .results()
+                        .map(found -> found.group(2) + "," + found.group(1))
+                        .toList());
+        assertTrue(multivariant.contains("GROUP-ID=\"opus\""), multivariant);
         assertTrue(multivariant.contains("FRAME-RATE=30.000"), multivariant);
         assertTrue(multivariant.contains("RESOLUTION="), multivariant);
+    }
+
+    /** Every sample once, where it was captured, to the tick, whatever happened in two hours; whatever is missing was lost on the way. */
+    @Seeds(2)
+    void shouldAccountForEverySampleOfTwoHoursWithLossReturnsAndOtherKeyframes(long seed) {
+        Random random = new Random(seed);
+        byTheClock = true;
+        TestStream stream = new TestStream(packager, 2);
+        int returns = 0;
+        while (stream.nowNs() < TestStream.START_NS + 2 * 3600 * SECOND) {
+            run(stream, 10 + random.nextInt(50), SECOND);
+            switch (random.nextInt(4)) {
+                case 0 -> stream.gop = List.of(15, 30, 60, 250, 480).get(random.nextInt(5));
+                case 1 -> stream.lostPerMille = random.nextInt(20);
+                case 2 -> stream.jitterNs = random.nextLong(300_000_000L);
+                default -> {
+                    stream.videoOn = false;
+                    stream.soundOn = false;
+                    run(stream, random.nextInt(20), SECOND);
+                    stream.videoOn = true;
+                    stream.soundOn = true;
+                    stream.restart();
+                    stream.format = random.nextBoolean() ? TestStream.VIDEO : TestStream.OTHER_VIDEO;
+                    returns++;
+                }
+            }
+        }
+        run(stream, 15, SECOND);
+        packager.end();
+        check();
+        assertTrue(returns > 20, returns + " returns");
+        assertEquals(stream.pictures, ledger("v0").samples());
+        for (String name : List.of("v0", "v1", "a0", "a1")) {
+            SampleLedger ledger = ledger(name);
+            assertEquals(returns, ledger.discontinuities(), name);
+            long listed = track(name).segments().stream()
+                    .filter(Segment::discontinuity)
+                    .count();
+            assertEquals(returns, track(name).discontinuitySequence() + listed, name);
+            assertEquals(track("v0").open().sequence(), track(name).open().sequence(), name);
+        }
+        // Another layer may lose what was waiting for the leading one when the publisher returned, up to a key.
+        assertTrue(ledger("v1").samples() > 0.98 * stream.pictures);
+    }
+
+    /** What was listed can be had for as long as a player may ask for it (H7, H12), and not for ever. */
+    @Test
+    void shouldKeepWhatWasListedForAWhile() {
+        TestStream stream = new TestStream(packager, 1);
+        Map<String, Long> untilMs = new HashMap<>();
+        double[] longestMs = {0};
+        long nowMs = 0;
+        while (stream.nowNs() < TestStream.START_NS + 240 * SECOND) {
+            run(stream, 0.2);
+            nowMs = stream.nowNs() / 1_000_000;
+            for (PlaylistRules rules : before.values()) {
+                longestMs[0] = Math.max(
+                        longestMs[0],
+                        rules.segments().stream()
+                                .mapToDouble(each -> 1000 * each.duration())
+                                .sum());
+                for (PlaylistRules.ASegment each : rules.segments()) {
+                    untilMs.put(each.uri(), nowMs + (long) (1000 * each.duration() + longestMs[0]));
+                    for (PlaylistRules.APart part : each.parts()) {
+                        untilMs.put(part.uri(), nowMs + 3 * 1000 * HlsSettings.TARGET_DURATION_S);
+                    }
+                }
+            }
+            long atMs = nowMs;
+            untilMs.forEach(
+                    (uri, until) -> assertTrue(atMs > until || shelf.find(uri).isPresent(), uri));
+        }
+        long endMs = nowMs;
+        untilMs.forEach((uri, until) ->
+                assertTrue(endMs < until + 60_000 || shelf.find(uri).isEmpty(), uri));
+        assertTrue(untilMs.values().stream().anyMatch(until -> endMs > until + 60_000), "some are old enough");
+    }
+
+    /** A part follows the one before within PART-TARGET while all goes well (H18); time is told each 20 ms. */
+    @Test
+    void shouldAddAPartWithinThePartTarget() {
+        TestStream stream = new TestStream(packager, 2);
+        run(stream, 10);
+        Map<String, String> newest = new HashMap<>();
+        Map<String, Long> sinceNs = new HashMap<>();
+        for (int i = 0; i < 3_000; i++) {
+            stream.playUntil(stream.nowNs() + 20_000_000);
+            for (Rendition each : packager.renditions()) {
+                String now = each.lastSequence() + "." + each.lastPart();
+                if (!now.equals(newest.put(each.name(), now))) {
+                    Long last = sinceNs.put(each.name(), stream.nowNs());
+                    assertTrue(
+                            last == null || stream.nowNs() - last <= (SETTINGS.partTargetMs() + 20) * 1_000_000L,
+                            () -> each.name() + " " + now);
+                }
+            }
+        }
+        assertEquals(4, sinceNs.size());
+    }
+
+    /** What comes is as much as the multivariant playlist said before (H38). */
+    @Test
+    void shouldTellTheBandwidthOfWhatComes() {
+        TestStream stream = new TestStream(packager, 2);
+        run(stream, 30);
+        String multivariant = MultivariantPlaylist.write(packager.renditions(), "");
+        run(stream, 32);
+        List<MatchResult> variants = Pattern.compile(
+                        "BANDWIDTH=(\\d+),AVERAGE-BANDWIDTH=(\\d+).*,AUDIO=\"(\\w+)\"\n(\\w+)\\.m3u8")
+                .matcher(multivariant)
+                .results()
+                .toList();
+        for (MatchResult variant : variants) {
+            Rendition main = track(variant.group(4));
+            Rendition sound = track(variant.group(3).equals("aac") ? "a0" : "a1");
+            double peak = main.segments().stream()
+                    .mapToDouble(each -> bps(each))
+                    .max()
+                    .orElseThrow();
+            double mean = main.segments().stream()
+                    .mapToDouble(each -> bps(each))
+                    .average()
+                    .orElseThrow();
+            if (!main.name().equals(sound.name())) {
+                peak += sound.segments().stream()
+                        .mapToDouble(each -> bps(each))
+                        .max()
+                        .orElseThrow();
+                mean += sound.segments().stream()
+                        .mapToDouble(each -> bps(each))
+                        .average()
+                        .orElseThrow();
+            }
+            double toldPeak = Double.parseDouble(variant.group(1));
+            double toldMean = Double.parseDouble(variant.group(2));
+            assertTrue(peak <= 1.25 * toldPeak && peak > 0.5 * toldPeak, variant.group() + ": peak " + peak);
+            assertTrue(mean <= 1.1 * toldMean && mean > 0.9 * toldMean, variant.group() + ": mean " + mean);
+        }
+        assertEquals(6, variants.size());
+    }
+
+    private static double bps(Segment segment) {
+        return segment.bytes() * 8.0 * segment.format().timescale() / segment.shownTicks();
+    }
+
+    /** Of pictures that go into no part evenly, parts are as long as they must be all the same, and nothing is a gap (H4). */
+    @ParameterizedTest
+    @ValueSource(ints = {60, 24, 15, 12, 11, 8, 7, 6, 5})
+    void shouldMakePartsThatAreLongEnoughAtAnyRate(int framesPerSecond) {
+        TestStream stream = new TestStream(packager, 1);
+        stream.framesPerSecond = framesPerSecond;
+        stream.gop = 2 * framesPerSecond;
+        run(stream, 30);
+        assertEquals(0, packager.gapParts());
+        assertTrue(track("v0").segments().size() > 10);
     }
 
     @Test
@@ -109,7 +295,7 @@ class StreamPackagerTest {
         stream.restart();
         stream.format = TestStream.OTHER_VIDEO;
         run(stream, 20);
-        for (String name : List.of("v0", "v1", "a0")) {
+        for (String name : List.of("v0", "v1", "a0", "a1")) {
             Rendition each = track(name);
             List<Segment> broken =
                     each.segments().stream().filter(Segment::discontinuity).toList();
@@ -128,6 +314,36 @@ class StreamPackagerTest {
         assertEquals(1, track("a0").discontinuitySequence());
     }
 
+    /** The leading track has just been cut, with nothing in it since, when another publisher's first key is put right there. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldBeginAnewAlikeExactlyAtABoundary(boolean soundStays) {
+        TestStream stream = new TestStream(packager, 2);
+        run(stream, 10);
+        stream.videoOn = false;
+        stream.soundOn = soundStays;
+        long before = track("v0").open().sequence();
+        for (int i = 0; i < 500 && track("v0").open().sequence() == before; i++) {
+            stream.playUntil(stream.nowNs() + 20_000_000);
+        }
+        assertEquals(List.of(), track("v0").open().parts());
+        stream.videoOn = true;
+        stream.soundOn = true;
+        stream.restart(3 * SECOND / 2);
+        run(stream, 20);
+        for (String name : List.of("v0", "v1", "a0", "a1")) {
+            Rendition each = track(name);
+            assertEquals(
+                    List.of(before + 1),
+                    each.segments().stream()
+                            .filter(Segment::discontinuity)
+                            .map(Segment::sequence)
+                            .toList(),
+                    name);
+            assertEquals(track("v0").open().sequence(), each.open().sequence(), name);
+        }
+    }
+
     @Test
     void shouldCutLongGroupsOfPicturesAndSayThatSegmentsDependOnOthers() {
         TestStream stream = new TestStream(packager, 1);
@@ -139,6 +355,151 @@ class StreamPackagerTest {
         assertTrue(MediaPlaylist.write(video, List.of(), SETTINGS, false, "")
                 .lines()
                 .noneMatch(line -> line.equals("#EXT-X-INDEPENDENT-SEGMENTS")));
+    }
+
+    /** Before reports have come each layer's clock goes by its own packets; the largest picture is the latest (O9). */
+    @ParameterizedTest
+    @ValueSource(ints = {-140, -60, -25, -17, 17, 25, 60, 140})
+    void shouldCutLayersAtTheSameKeysThoughTheirClocksDiffer(int ms) {
+        TestStream stream = new TestStream(packager, 3);
+        stream.earlyNs = new long[] {0, ms * 1_000_000L, ms * 500_000L};
+        run(stream, 12);
+        for (Rendition each : packager.renditions()) {
+            assertTrue(packager.isAligned(each), each.name());
+            assertTrue(each.isIndependent(), each.name());
+            assertEquals(track("v0").open().sequence(), each.open().sequence(), each.name());
+        }
+    }
+
+    /** A busy encoder leaves a picture out of one layer: its key is the next one's. */
+    @Test
+    void shouldCutALayerWhoseKeysAreAPictureLater() {
+        TestStream stream = new TestStream(packager, 3);
+        stream.keysBehind = new int[] {0, 1, 3};
+        run(stream, 12);
+        packager.renditions().forEach(each -> assertTrue(packager.isAligned(each), each.name()));
+        assertEquals(0, packager.gapParts());
+    }
+
+    /** Cuts in the middle of a group of pictures are no reason to leave a layer out: they are there in all of them. */
+    @Test
+    void shouldOfferLayersOfLongGroupsOfPictures() {
+        TestStream stream = new TestStream(packager, 3);
+        stream.gop = 240;
+        run(stream, 30);
+        packager.renditions().forEach(each -> assertTrue(packager.isAligned(each), each.name()));
+    }
+
+    /** H20: such layers are not offered, and the largest leads from its next key on. */
+    @Test
+    void shouldTellLayersApartWhoseKeysComeAtOtherTimes() {
+        TestStream stream = new TestStream(packager, 2);
+        stream.keysBehind = new int[] {0, 14, 0};
+        run(stream, 10);
+        assertFalse(packager.isAligned(track("v1")));
+        assertTrue(packager.isApart(track("v1")));
+        assertFalse(packager.isApart(track("v0")));
+        packager.prefer("v1");
+        run(stream, 10);
+        assertTrue(packager.isAligned(track("v1")));
+        assertTrue(packager.isApart(track("v0")));
+        assertTrue(track("v1").segments().reversed().stream().limit(5).allMatch(Segment::isIndependent));
+    }
+
+    /** What a publisher sent who is gone leads no more, whatever the next one sends. */
+    @Test
+    void shouldLetThePictureOfTheNextPublisherLead() {
+        TestStream stream = new TestStream(packager, 1);
+        run(stream, 10);
+        stream.videoOn = false;
+        run(stream, 2);
+        stream.videoOn = true;
+        stream.firstNumber = 5;
+        stream.restart();
+        run(stream, 10);
+        for (String name : List.of("v5", "a0", "a1")) {
+            assertTrue(packager.isAligned(track(name)), name);
+            assertTrue(track(name).segments().reversed().stream().limit(5).noneMatch(Segment::isGap), name);
+            assertEquals(
+                    1,
+                    track(name).segments().stream()
+                            .filter(Segment::discontinuity)
+                            .count(),
+                    name);
+        }
+        assertEquals(
+                List.of(90_000L, 90_000L),
+                track("v5").segments().reversed().stream()
+                        .limit(2)
+                        .map(Segment::durationTicks)
+                        .toList());
+        assertFalse(packager.isAligned(track("v0")));
+        assertTrue(packager.isSilent(track("v0")));
+        assertFalse(packager.isSilent(track("v5")));
+        assertEquals(track("v5").open().sequence(), track("v0").open().sequence());
+        // And back.
+        stream.firstNumber = 0;
+        stream.restart();
+        run(stream, 10);
+        assertTrue(packager.isAligned(track("v0")));
+        assertFalse(packager.isSilent(track("v0")));
+        assertTrue(packager.isSilent(track("v5")));
+    }
+
+    /** A publisher stops its largest layer: the others go on with segments that begin with keys. */
+    @Test
+    void shouldLetAnotherLayerLeadWhereTheLeadingOneStops() {
+        TestStream stream = new TestStream(packager, 3);
+        run(stream, 10);
+        stream.sent = new boolean[] {false, true, true};
+        run(stream, 10);
+        for (String name : List.of("v1", "v2", "a0")) {
+            assertTrue(packager.isAligned(track(name)), name);
+            assertTrue(
+                    track(name).segments().reversed().stream()
+                            .limit(4)
+                            .allMatch(each -> each.isIndependent() && !each.isGap()),
+                    name);
+        }
+        assertTrue(packager.isSilent(track("v0")));
+        stream.sent = new boolean[] {true, true, true};
+        run(stream, 6);
+        packager.renditions().forEach(each -> assertTrue(packager.isAligned(each), each.name()));
+        assertTrue(packager.renditions().stream().noneMatch(packager::isSilent));
+    }
+
+    /** Players find the same place in another rendition by these (H13). */
+    @Test
+    void shouldCountForALayerThatJoinsTheDiscontinuitiesBeforeIt() {
+        TestStream stream = new TestStream(packager, 2);
+        stream.sent[1] = false;
+        run(stream, 10);
+        stream.restart();
+        run(stream, 5);
+        stream.sent[1] = true;
+        run(stream, 10);
+        assertEquals(0, track("v0").discontinuitySequence());
+        assertEquals(1, track("v1").discontinuitySequence());
+        run(stream, 60);
+        assertEquals(1, track("v0").discontinuitySequence());
+        assertEquals(1, track("v1").discontinuitySequence());
+    }
+
+    @Test
+    void shouldLetSoundLeadWhereTheNextPublisherSendsNothingElse() {
+        TestStream stream = new TestStream(packager, 1);
+        run(stream, 10);
+        stream.videoOn = false;
+        stream.restart();
+        run(stream, 10);
+        assertTrue(packager.isAligned(track("a0")));
+        assertTrue(packager.isSilent(track("v0")));
+        stream.videoOn = true;
+        stream.restart();
+        run(stream, 10);
+        assertTrue(packager.isAligned(track("v0")));
+        assertTrue(
+                track("v0").segments().reversed().stream().limit(5).allMatch(each -> each.durationTicks() == 90_000));
     }
 
     @Test
@@ -170,21 +531,29 @@ class StreamPackagerTest {
 
     @Test
     void shouldStayWithinItsBytes() {
-        StreamPackager small = new StreamPackager(new HlsSettings(200, 1000, 60_000, 200_000), shelf, "r2", 1, 0);
+        StreamPackager small =
+                new StreamPackager(new HlsSettings(200, 1000, 60_000, 200_000), shelf, "r2", 1, 0, RANDOM);
         TestStream stream = new TestStream(small, 2);
         stream.playUntil(TestStream.START_NS + 120 * SECOND);
-        assertTrue(shelf.mediaBytes() < 230_000, () -> shelf.mediaBytes() + " bytes");
+        assertTrue(shelf.mediaBytes() < 250_000, () -> shelf.mediaBytes() + " bytes");
         assertTrue(small.renditions().getFirst().segments().size() >= 6);
     }
 
-    /** Keyframes, holes, silences and returns as they come. */
+    /** Keyframes, losses, holes, silences, stalls of the network and returns as they come. */
     @Seeds(15)
     void shouldKeepEveryRuleWhateverThePublisherDoes(long seed) {
         Random random = new Random(seed);
         TestStream stream = new TestStream(packager, 1 + random.nextInt(3));
         run(stream, 2);
         for (int i = 0; i < 40; i++) {
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(13)) {
+                case 7 -> stream.earlyNs[1] = random.nextLong(-SECOND / 4, SECOND / 4);
+                case 8 -> stream.keysBehind[random.nextInt(3)] = random.nextInt(stream.gop);
+                case 9 -> stream.sent[random.nextInt(3)] ^= true;
+                case 10 -> {
+                    stream.firstNumber = random.nextInt(3);
+                    stream.restart();
+                }
                 case 0 -> stream.videoOn = !stream.videoOn;
                 case 1 -> stream.soundOn = !stream.soundOn;
                 case 2 -> stream.gop = 1 + random.nextInt(400);
@@ -192,6 +561,9 @@ class StreamPackagerTest {
                     stream.restart();
                     stream.format = random.nextBoolean() ? TestStream.VIDEO : TestStream.OTHER_VIDEO;
                 }
+                case 4 -> stream.lostPerMille = random.nextInt(50);
+                case 5 -> stream.heldUntilNs = stream.nowNs() + random.nextLong(3 * SECOND);
+                case 6 -> stream.jitterNs = random.nextLong(SECOND);
                 default -> {}
             }
             run(stream, 0.2 + random.nextDouble() * 6);

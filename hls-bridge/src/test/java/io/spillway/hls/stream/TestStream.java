@@ -1,14 +1,16 @@
 package io.spillway.hls.stream;
 
-import io.spillway.hls.intake.AccessUnit;
+import io.spillway.media.frame.AccessUnit;
 import io.spillway.media.mp4.AudioFormat;
 import io.spillway.media.mp4.AvcFormat;
 import io.spillway.media.mp4.VideoFormat;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 
-/** A publisher's frames at their times: video in layers of 30 frames a second, AAC beside it, captured by one clock that starts anywhere. */
+/** A publisher's frames at their times: video in layers of 30 frames a second, AAC and Opus beside it, captured by one clock that starts anywhere. */
 final class TestStream {
 
     static final VideoFormat VIDEO = Objects.requireNonNull(AvcFormat.of(
@@ -16,6 +18,8 @@ final class TestStream {
             List.of(HexFormat.of().parseHex("68ce3c80"))));
     static final VideoFormat OTHER_VIDEO = new VideoFormat("avc1", 320, 180, VIDEO.codecs(), "avcC", VIDEO.config());
     static final AudioFormat SOUND = AudioFormat.aac(2, 48_000, new byte[] {0x11, (byte) 0x90});
+
+    static final AudioFormat OPUS = AudioFormat.opus(2, 0);
 
     static final long START_NS = 5_000_000_000_000L;
 
@@ -27,12 +31,41 @@ final class TestStream {
     private long epochNs = START_NS;
     private long frame;
     private long sound;
+    private long opus;
     private long nowNs = START_NS;
     private long tickBase = 77_000_000;
+    int framesPerSecond = 30;
     int gop = 30;
     VideoFormat format = VIDEO;
     boolean videoOn = true;
     boolean soundOn = true;
+
+    /** Pictures lost, of a thousand; what follows one is left out up to the next key, as the intake does. */
+    int lostPerMille;
+
+    /** Each time it is looked what has arrived, the network may hold up to so much back. */
+    long jitterNs;
+
+    /** Pictures that came, of each layer. */
+    long pictures;
+
+    /** How much earlier than the first layer's clock those of the others say that a picture was captured. */
+    long[] earlyNs = {0, 0, 0};
+
+    /** By how many pictures the keys of the layers lie behind those of the first. */
+    int[] keysBehind = {0, 0, 0};
+
+    /** Layers that are sent. */
+    boolean[] sent = {true, true, true};
+
+    /** Number of the first layer's rendition. */
+    int firstNumber;
+
+    /** Nothing arrives before this; then all of it at once. */
+    long heldUntilNs;
+
+    private final Random chance = new Random(7);
+    private boolean broken;
 
     TestStream(StreamPackager packager, int layers) {
         this.packager = packager;
@@ -45,10 +78,16 @@ final class TestStream {
 
     /** Another publisher begins: timestamps of another base, frames from a key on. */
     void restart() {
-        packager.restart();
-        epochNs = nowNs;
+        restart(0);
+    }
+
+    /** The same, by a publisher that began so long ago: all since then comes at once. */
+    void restart(long agoNs) {
+        packager.restart(videoOn);
+        epochNs = nowNs - agoNs;
         frame = 0;
         sound = 0;
+        opus = 0;
         tickBase += 1_000_000_007L;
     }
 
@@ -56,34 +95,65 @@ final class TestStream {
     void playUntil(long untilNs) {
         while (nowNs < untilNs) {
             nowNs += 20_000_000;
-            while (epochNs + frame * 1_000_000_000L / 30 + DELAY_NS <= nowNs) {
-                long captureNs = epochNs + frame * 1_000_000_000L / 30;
-                boolean key = frame % gop == 0;
-                for (int layer = 0; videoOn && layer < layers; layer++) {
+            long arrivedNs = nowNs < heldUntilNs ? Long.MIN_VALUE : nowNs - chance.nextLong(jitterNs + 1);
+            while (epochNs + frame * 1_000_000_000L / framesPerSecond + DELAY_NS <= arrivedNs) {
+                long captureNs = epochNs + frame * 1_000_000_000L / framesPerSecond;
+                broken = chance.nextInt(1000) < lostPerMille || (broken && frame % gop != 0);
+                for (int layer = 0; videoOn && !broken && layer < layers; layer++) {
+                    boolean key = Math.floorMod(frame - keysBehind[layer], gop) == 0;
+                    if (!sent[layer]) {
+                        continue;
+                    }
                     packager.add(
-                            "v" + layer,
+                            "v" + (firstNumber + layer),
                             new AccessUnit(
-                                    tickBase + layer * 999L + frame * 3000,
-                                    captureNs,
+                                    tickBase + layer * 999L + frame * 90_000 / framesPerSecond,
+                                    captureNs - earlyNs[layer],
                                     nowNs,
                                     key,
                                     key ? format : null,
-                                    new byte[key ? 900 : 90]),
+                                    bytes(key ? 900 : 90, captureNs)),
                             nowNs);
                 }
+                pictures += videoOn && !broken ? 1 : 0;
                 frame++;
             }
-            while (epochNs + sound * 1_024_000_000_000L / 48_000 + DELAY_NS <= nowNs) {
+            while (epochNs + sound * 1_024_000_000_000L / 48_000 + DELAY_NS <= arrivedNs) {
                 long captureNs = epochNs + sound * 1_024_000_000_000L / 48_000;
                 if (soundOn) {
                     packager.add(
                             "a0",
-                            new AccessUnit(tickBase + sound * 1024, captureNs, nowNs, true, SOUND, new byte[340]),
+                            new AccessUnit(
+                                    tickBase + sound * 1024, captureNs, nowNs, true, SOUND, bytes(340, captureNs)),
                             nowNs);
                 }
                 sound++;
             }
+            while (epochNs + opus * 20_000_000L + DELAY_NS <= arrivedNs) {
+                if (soundOn) {
+                    packager.add(
+                            "a1",
+                            new AccessUnit(
+                                    tickBase + opus * 960,
+                                    epochNs + opus * 20_000_000L,
+                                    nowNs,
+                                    true,
+                                    OPUS,
+                                    bytes(160, epochNs + opus * 20_000_000L)),
+                            nowNs);
+                }
+                opus++;
+            }
             packager.onTime(nowNs);
         }
+    }
+
+    /** A frame's, which tell when it was captured: {@link #captureNs}. */
+    private static byte[] bytes(int length, long captureNs) {
+        return ByteBuffer.allocate(length).putLong(captureNs).array();
+    }
+
+    static long captureNs(byte[] frame) {
+        return ByteBuffer.wrap(frame).getLong();
     }
 }

@@ -41,6 +41,7 @@ public final class PayloadInfo {
     boolean interPicturePredicted;
     boolean interLayerPredicted;
     int durationTicks;
+    int bodyOffset;
     private final int[] spatialWidths = new int[MAX_SPATIAL_SIZES];
     private final int[] spatialHeights = new int[MAX_SPATIAL_SIZES];
     private int spatialSizes;
@@ -79,6 +80,7 @@ public final class PayloadInfo {
         interLayerPredicted = false;
         spatialSizes = 0;
         durationTicks = 0;
+        bodyOffset = ABSENT;
         profile = 0;
         profileConstraints = 0;
         level = 0;
@@ -255,6 +257,11 @@ public final class PayloadInfo {
     /** Height in pixels of one of the {@link #spatialSizes}. */
     public int heightOf(int spatial) {
         return spatialHeights[spatial];
+    }
+
+    /** VP9: where the frame's own bytes begin, behind the descriptor. {@link #ABSENT} for others. */
+    public int bodyOffset() {
+        return bodyOffset;
     }
 
     /** How long an Opus payload plays, in 48 kHz ticks, 120..5760; 0 for video. */

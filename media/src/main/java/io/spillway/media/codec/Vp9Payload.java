@@ -21,10 +21,6 @@ final class Vp9Payload implements PayloadParser {
     /** References of one frame in flexible mode. */
     private static final int MAX_REFERENCES = 3;
 
-    private static final int FRAME_MARKER = 2;
-    private static final int SYNC_CODE = 0x498342;
-    private static final int COLOR_SPACE_SRGB = 7;
-
     private Vp9Payload() {}
 
     @Override
@@ -59,8 +55,14 @@ final class Vp9Payload implements PayloadParser {
         out.keyframe = !out.interPicturePredicted;
         out.startsKeyframe = out.startsFrame && out.keyframe;
         if (out.startsKeyframe && out.width == 0) {
-            uncompressedHeader(buffer, at, end, out);
+            out.bits.reset(buffer, at, end - at, false);
+            Vp9KeyHeader header = Vp9KeyHeader.read(out.bits);
+            if (header != null) {
+                out.width = header.width();
+                out.height = header.height();
+            }
         }
+        out.bodyOffset = at;
         return true;
     }
 
@@ -143,38 +145,5 @@ final class Vp9Payload implements PayloadParser {
             at += 1 + ((buffer.get(at) >> 2) & 0x03);
         }
         return at;
-    }
-
-    private static void uncompressedHeader(ByteBuffer buffer, int at, int end, PayloadInfo out) {
-        BitReader bits = out.bits;
-        bits.reset(buffer, at, end - at, false);
-        if (bits.bits(2) != FRAME_MARKER) {
-            return;
-        }
-        int profile = bits.bits(1) | bits.bits(1) << 1;
-        if (profile == 3) {
-            bits.skip(1);
-        }
-        boolean existing = bits.flag();
-        boolean inter = bits.flag();
-        bits.skip(2);
-        if (existing || inter || bits.bits(24) != SYNC_CODE) {
-            return;
-        }
-        if (profile >= 2) {
-            bits.skip(1);
-        }
-        boolean subsamplingSaid = profile == 1 || profile == 3;
-        if (bits.bits(3) != COLOR_SPACE_SRGB) {
-            bits.skip(subsamplingSaid ? 4 : 1);
-        } else {
-            bits.skip(subsamplingSaid ? 1 : 0);
-        }
-        int width = bits.bits(16) + 1;
-        int height = bits.bits(16) + 1;
-        if (bits.ok()) {
-            out.width = width;
-            out.height = height;
-        }
     }
 }

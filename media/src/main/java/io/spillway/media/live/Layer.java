@@ -335,7 +335,8 @@ public final class Layer {
 
     private void notePicture(RtpPacket packet, long extSeq, long arrivalNs, PayloadInfo info) {
         InnerLayers layered = inner;
-        if (layered == null && (info.temporalId() > 0 || info.spatialId() > 0)) {
+        boolean severalIn = info.temporalId() > 0 || info.spatialId() > 0 || info.spatialSizes() > 1;
+        if (layered == null && severalIn) {
             layered = new InnerLayers();
             inner = layered;
         }

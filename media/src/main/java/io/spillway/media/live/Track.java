@@ -56,6 +56,9 @@ public final class Track {
             return false;
         }
         onStraySenderReport(ntp, timestamp, arrivalNs);
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).clock().borrowTransit(layer.clock());
+        }
         return true;
     }
 

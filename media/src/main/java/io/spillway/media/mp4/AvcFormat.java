@@ -51,6 +51,24 @@ public final class AvcFormat {
         return new VideoFormat("avc1", info.width(), info.height(), codecs, "avcC", out.toBytes());
     }
 
+    /** The sets of a record that {@link #of} wrote. */
+    static byte[] parameterSets(byte[] config) {
+        ByteBuffer in = ByteBuffer.wrap(config, 5, config.length - 5);
+        BoxWriter out = new BoxWriter(config.length);
+        putSets(in, in.get() & 0x1F, out);
+        putSets(in, in.get() & 0xFF, out);
+        return out.toBytes();
+    }
+
+    /** Sets after their lengths of two bytes become units after lengths of four. */
+    static void putSets(ByteBuffer in, int count, BoxWriter out) {
+        for (int i = 0; i < count; i++) {
+            byte[] set = new byte[in.getShort() & 0xFFFF];
+            in.get(set);
+            out.u32(set.length).put(set);
+        }
+    }
+
     private static boolean hasChroma(int profile) {
         return profile == 100 || profile == 110 || profile == 122 || profile == 144;
     }

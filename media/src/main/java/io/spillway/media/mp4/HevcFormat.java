@@ -56,6 +56,17 @@ public final class HevcFormat {
         return new VideoFormat("hvc1", info.width(), info.height(), codecs(plain), "hvcC", out.toBytes());
     }
 
+    /** The sets of a record that {@link #of} wrote: three arrays from the 23rd byte on. */
+    static byte[] parameterSets(byte[] config) {
+        ByteBuffer in = ByteBuffer.wrap(config, 22, config.length - 22);
+        BoxWriter out = new BoxWriter(config.length);
+        for (int arrays = in.get(); arrays > 0; arrays--) {
+            in.get();
+            AvcFormat.putSets(in, in.getShort(), out);
+        }
+        return out.toBytes();
+    }
+
     private static boolean isOdd(List<byte[]> sets) {
         return sets.isEmpty() || sets.size() > MAX_SETS || sets.stream().anyMatch(set -> set.length < 3);
     }

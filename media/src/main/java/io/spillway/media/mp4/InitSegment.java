@@ -5,10 +5,6 @@ public final class InitSegment {
 
     private static final int TRACK_ID = 1;
     private static final int MOVIE_TIMESCALE = 1000;
-
-    /** Language "und", three letters of five bits. */
-    private static final int UNDETERMINED = 0x55C4;
-
     private static final int UNITY = 0x0001_0000;
 
     private InitSegment() {}
@@ -28,10 +24,8 @@ public final class InitSegment {
                 .ascii("mp41")
                 .end();
         out.begin("moov");
-        out.begin("mvhd", 0, 0).zeros(8).u32(MOVIE_TIMESCALE).u32(0);
-        out.u32(UNITY).u16(0x0100).zeros(10);
-        matrix(out).zeros(24).u32(TRACK_ID + 1).end();
-        track(out, format, skipTicks);
+        TrackBox.movie(out, MOVIE_TIMESCALE, 0, 0, TRACK_ID + 1);
+        TrackBox.write(out, TRACK_ID, true, format, 0, 0, box -> edit(box, skipTicks), box -> tables(box, format));
         out.begin("mvex")
                 .begin("trex", 0, 0)
                 .u32(TRACK_ID)
@@ -42,27 +36,9 @@ public final class InitSegment {
         return out.end().toBytes();
     }
 
-    private static void track(BoxWriter out, TrackFormat format, int skipTicks) {
-        boolean sound = format instanceof AudioFormat;
-        out.begin("trak");
-        // Enabled, in movie.
-        out.begin("tkhd", 0, 3)
-                .zeros(8)
-                .u32(TRACK_ID)
-                .u32(0)
-                .u32(0)
-                .zeros(8)
-                .u16(0)
-                .u16(sound ? 1 : 0);
-        out.u16(sound ? 0x0100 : 0).u16(0);
-        matrix(out);
-        switch (format) {
-            case VideoFormat video -> out.u32((long) video.width() << 16).u32((long) video.height() << 16);
-            case AudioFormat _ -> out.u32(0).u32(0);
-        }
-        out.end();
+    /** Duration 0 in a fragmented file: to the end. */
+    private static void edit(BoxWriter out, int skipTicks) {
         if (skipTicks > 0) {
-            // Duration 0 in a fragmented file: to the end.
             out.begin("edts")
                     .begin("elst", 0, 0)
                     .u32(1)
@@ -72,35 +48,9 @@ public final class InitSegment {
                     .end()
                     .end();
         }
-        out.begin("mdia");
-        out.begin("mdhd", 0, 0)
-                .zeros(8)
-                .u32(format.timescale())
-                .u32(0)
-                .u16(UNDETERMINED)
-                .u16(0)
-                .end();
-        out.begin("hdlr", 0, 0)
-                .u32(0)
-                .ascii(format.handler())
-                .zeros(12)
-                .ascii("Spillway\0")
-                .end();
-        out.begin("minf");
-        if (sound) {
-            out.begin("smhd", 0, 0).zeros(4).end();
-        } else {
-            out.begin("vmhd", 0, 1).zeros(8).end();
-        }
-        // The data is in this very file.
-        out.begin("dinf")
-                .begin("dref", 0, 0)
-                .u32(1)
-                .begin("url ", 0, 1)
-                .end()
-                .end()
-                .end();
-        out.begin("stbl");
+    }
+
+    private static void tables(BoxWriter out, TrackFormat format) {
         out.begin("stsd", 0, 0).u32(1);
         format.writeEntry(out);
         out.end();
@@ -108,10 +58,5 @@ public final class InitSegment {
         out.begin("stsc", 0, 0).u32(0).end();
         out.begin("stsz", 0, 0).u32(0).u32(0).end();
         out.begin("stco", 0, 0).u32(0).end();
-        out.end().end().end().end();
-    }
-
-    private static BoxWriter matrix(BoxWriter out) {
-        return out.u32(UNITY).zeros(12).u32(UNITY).zeros(12).u32(0x4000_0000);
     }
 }

@@ -39,6 +39,17 @@ public record VideoFormat(String entry, int width, int height, String codecs, St
         out.end();
     }
 
+    /**
+     * The parameter sets that a decoder needs, as a sample has them: NAL units after their lengths of four bytes. Empty for codecs whose keys bring all that is needed.
+     */
+    public byte[] parameterSets() {
+        return switch (configBox) {
+            case "avcC" -> AvcFormat.parameterSets(config);
+            case "hvcC" -> HevcFormat.parameterSets(config);
+            default -> new byte[0];
+        };
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof VideoFormat that

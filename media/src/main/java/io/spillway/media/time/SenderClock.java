@@ -22,7 +22,7 @@ public final class SenderClock {
     private static final int SLIDE_TICKS = 1 << 30;
 
     /** Longs that hold all a clock knows, its publisher's part included. */
-    public static final int STATE_LONGS = WindowedMinimum.STATE_LONGS + PublisherClock.STATE_LONGS + 8;
+    public static final int STATE_LONGS = WindowedMinimum.STATE_LONGS + PublisherClock.STATE_LONGS + 9;
 
     private final int rateHz;
     private final PublisherClock publisher;
@@ -37,6 +37,9 @@ public final class SenderClock {
     private int reportTimestamp;
     private int reportEpoch;
     private boolean ownReport;
+
+    /** What packets take from their capture to us at least, as told of another source that sends the same pictures; used without a report only. */
+    private long borrowedTransitNs;
 
     /** @param rateHz RTP clock rate, at least 1 */
     public SenderClock(int rateHz, PublisherClock publisher) {
@@ -120,11 +123,22 @@ public final class SenderClock {
         return true;
     }
 
+    /**
+     * Takes over from another source of the same publisher, which sends the same pictures on a timestamp base of its own, how long packets take from their capture to us. Arrivals alone do not tell that, and sound would be
+     * that much apart.
+     */
+    public void borrowTransit(SenderClock reported) {
+        if (reported.hasReport() && !reported.delayNs.isEmpty()) {
+            int newest = reported.lastTimestamp;
+            borrowedTransitNs = reported.leastDelayedNs(newest) - reported.captureNs(newest);
+        }
+    }
+
     /** Our monotonic time at which the sample stamped {@code timestamp} was captured, as the publisher says or as arrivals suggest. */
     public long captureNs(int timestamp) {
         return hasReport()
                 ? mapped(timestamp, reportNtp, reportTimestamp)
-                : baseArrivalNs + delayNs.value() + ticksToNs(timestamp - baseTimestamp);
+                : leastDelayedNs(timestamp) - borrowedTransitNs;
     }
 
     /** Forgets everything, as after a change of source. */
@@ -132,6 +146,7 @@ public final class SenderClock {
         delayNs.clear();
         reportEpoch = 0;
         ownReport = false;
+        borrowedTransitNs = 0;
     }
 
     /** Counts the reports of this publisher: while it stands still, two clocks that saw the same packets agree. */
@@ -152,6 +167,7 @@ public final class SenderClock {
         state[at + 5] = reportTimestamp;
         state[at + 6] = reportEpoch;
         state[at + 7] = ownReport ? 1 : 0;
+        state[at + 8] = borrowedTransitNs;
     }
 
     /** Takes over what another clock of the same rate knows, the publisher's part for all that share it. */
@@ -167,6 +183,7 @@ public final class SenderClock {
         reportTimestamp = (int) state[at + 5];
         reportEpoch = (int) state[at + 6];
         ownReport = state[at + 7] != 0;
+        borrowedTransitNs = state[at + 8];
     }
 
     private void map(long ntp, int timestamp, boolean own) {
@@ -183,9 +200,14 @@ public final class SenderClock {
         baseArrivalNs = arrivalNs;
     }
 
+    /** When a packet of that timestamp would have come, had it been delayed no more than the least delayed one. */
+    private long leastDelayedNs(int timestamp) {
+        return baseArrivalNs + delayNs.value() + ticksToNs(timestamp - baseTimestamp);
+    }
+
     /** How much later a packet came than the least delayed one. */
     private long driftNs(int timestamp, long arrivalNs) {
-        return arrivalNs - baseArrivalNs - ticksToNs(timestamp - baseTimestamp) - delayNs.value();
+        return arrivalNs - leastDelayedNs(timestamp);
     }
 
     private void slide(int timestamp) {

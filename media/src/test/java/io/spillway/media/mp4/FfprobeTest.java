@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.testkit.client.FfmpegTool;
+import io.spillway.testkit.client.Mp4Box;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files made of real encoders' frames, read back and decoded by FFmpeg: every frame, its time, no complaint. */
+/** Files made of real encoders' frames, read back and decoded by FFmpeg, and read by mp4box.js: every frame, its time, no complaint. */
 class FfprobeTest {
 
     private static final long START_TICKS = 7_000_000_000L;
@@ -152,7 +153,17 @@ class FfprobeTest {
         Boxes.read(out.toByteArray());
         Path file = folder.resolve(format.handler() + ".mp4");
         Files.write(file, out.toByteArray());
+        String read = Mp4Box.read(file);
+        assertTrue(
+                read.startsWith("{\"tracks\":[{\"codec\":\"" + mp4boxName(format) + "\",\"timescale\":"
+                        + format.timescale() + ",\"samples\":" + samples.size() + ","),
+                read);
+        assertTrue(read.endsWith(",\"errors\":[]}"), read);
         return file;
+    }
+
+    private static String mp4boxName(TrackFormat format) {
+        return format.codecs().equals("opus") ? "Opus" : format.codecs();
     }
 
     private static String probe(Path file, String entries) {

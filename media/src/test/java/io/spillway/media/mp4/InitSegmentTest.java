@@ -94,4 +94,17 @@ class InitSegmentTest {
         assertEquals(false, AudioFormat.opus(2, 0).equals(AudioFormat.opus(1, 0)));
         assertEquals("hvc1.1.6.L93.90, 1280x720", h265().toString());
     }
+
+    @Test
+    void shouldGiveTheParameterSetsOfH265Back() {
+        byte[] expected = new BoxWriter(256)
+                .u32(H265_VPS.length)
+                .put(H265_VPS)
+                .u32(H265_SPS.length)
+                .put(H265_SPS)
+                .u32(H265_PPS.length)
+                .put(H265_PPS)
+                .toBytes();
+        assertArrayEquals(expected, h265().parameterSets());
+    }
 }

@@ -92,6 +92,30 @@ class SenderClockTest {
     }
 
     @Test
+    void shouldTakeWhatPicturesTakeToComeFromAReportedSourceOfThem() {
+        SenderClock other = new SenderClock(90_000, publisher);
+        // Captured at 940 ms of our clock, both.
+        video.onPacket(90_000, 1000 * MS);
+        other.onPacket(123_456_789, 1000 * MS);
+        other.borrowTransit(video);
+        assertEquals(1000 * MS, other.captureNs(123_456_789), "nothing is reported yet");
+        video.onSenderReport(1000L << 32, 90_000, 940 * MS);
+        other.borrowTransit(video);
+        assertEquals(940 * MS, video.captureNs(90_000));
+        assertEquals(940 * MS, other.captureNs(123_456_789));
+        assertFalse(other.hasReport());
+
+        long[] state = new long[SenderClock.STATE_LONGS];
+        other.copyTo(state);
+        SenderClock mirrored = new SenderClock(90_000, new PublisherClock());
+        mirrored.copyFrom(state);
+        assertEquals(940 * MS, mirrored.captureNs(123_456_789));
+
+        other.onSenderReport(1000L << 32, 123_456_789, 950 * MS);
+        assertEquals(940 * MS, other.captureNs(123_456_789), "its own report holds");
+    }
+
+    @Test
     void shouldReanchorWhenTimestampsStoodStillDuringAPause() {
         video.onPacket(0, 0);
         assertTrue(video.onPacket(3000, 5000 * MS));

@@ -14,10 +14,12 @@ public record Config(
         Https https,
         Media media,
         Path dataDir,
+        String database,
         Auth auth,
         boolean replacePublisher,
         Play play,
         Hls hls,
+        Recording record,
         Ice ice,
         Limits limits,
         Log log) {
@@ -55,8 +57,29 @@ public record Config(
     /** {@code startBitrateKbps} is what a viewer's network is believed to carry at first. */
     public record Play(int startBitrateKbps) {}
 
-    /** Parts and segments in milliseconds, the window in seconds, and what one stream may hold in memory. */
-    public record Hls(boolean enabled, int partMs, int segmentMs, int windowSeconds, int memoryMb) {}
+    /**
+     * Parts and segments in milliseconds, the window in seconds, what one stream may hold in memory, the heights of the renditions made here, and how long a key is used where all is
+     * {@code encrypted}.
+     */
+    public record Hls(
+            boolean enabled,
+            int partMs,
+            int segmentMs,
+            int windowSeconds,
+            int memoryMb,
+            List<Integer> ladder,
+            boolean encrypted,
+            int keyRotationSeconds) {}
+
+    /**
+     * {@code streams} are names, or {@code *} for all; {@code waitSeconds} is how long a recording waits for its publisher; {@code keepJournals} is whether they stay beside movies that were found
+     * good.
+     */
+    public record Recording(
+            boolean enabled, List<String> streams, int waitSeconds, Space space, boolean keepJournals) {}
+
+    /** What recordings may take, in megabytes, 0 for no bound; days they are kept, 0 for ever; whether the oldest go for new ones. */
+    public record Space(int quotaMb, int streamQuotaMb, int minFreeMb, int retentionDays, boolean oldestGoes) {}
 
     /** {@code strictIfMatch} is whether every PATCH of a session needs If-Match. */
     public record Ice(List<IceServerEntry> servers, int ttlSeconds, String realm, boolean strictIfMatch) {}

@@ -30,6 +30,15 @@ public final class ConfigReader {
 
     private static final int MIN_PUBLISH_KEY_CHARS = 8;
 
+    /** As the key's default says. */
+    private static final List<Integer> LADDER = List.of(720, 480, 360);
+
+    /** What OpenH264 encodes well at the least, and 4K. */
+    private static final int MIN_RUNG = 90;
+
+    private static final int MAX_RUNG = 2_160;
+    private static final int MAX_RUNGS = 6;
+
     private final Settings settings;
 
     private ConfigReader(Settings settings) {
@@ -52,6 +61,9 @@ public final class ConfigReader {
         return Settings.holdsStructure(path);
     }
 
+    /** A petabyte. */
+    private static final int MAX_MB = 1_000_000_000;
+
     private Config config() throws ConfigException {
         return new Config(
                 new Config.Http(integer(Key.HTTP_PORT, 0, 65_535), address(Key.HTTP_BIND), origins()),
@@ -66,6 +78,7 @@ public final class ConfigReader {
                         addresses(Key.MEDIA_ADDRESSES),
                         flag(Key.MEDIA_INTERFACES)),
                 Path.of(text(Key.DATA_DIR)).toAbsolutePath().normalize(),
+                database(),
                 new Config.Auth(publishKeys(), flag(Key.AUTH_LOOPBACK)),
                 choice(Key.WHIP_CONFLICT, List.of("replace", "reject")).equals("replace"),
                 new Config.Play(integer(Key.PLAY_START_BITRATE_KBPS, 300, 100_000)),
@@ -74,7 +87,22 @@ public final class ConfigReader {
                         integer(Key.HLS_PART_MS, 100, 1_000),
                         integer(Key.HLS_SEGMENT_MS, 500, 2_000),
                         integer(Key.HLS_WINDOW, 10, 3_600),
-                        integer(Key.HLS_MEMORY_MB, 16, 4_096)),
+                        integer(Key.HLS_MEMORY_MB, 16, 4_096),
+                        heights(),
+                        choice(Key.HLS_ENCRYPTION, List.of("none", "aes-128")).equals("aes-128"),
+                        integer(Key.HLS_KEY_ROTATION, 10, 86_400)),
+                new Config.Recording(
+                        flag(Key.RECORD_ENABLED),
+                        recorded(),
+                        integer(Key.RECORD_WAIT_SECONDS, 0, 3_600),
+                        new Config.Space(
+                                integer(Key.RECORD_QUOTA_MB, 0, MAX_MB),
+                                integer(Key.RECORD_STREAM_QUOTA_MB, 0, MAX_MB),
+                                integer(Key.RECORD_MIN_FREE_MB, 0, MAX_MB),
+                                integer(Key.RECORD_RETENTION, 0, 36_500),
+                                choice(Key.RECORD_WHEN_FULL, List.of("stop", "oldest"))
+                                        .equals("oldest")),
+                        flag(Key.RECORD_KEEP_JOURNALS)),
                 new Config.Ice(
                         iceServers(),
                         integer(Key.ICE_TTL_SECONDS, 60, 604_800),
@@ -89,6 +117,16 @@ public final class ConfigReader {
                 new Config.Log(
                         choice(Key.LOG_LEVEL, List.of("error", "warn", "info", "debug", "trace")),
                         choice(Key.LOG_FORMAT, List.of("text", "json")).equals("json")));
+    }
+
+    /** A URL may hold a password: a refusal quotes none. */
+    private String database() throws ConfigException {
+        String url = text(Key.DATA_DATABASE);
+        if (!url.isEmpty() && !url.startsWith("jdbc:postgresql:")) {
+            throw new ConfigException(origin(Key.DATA_DATABASE) + ": data.database is not "
+                    + Key.DATA_DATABASE.allowed() + "; correct it, or leave it empty.");
+        }
+        return url;
     }
 
     private Config.Https https() throws ConfigException {
@@ -118,6 +156,30 @@ public final class ConfigReader {
             origins.add(origin);
         }
         return Set.copyOf(origins);
+    }
+
+    private List<Integer> heights() throws ConfigException {
+        List<Integer> heights = new ArrayList<>();
+        for (Object item : settings.find(Key.HLS_LADDER).isEmpty() ? LADDER : list(Key.HLS_LADDER)) {
+            heights.add(integer(Key.HLS_LADDER, String.valueOf(item), MIN_RUNG, MAX_RUNG));
+        }
+        if (heights.size() > MAX_RUNGS) {
+            throw refuse(Key.HLS_LADDER, String.valueOf(heights), Key.HLS_LADDER.allowed());
+        }
+        return List.copyOf(heights);
+    }
+
+    private List<String> recorded() throws ConfigException {
+        List<String> names = new ArrayList<>();
+        for (Object item : list(Key.RECORD_STREAMS)) {
+            String name = String.valueOf(item);
+            if (!name.equals("*") && StreamName.parse(name).isEmpty()) {
+                throw refuse(
+                        Key.RECORD_STREAMS, name, Key.RECORD_STREAMS.allowed() + "; names match " + StreamName.ALLOWED);
+            }
+            names.add(name);
+        }
+        return List.copyOf(names);
     }
 
     private Map<StreamName, String> publishKeys() throws ConfigException {
@@ -175,7 +237,10 @@ public final class ConfigReader {
     }
 
     private int integer(Key key, int min, int max) throws ConfigException {
-        String value = text(key);
+        return integer(key, text(key), min, max);
+    }
+
+    private int integer(Key key, String value, int min, int max) throws ConfigException {
         try {
             int number = Integer.parseInt(value.trim());
             if (number >= min && number <= max) {

@@ -41,6 +41,10 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
     static final Key MEDIA_ADDRESSES = list("media.addresses", "a list of IP addresses, such as [203.0.113.7]", true);
     static final Key MEDIA_INTERFACES = flag("media.interfaces", true);
     static final Key DATA_DIR = text("data.dir", "./spillway-data", "a folder that can be written");
+    static final Key DATA_DATABASE = text(
+            "data.database",
+            "",
+            "empty, for a file in data.dir, or a URL as jdbc:postgresql://host/spillway?user=u&password=p");
     static final Key AUTH_STREAMS = new Key("auth.streams", Type.MAP, "", "a map of stream name to publish key", true);
     static final Key AUTH_LOOPBACK = flag("auth.loopback", true);
     static final Key WHIP_CONFLICT = choice("whip.conflict", "replace", "replace or reject", false);
@@ -50,6 +54,24 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
     static final Key HLS_SEGMENT_MS = integer("hls.segment-ms", 1_000, "500 to 2000");
     static final Key HLS_WINDOW = integer("hls.window", 30, "10 to 3600");
     static final Key HLS_MEMORY_MB = integer("hls.memory-mb", 128, "16 to 4096");
+    static final Key HLS_LADDER = new Key(
+            "hls.ladder",
+            Type.LIST,
+            "[720, 480, 360]",
+            "a list of at most 6 heights from 90 to 2160, such as [720, 360]; [] is none",
+            false);
+    static final Key HLS_ENCRYPTION = choice("hls.encryption", "none", "none or aes-128", false);
+    static final Key HLS_KEY_ROTATION = integer("hls.key-rotation", 300, "10 to 86400");
+    static final Key RECORD_ENABLED = flag("record.enabled", true);
+    static final Key RECORD_STREAMS =
+            list("record.streams", "a list of stream names, such as [live, stage], or [\"*\"] for every one", true);
+    static final Key RECORD_WAIT_SECONDS = integer("record.wait-seconds", 30, "0 to 3600");
+    static final Key RECORD_QUOTA_MB = integer("record.quota-mb", 0, "0 to 1000000000, 0 is no bound");
+    static final Key RECORD_STREAM_QUOTA_MB = integer("record.stream-quota-mb", 0, "0 to 1000000000, 0 is no bound");
+    static final Key RECORD_MIN_FREE_MB = integer("record.min-free-mb", 1_000, "0 to 1000000000");
+    static final Key RECORD_WHEN_FULL = choice("record.when-full", "stop", "stop or oldest", false);
+    static final Key RECORD_RETENTION = integer("record.retention", 0, "0 to 36500, 0 is for ever");
+    static final Key RECORD_KEEP_JOURNALS = flag("record.keep-journals", false);
     static final Key ICE_SERVERS =
             list("ice.servers", "a list of {urls, username, credential} or {urls, secret}", true);
     static final Key ICE_TTL_SECONDS = integer("ice.ttl-seconds", 86_400, "60 to 604800");
@@ -80,6 +102,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             MEDIA_ADDRESSES,
             MEDIA_INTERFACES,
             DATA_DIR,
+            DATA_DATABASE,
             AUTH_STREAMS,
             AUTH_LOOPBACK,
             WHIP_CONFLICT,
@@ -89,6 +112,18 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             HLS_SEGMENT_MS,
             HLS_WINDOW,
             HLS_MEMORY_MB,
+            HLS_LADDER,
+            HLS_ENCRYPTION,
+            HLS_KEY_ROTATION,
+            RECORD_ENABLED,
+            RECORD_STREAMS,
+            RECORD_WAIT_SECONDS,
+            RECORD_QUOTA_MB,
+            RECORD_STREAM_QUOTA_MB,
+            RECORD_MIN_FREE_MB,
+            RECORD_WHEN_FULL,
+            RECORD_RETENTION,
+            RECORD_KEEP_JOURNALS,
             ICE_SERVERS,
             ICE_TTL_SECONDS,
             ICE_REALM,

@@ -44,10 +44,17 @@ final class Settings {
 
     private static Object fromEnvironment(Key key, String value) throws ConfigException {
         return switch (key.type()) {
-            case LIST -> value.isBlank() ? List.of() : List.<Object>of((Object[]) value.split("\\s*,\\s*", -1));
+            case LIST -> listFromEnvironment(value.strip());
             case MAP -> mapFromEnvironment(key, value);
             default -> value;
         };
+    }
+
+    /** @param value "a, b" or, as in the file, "[a, b]" */
+    private static List<Object> listFromEnvironment(String value) {
+        boolean bracketed = value.startsWith("[") && value.endsWith("]");
+        String items = bracketed ? value.substring(1, value.length() - 1).strip() : value;
+        return items.isEmpty() ? List.of() : List.<Object>of((Object[]) items.split("\\s*,\\s*", -1));
     }
 
     private static Map<String, Object> mapFromEnvironment(Key key, String value) throws ConfigException {

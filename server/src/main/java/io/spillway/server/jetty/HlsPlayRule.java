@@ -40,7 +40,7 @@ public final class HlsPlayRule implements PlayRule {
         }
     }
 
-    private static @Nullable String key(Request request) {
+    static @Nullable String key(Request request) {
         String key = Calls.key(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION));
         Fields.Field token = Request.extractQueryParameters(request).get("token");
         return key == null && token != null ? token.getValue() : key;

@@ -28,7 +28,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one HTTP server: HTTP/1.1 and h2c on one port, HTTP/2 by ALPN on the TLS one, handlers on virtual threads. */
+/** The one HTTP server: HTTP/1.1 and h2c on one port, HTTP/2 by ALPN on the TLS one. What never blocks is answered on the selector's thread, all else on virtual threads. */
 public final class HttpServer implements AutoCloseable {
 
     /** Requests with longer headers are answered 431 (X13). */
@@ -44,6 +44,9 @@ public final class HttpServer implements AutoCloseable {
     /** HTTP/2 frames a second that do no work (resets, pings, settings) before the connection is closed (X13). */
     private static final int MAX_H2_EVENTS_PER_SECOND = 128;
 
+    /** They parse and encrypt, and answer the crowd of HLS: a core in two may be theirs. */
+    private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
     private final Server server;
@@ -53,10 +56,16 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Binds nothing yet.
      *
-     * @param handlers asked in turn; what none takes is 404
-     * @param around what sees every request and its outcome
+     * @param quick asked first, in turn, on the thread that read the request: they must not block
+     * @param handlers asked in turn, on virtual threads; what none takes is 404
+     * @param around what sees every request that none of the quick ones takes, and its outcome
      */
-    public HttpServer(Config.Http plain, Optional<TlsPort> tls, List<Handler> handlers, UnaryOperator<Handler> around) {
+    public HttpServer(
+            Config.Http plain,
+            Optional<TlsPort> tls,
+            List<? extends Handler> quick,
+            List<? extends Handler> handlers,
+            UnaryOperator<Handler> around) {
         QueuedThreadPool threads = new QueuedThreadPool(64, 4);
         threads.setName("http");
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
@@ -65,9 +74,11 @@ public final class HttpServer implements AutoCloseable {
         server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
         http = connector(plain.bind(), plain.port(), plainFactories());
         https = tls.map(port -> connector(port.bind(), port.port(), tlsFactories(port.context())));
-        List<Handler> all = new ArrayList<>(handlers);
-        all.add(new NotFoundHandler());
-        server.setHandler(around.apply(new Handler.Sequence(all)));
+        List<Handler> slow = new ArrayList<>(handlers);
+        slow.add(new NotFoundHandler());
+        List<Handler> all = new ArrayList<>(quick);
+        all.add(new WorkerHandler(around.apply(new Handler.Sequence(slow))));
+        server.setHandler(new Handler.Sequence(all));
         server.setErrorHandler(new ProblemErrorHandler());
     }
 
@@ -121,7 +132,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private ServerConnector connector(InetAddress bind, int port, ConnectionFactory[] factories) {
-        ServerConnector connector = new ServerConnector(server, 1, 1, factories);
+        ServerConnector connector = new ServerConnector(server, 1, SELECTORS, factories);
         // The wildcard is left unset so that IPv6 callers are heard too.
         connector.setHost(bind.isAnyLocalAddress() ? null : bind.getHostAddress());
         connector.setPort(port);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +92,102 @@ class ConfigReaderTest {
     }
 
     @Test
+    void shouldReadWhichRenditionsAreMade() throws Exception {
+        assertEquals(
+                List.of(720, 480, 360),
+                ConfigReader.read(Map.of(), Map.of()).hls().ladder());
+        Path file = write("hls:\n  ladder: []\n");
+        assertEquals(
+                List.of(),
+                ConfigReader.read(YamlFile.read(file), Map.of()).hls().ladder());
+        assertEquals(
+                List.of(540, 270),
+                ConfigReader.read(YamlFile.read(file), Map.of("SPILLWAY_HLS_LADDER", "540, 270"))
+                        .hls()
+                        .ladder());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {"540, 270;540 270", "'[540,270]';540 270", "' [ 720 ] ';720", "'[]';''", "'';''"})
+    void shouldReadAListOfTheEnvironmentWithOrWithoutBrackets(String value, String heights) throws Exception {
+        assertEquals(
+                heights,
+                ConfigReader.read(Map.of(), Map.of("SPILLWAY_HLS_LADDER", value)).hls().ladder().stream()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(" ")));
+    }
+
+    @Test
+    void shouldReadWhetherSegmentsAreEncrypted() throws Exception {
+        assertFalse(ConfigReader.read(Map.of(), Map.of()).hls().encrypted());
+        Config.Hls hls = ConfigReader.read(
+                        YamlFile.read(write("hls:\n  encryption: aes-128\n")),
+                        Map.of("SPILLWAY_HLS_KEY_ROTATION", "60"))
+                .hls();
+        assertTrue(hls.encrypted());
+        assertEquals(60, hls.keyRotationSeconds());
+    }
+
+    @Test
+    void shouldReadWhichStreamsAreRecorded() throws Exception {
+        Config.Space space = new Config.Space(0, 0, 1_000, 0, false);
+        assertEquals(
+                new Config.Recording(true, List.of(), 30, space, false),
+                ConfigReader.read(Map.of(), Map.of()).record());
+        Path file = write("record:\n  streams: [\"*\"]\n  wait-seconds: 5\n");
+        assertEquals(
+                new Config.Recording(true, List.of("*"), 5, space, false),
+                ConfigReader.read(YamlFile.read(file), Map.of()).record());
+        assertEquals(
+                List.of("live", "stage"),
+                ConfigReader.read(Map.of(), Map.of("SPILLWAY_RECORD_STREAMS", "live,stage"))
+                        .record()
+                        .streams());
+        ConfigException refused = assertThrows(
+                ConfigException.class,
+                () -> ConfigReader.read(Map.of(), Map.of("SPILLWAY_RECORD_STREAMS", "live,no such")));
+        assertTrue(refused.sentence().contains("record.streams is \"no such\""), refused.sentence());
+    }
+
+    @Test
+    void shouldReadWhatRecordingsMayTake() throws Exception {
+        Path file = write("""
+                record:
+                  quota-mb: 5000
+                  stream-quota-mb: 2000
+                  min-free-mb: 0
+                  when-full: oldest
+                  retention: 30
+                  keep-journals: true
+                """);
+        Config.Recording record =
+                ConfigReader.read(YamlFile.read(file), Map.of()).record();
+        assertEquals(new Config.Space(5_000, 2_000, 0, 30, true), record.space());
+        assertTrue(record.keepJournals());
+        ConfigException refused = assertThrows(
+                ConfigException.class,
+                () -> ConfigReader.read(Map.of(), Map.of("SPILLWAY_RECORD_WHEN_FULL", "newest")));
+        assertTrue(refused.sentence().contains("stop or oldest"), refused.sentence());
+    }
+
+    @Test
+    void shouldTellNoPasswordOfADatabase() throws Exception {
+        String url = "jdbc:postgresql://localhost/spillway?user=u&password=p4ssw0rd";
+        assertEquals(
+                url,
+                ConfigReader.read(Map.of(), Map.of("SPILLWAY_DATA_DATABASE", url))
+                        .database());
+        ConfigException refused = assertThrows(
+                ConfigException.class,
+                () -> ConfigReader.read(
+                        Map.of(), Map.of("SPILLWAY_DATA_DATABASE", url.replace("jdbc:postgresql", "postgres"))));
+        assertTrue(refused.sentence().contains("jdbc:postgresql://host/spillway"), refused.sentence());
+        assertFalse(refused.sentence().contains("p4ssw0rd"), refused.sentence());
+    }
+
+    @Test
     void shouldReadWhetherAPatchNeedsIfMatch() throws Exception {
         Path file = write("ice:\n  if-match: strict\n");
         assertTrue(ConfigReader.read(YamlFile.read(file), Map.of()).ice().strictIfMatch());
@@ -138,6 +235,11 @@ class ConfigReaderTest {
                 "media:\\n  transport: pigeon | media.transport is \"pigeon\"; allowed is auto, linux or netty.",
                 "ice:\\n  if-match: sometimes | line 2: ice.if-match is \"sometimes\"; allowed is lenient or strict.",
                 "whip:\\n  conflict: fight | whip.conflict is \"fight\"; allowed is replace or reject.",
+                "hls:\\n  ladder: [720, 40] | line 2: hls.ladder is \"40\"; allowed is a list of at most 6 heights from 90 to 2160",
+                "hls:\\n  ladder: 720 | hls.ladder is \"720\"; allowed is a list",
+                "hls:\\n  ladder: [90, 100, 110, 120, 130, 140, 150] | allowed is a list of at most 6 heights",
+                "hls:\\n  encryption: sample-aes | line 2: hls.encryption is \"sample-aes\"; allowed is none or aes-128.",
+                "hls:\\n  key-rotation: 9 | line 2: hls.key-rotation is \"9\"; allowed is 10 to 86400.",
                 "http:\\n  port: 1\\n  port: 2 | line 3",
                 "http: [ | line",
                 "- a | must be a map of sections",

@@ -4,17 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import io.spillway.testkit.client.FfmpegTool;
 import io.spillway.testkit.client.FfmpegWhip;
 import io.spillway.testkit.client.FfmpegWhip.Source;
 import io.spillway.testkit.client.Tab;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,7 +34,7 @@ final class DashIT {
 
     private static Scene scene;
     private static FfmpegWhip ffmpeg;
-    private static HttpServer pages;
+    private static PlayerPages pages;
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -47,26 +43,12 @@ final class DashIT {
         scene = Scene.open();
         ffmpeg = FfmpegWhip.start(scene.server().url("/whip/crowd"), Source.small(30));
         ffmpeg.awaitSending(Scene.PATIENCE_MS);
-        pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        pages.createContext("/", exchange -> {
-            try (exchange;
-                    InputStream file = DashIT.class.getResourceAsStream(
-                            "/players" + exchange.getRequestURI().getPath())) {
-                byte[] body = file == null ? new byte[0] : file.readAllBytes();
-                String type = exchange.getRequestURI().getPath().endsWith(".js") ? "text/javascript" : "text/html";
-                exchange.getResponseHeaders().set("Content-Type", type + "; charset=utf-8");
-                exchange.sendResponseHeaders(file == null ? 404 : 200, body.length == 0 ? -1 : body.length);
-                try (OutputStream out = exchange.getResponseBody()) {
-                    out.write(body);
-                }
-            }
-        });
-        pages.start();
+        pages = new PlayerPages();
     }
 
     @AfterAll
     static void close() {
-        pages.stop(0);
+        pages.close();
         ffmpeg.close();
         scene.close();
     }
@@ -199,7 +181,7 @@ final class DashIT {
     void shouldPlayInChromium(String player) {
         try (Tab tab = scene.viewerTab()) {
             String manifest = scene.server().url("/dash/crowd/manifest.mpd");
-            tab.open("http://localhost:" + pages.getAddress().getPort() + "/" + player + ".html#" + manifest);
+            tab.open(pages.url(player, manifest));
             tab.waitFor("video.currentTime > 0 && !video.paused && video.readyState > 2", Scene.PATIENCE_MS);
             double before = tab.number("video.currentTime");
             // Two segments more than were there in the beginning, and some: what is read anew is played.

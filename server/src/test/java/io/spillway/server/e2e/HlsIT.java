@@ -3,6 +3,7 @@ package io.spillway.server.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.Route;
 import io.spillway.testkit.client.FfmpegTool;
 import io.spillway.testkit.client.FfmpegWhip;
 import io.spillway.testkit.client.FfmpegWhip.Source;
@@ -17,8 +18,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
@@ -94,10 +97,16 @@ final class HlsIT {
         String index = text("index.m3u8");
         assertTrue(index.contains("CODECS=\"avc1."), index);
         assertTrue(index.contains("mp4a.40.2"), index);
+        assertTrue(index.contains(",opus\""), index);
         assertTrue(index.contains("RESOLUTION=640x360"), index);
-        double[] starts = new double[2];
-        for (String name : List.of("v0", "a0")) {
-            String playlist = text(name + ".m3u8?_HLS_msn=" + (newest(text(name + ".m3u8")) + 1));
+        text("v0.m3u8?_HLS_msn=" + (newest(text("v0.m3u8")) + 1));
+        Map<String, String> playlists = new HashMap<>();
+        for (String name : List.of("v0", "a0", "a1")) {
+            playlists.put(name, text(name + ".m3u8"));
+        }
+        List<Double> starts = new ArrayList<>();
+        for (String name : List.of("v0", "a0", "a1")) {
+            String playlist = playlists.get(name);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             out.write(get(request(find("MAP:URI=\"([^\"]+)\"", playlist))).body());
             int count = 0;
@@ -112,11 +121,12 @@ final class HlsIT {
             assertTrue(count >= 2, playlist);
             Path file = Files.write(folder.resolve(name + ".mp4"), out.toByteArray());
             assertEquals("", complaints(FfmpegTool.ffmpeg("-xerror", "-i", file.toString(), "-f", "null", "-")), name);
-            starts[name.equals("v0") ? 0 : 1] = Double.parseDouble(
+            starts.add(Double.parseDouble(
                     FfmpegTool.ffprobe("-show_entries", "stream=start_time", "-of", "csv=p=0", file.toString())
-                            .strip());
+                            .strip()));
         }
-        assertEquals(starts[0], starts[1], 1.1, "one timeline");
+        assertEquals(starts.get(0), starts.get(1), 1.1, "one timeline");
+        assertEquals(starts.get(0), starts.get(2), 1.1, "one timeline");
     }
 
     /**
@@ -140,6 +150,9 @@ final class HlsIT {
         assertEquals(200, blocked.statusCode());
         assertTrue(newest(new String(blocked.body(), java.nio.charset.StandardCharsets.UTF_8)) > next);
         assertEquals("public, max-age=18", header(blocked, "Cache-Control"));
+        assertEquals("public, max-age=0, s-maxage=1", header(get(request("v0.m3u8")), "Cache-Control"));
+        assertEquals("public, max-age=1", header(get(request("index.m3u8")), "Cache-Control"));
+        assertEquals("public, max-age=1", header(get(request("v0.m3u8?_HLS_msn=x")), "Cache-Control"));
         // H29: what else the address carries is carried on.
         String carrying = new String(blocked.body(), java.nio.charset.StandardCharsets.UTF_8);
         assertTrue(
@@ -216,12 +229,28 @@ final class HlsIT {
             bodies.add(each.join().body());
         });
         // Who came before that part was there got one playlist; who came later the newest of its moment. That changes
-        // with each part of the picture, and with each of the sound, which it reports on: a few playlists for a
-        // thousand clients.
+        // with each part of the picture, and with each of the sound in both codecs, which it reports on: a few
+        // playlists for a thousand clients.
         long parts = (System.nanoTime() - beganNs) / (PART_MS * 1_000_000L) + 1;
         assertTrue(
-                bodies.size() <= Math.min(2 * parts, 100),
+                bodies.size() <= Math.min(3 * parts, 100),
                 bodies.size() + " different playlists in " + parts + " parts");
+    }
+
+    /** Something on the way answers parts with 404: the page takes whole segments, and says why. */
+    @Test
+    void shouldPlayWholeSegmentsWherePartsDoNotGetThrough() {
+        try (Watching viewer = new Watching(scene.viewerTab())) {
+            Tab tab = viewer.tab();
+            tab.page().route("**/*-p*.m4s", route -> route.fulfill(new Route.FulfillOptions().setStatus(404)));
+            tab.open(scene.server().url("/watch/crowd?via=hls"));
+            tab.waitFor("__spillway.via === 'HLS'", Scene.PATIENCE_MS);
+            viewer.awaitLive();
+            double before = tab.number("document.getElementById('video').currentTime");
+            tab.waitFor("document.getElementById('video').currentTime > " + (before + 3), Scene.PATIENCE_MS);
+            String why = tab.text("__spillway.why");
+            assertTrue(why.startsWith("The address asks for it. Low latency does not get through ("), why);
+        }
     }
 
     @Test

@@ -76,7 +76,7 @@ final class NarrowViewersIT {
     /** Returns when all three sizes are on their way. */
     private static Tab publish(String stream, String codec) {
         Tab tab = publishing.newPage();
-        tab.open(scene.server().url("/publish/" + stream + "?size=360&simulcast=1&bitrate=1600&codec=" + codec));
+        tab.open(scene.server().url("/publish/" + stream + "?size=360&layers=simulcast&bitrate=1600&codec=" + codec));
         tab.page().click("#start");
         tab.waitFor("__spillway.stats?.video?.layers.filter(({ width }) => width > 0).length === 3", Scene.PATIENCE_MS);
         return tab;

@@ -9,10 +9,18 @@ import io.spillway.testkit.client.Chromium;
 import io.spillway.testkit.client.Tab;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Real viewers behind routers of their own: without UDP, without IPv4, with a translation that begins anew. */
 final class ReachIT {
+
+    private static final String KEY = "a-key-to-publish-from-afar";
+
+    /** The media port in the server's account of itself. */
+    private static final Pattern ANNOUNCED = Pattern.compile("\"addresses\"\\s*:\\s*\\[\\s*\"[^\"]+:(\\d+)\"");
 
     @Test
     void shouldPlayByTcpWhereUdpIsBlocked() {
@@ -85,6 +93,47 @@ final class ReachIT {
         }
     }
 
+    /** What a person is told whose network lets through pages and no media. */
+    @Test
+    void shouldSayWhichPortDoesNotAnswer() {
+        try (HomeNetwork home = HomeNetwork.open();
+                Scene scene = Scene.open(Map.of("SPILLWAY_AUTH_STREAMS", "reach=" + KEY));
+                Tab publisher = scene.publish("reach", "codec=H264")) {
+            Matcher announced = ANNOUNCED.matcher(scene.get("/api/v1/server"));
+            assertTrue(announced.find());
+            int port = Integer.parseInt(announced.group(1));
+            home.block(port);
+            String address = home.outside().near4().getHostAddress();
+            try (Chromium browser = Chromium.launchIn(home.client());
+                    Watching viewer = watch(browser, scene, home.outside().near4());
+                    Tab blocked = browser.newPage()) {
+                // While the page still tries.
+                publisher.waitFor(
+                        "document.getElementById('missed-rows').textContent"
+                                + ".includes('nothing has come from it to the media port')",
+                        Scene.PATIENCE_MS);
+                publisher.screenshot("e2e-publish-missed");
+                blocked.open(urlOf(scene, home.outside().near4(), "/publish/reach?size=360"));
+                blocked.page().fill("#key", KEY);
+                blocked.page().click("#start");
+                viewer.awaitLive();
+                String why = viewer.tab().text("__spillway.why");
+                assertTrue(
+                        why.startsWith(
+                                "The server answered this page, but nothing came back from its media port: tried "),
+                        why);
+                assertTrue(why.contains(address + ":" + port + " (UDP and TCP)"), why);
+                assertNotEquals("WebRTC", viewer.tab().text("__spillway.via"));
+
+                blocked.waitFor("__spillway.error !== null", Scene.PATIENCE_MS);
+                assertEquals(why, blocked.text("__spillway.error"));
+                assertTrue(blocked.page().textContent("#advice").contains("port " + port));
+                blocked.screenshot("e2e-publish-blocked");
+                viewer.tab().screenshot("e2e-watch-blocked");
+            }
+        }
+    }
+
     private static void awaitFrames(Tab viewer, double frames) {
         for (int i = 0; i < Scene.PATIENCE_MS / 100 && viewer.number("frames()") < frames; i++) {
             viewer.watchFor(100);
@@ -93,10 +142,14 @@ final class ReachIT {
     }
 
     private static Watching watch(Chromium browser, Scene scene, InetAddress server) {
-        String host = server.getHostAddress();
         Tab tab = browser.newPage();
-        tab.open("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
-                + scene.server().address().getPort() + "/watch/reach");
+        tab.open(urlOf(scene, server, "/watch/reach"));
         return new Watching(tab);
+    }
+
+    private static String urlOf(Scene scene, InetAddress server, String path) {
+        String host = server.getHostAddress();
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + scene.server().address().getPort() + path;
     }
 }

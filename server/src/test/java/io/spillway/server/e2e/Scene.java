@@ -12,21 +12,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The built server as its own process, and browsers around it: one that publishes, another that watches. Owned by the test's thread. */
+/** The built server as its own process, and a browser that publishes and watches, each tab in a profile of its own. Owned by the test's thread. */
 final class Scene implements AutoCloseable {
 
-    private static final Path JAR = Path.of("target", "spillway", "spillway.jar");
+    static final Path JAR = Path.of("target", "spillway", "spillway.jar");
 
     /** Generous: the machine may run a whole build beside the test. What is promised in less is measured, not waited for. */
     static final long PATIENCE_MS = 30_000;
 
     private final SpillwayProcess server;
-    private final Map<String, Chromium> browsers = new HashMap<>();
+    private @Nullable Chromium browser;
     private final HttpClient http = HttpClient.newHttpClient();
 
     private Scene(SpillwayProcess server) {
@@ -58,24 +57,30 @@ final class Scene implements AutoCloseable {
         return server;
     }
 
-    /** A tab of the browser that publishes, in a window of its own. */
+    /** A tab to publish from, in a window of its own. */
     Tab publisherTab() {
-        return browser("publisher").newPage();
+        return tab();
     }
 
-    /** A tab of the browser that watches. */
+    /** A tab to watch in, in a window of its own. */
     Tab viewerTab() {
-        return browser("viewer").newPage();
+        return tab();
     }
 
-    private Chromium browser(String name) {
-        return browsers.computeIfAbsent(name, each -> Chromium.launch());
+    private Tab tab() {
+        Chromium launched = browser;
+        if (launched == null) {
+            launched = Chromium.launch();
+            browser = launched;
+        }
+        return launched.newPage();
     }
 
     /** Publishes the test picture from the publish page; {@code query} fills the form in, as in {@code codec=VP8}. */
     Tab publish(String stream, String query) {
         Tab tab = publisherTab();
-        tab.open(server.url("/publish/" + stream + "?size=360&bitrate=900&" + query));
+        // Of a name that comes twice the page takes the first.
+        tab.open(server.url("/publish/" + stream + "?" + query + "&size=360&bitrate=900"));
         tab.page().click("#start");
         tab.waitFor("__spillway.state === 'live'", PATIENCE_MS);
         return tab;
@@ -135,19 +140,12 @@ final class Scene implements AutoCloseable {
 
     @Override
     public void close() {
-        @Nullable RuntimeException failed = null;
-        for (Chromium browser : browsers.values()) {
-            try {
-                browser.close();
-            } catch (RuntimeException e) {
-                failed = e;
-            }
-        }
+        Chromium launched = browser;
         try (server) {
+            if (launched != null) {
+                launched.close();
+            }
             server.endCleanly();
-        }
-        if (failed != null) {
-            throw failed;
         }
     }
 }

@@ -23,11 +23,12 @@ final class ViewerEventsIT {
             Pattern.compile("\"id\":\"([^\"]+)\",\"role\":\"publisher\",\"state\":\"connected\"");
 
     /** A viewer whose reports have come, so that its round trip is known. */
-    private static final Pattern VIEWER = Pattern.compile(
-            "\"id\":\"(?<id>[^\"]+)\",\"role\":\"viewer\",\"state\":\"connected\"[^{]*"
+    private static final Pattern VIEWER =
+            Pattern.compile("\"id\":\"(?<id>[^\"]+)\",\"role\":\"viewer\",\"state\":\"connected\"[^{]*"
                     + "\"sent\":\\{\"packets\":(?<packets>\\d+),\"bytes\":(?<bytes>\\d+),\"probeBytes\":\\d+,\"rttMs\":(?<rtt>[\\d.]+),"
                     + "\"lossFraction\":(?<loss>[\\d.E-]+),\"estimateBps\":(?<estimate>\\d+),\"estimateMeasured\":true,\"rid\":\"\","
-                    + "\"width\":(?<width>\\d+),\"height\":(?<height>\\d+),\"videoBps\":(?<video>\\d+),\"freezes\":(?<freezes>\\d+)");
+                    + "\"width\":(?<width>\\d+),\"height\":(?<height>\\d+),\"videoBps\":(?<video>\\d+),"
+                    + "\"paused\":false,\"freezes\":(?<freezes>\\d+)");
 
     @Test
     void shouldTellTheWatchPageHowThingsStandAndEndSessionsByRequest() throws Exception {

@@ -7,6 +7,23 @@ import io.spillway.testkit.client.Tab;
 /** A watch page, and what it says of its picture and sound. */
 final class Watching implements AutoCloseable {
 
+    private static final long LOOK_MS = 100;
+    private static final int TIMED_FRAMES = 30;
+
+    private static final String TIME_FRAMES = """
+            async () => {
+              const {ClockReader} = await import('/assets/clock.js');
+              const reader = new ClockReader();
+              const video = document.getElementById('video');
+              window.__timed = [];
+              const onFrame = (now, {width, rtpTimestamp}) => {
+                video.requestVideoFrameCallback(onFrame);
+                const paintedMs = reader.read(video, width);
+                if (paintedMs > 0) __timed.push({width, ms: rtpTimestamp / 90 - paintedMs});
+              };
+              video.requestVideoFrameCallback(onFrame);
+            }""";
+
     private final Tab tab;
 
     Watching(Tab tab) {
@@ -50,7 +67,7 @@ final class Watching implements AutoCloseable {
     }
 
     /**
-     * Watches until some span of the given length shows at least so many frames, and sound.
+     * Watches until at least so many frames, and sound, came within a span of the given length.
      *
      * @param tries spans that may fall short: encoding by software on a busy machine has bad moments
      */
@@ -59,16 +76,48 @@ final class Watching implements AutoCloseable {
         for (int i = 0; i < tries; i++) {
             double framesBefore = framesDecoded();
             double energyBefore = soundEnergy();
-            tab.watchFor(spanMs);
-            double gained = framesDecoded() - framesBefore;
-            double heard = soundEnergy() - energyBefore;
-            seen.append(String.format("%.0f frames, energy %.2e; ", gained, heard));
-            if (gained >= frames && heard > 0) {
-                return;
+            long beganNs = System.nanoTime();
+            double gained = 0;
+            double heard = 0;
+            while (System.nanoTime() - beganNs < spanMs * 1_000_000) {
+                tab.watchFor(LOOK_MS);
+                gained = framesDecoded() - framesBefore;
+                heard = soundEnergy() - energyBefore;
+                if (gained >= frames && heard > 0) {
+                    return;
+                }
             }
+            seen.append(String.format("%.0f frames, energy %.2e; ", gained, heard));
         }
         throw new AssertionError("no span of " + spanMs + " ms with " + frames + " frames and sound: " + seen
                 + tab.text("JSON.stringify(__spillway)"));
+    }
+
+    /** Waits until the picture has a width. */
+    void awaitWidth(int width) {
+        tab.waitFor("document.getElementById('video').videoWidth === " + width, 2 * Scene.PATIENCE_MS);
+    }
+
+    /** Chooses in the page's menu, as a person would. */
+    void choose(String option) {
+        tab.page().selectOption("#quality", option);
+    }
+
+    /** Notes of each frame from now on how its timestamp stands to the clock that was painted into it. */
+    void timeFrames() {
+        tab.eval(TIME_FRAMES);
+    }
+
+    /** The median of that over the frames of a width, in milliseconds from some time on. */
+    double timestampAfterPaintMs(int width) {
+        String mine = "__timed.filter((each) => each.width === " + width + ").map(({ ms }) => ms)";
+        tab.waitFor(mine + ".length >= " + TIMED_FRAMES, Scene.PATIENCE_MS);
+        return tab.number(mine + ".sort((a, b) => a - b).at(" + TIMED_FRAMES / 2 + ")");
+    }
+
+    /** How far apart two such times are; timestamps begin again at 0 after {@code 2^32} ticks of 90 kHz. */
+    static double apartMs(double one, double other) {
+        return Math.abs(Math.IEEEremainder(one - other, Math.scalb(1.0, 32) / 90));
     }
 
     /** Waits until more frames are decoded than were when a publisher went away. */

@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +43,7 @@ class HttpServerTest {
     private final HttpServer server = new HttpServer(
             new Config.Http(0, InetAddress.getLoopbackAddress(), Set.of()),
             Optional.empty(),
+            List.of(),
             List.of(new NotFoundHandler()),
             handler -> handler);
 
@@ -106,6 +108,7 @@ class HttpServerTest {
         HttpServer slow = new HttpServer(
                 new Config.Http(0, InetAddress.getLoopbackAddress(), Set.of()),
                 Optional.empty(),
+                List.of(),
                 List.of(endless),
                 handler -> handler);
         slow.start();
@@ -119,7 +122,76 @@ class HttpServerTest {
         }
     }
 
+    /** Who never blocks is asked on the thread that reads all connections, and must not wait for who does. */
+    @Test
+    void shouldAnswerQuickHandlersWhileOthersBlock() throws Exception {
+        CountDownLatch entered = new CountDownLatch(100);
+        CountDownLatch free = new CountDownLatch(1);
+        Handler quick = new Handler.Abstract.NonBlocking() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                if (!request.getHttpURI().getPath().equals("/quick")) {
+                    return false;
+                }
+                response.setStatus(Thread.currentThread().isVirtual() ? 500 : 204);
+                callback.succeeded();
+                return true;
+            }
+        };
+        Handler blocking = new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) throws InterruptedException {
+                entered.countDown();
+                free.await();
+                response.setStatus(Thread.currentThread().isVirtual() ? 204 : 500);
+                callback.succeeded();
+                return true;
+            }
+        };
+        List<Socket> all = new ArrayList<>();
+        try (HttpServer mixed = new HttpServer(
+                new Config.Http(0, InetAddress.getLoopbackAddress(), Set.of()),
+                Optional.empty(),
+                List.of(quick),
+                List.of(blocking),
+                handler -> handler)) {
+            mixed.start();
+            for (int i = 0; i < 100; i++) {
+                Socket waiting = open(mixed);
+                all.add(waiting);
+                ask(waiting, "/slow");
+            }
+            assertTrue(entered.await(PATIENCE_MS, TimeUnit.MILLISECONDS), "all at once");
+            try (Socket other = open(mixed)) {
+                ask(other, "/quick");
+                assertEquals(204, status(other));
+            }
+            free.countDown();
+            for (Socket each : all) {
+                assertEquals(204, status(each));
+            }
+        } finally {
+            for (Socket each : all) {
+                each.close();
+            }
+        }
+    }
+
+    private static void ask(Socket socket, String path) throws IOException {
+        socket.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static int status(Socket socket) throws IOException {
+        byte[] line = socket.getInputStream().readNBytes("HTTP/1.1 204".length());
+        return Integer.parseInt(new String(line, StandardCharsets.US_ASCII).substring("HTTP/1.1 ".length()));
+    }
+
     private Socket open() throws IOException {
+        return open(server);
+    }
+
+    private static Socket open(HttpServer server) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
         socket.setSoTimeout(PATIENCE_MS);
         return socket;

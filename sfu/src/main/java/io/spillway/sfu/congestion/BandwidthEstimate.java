@@ -256,6 +256,11 @@ public final class BandwidthEstimate {
         return probe.sentBytes();
     }
 
+    /** Packets sent since {@link #beginProbe}. */
+    public int probePackets() {
+        return probe.sentPackets();
+    }
+
     /** Whether feedback on the newest probe is still to come. */
     public boolean isProbeAwaited() {
         return probe.isAwaited();
@@ -301,6 +306,12 @@ public final class BandwidthEstimate {
     /** Bits a second that the path is known not to exceed: the estimate, while over-use or heavy loss was seen lately; {@code Long.MAX_VALUE} otherwise. */
     public long limitBps(long nowNs) {
         return nowNs < limitedUntilNs ? estimateBps() : Long.MAX_VALUE;
+    }
+
+    /** Bits a second that a burst of a second or so may be sent at: the limit, else what the path was seen to let out at once; {@code Long.MAX_VALUE} while neither is known. */
+    public long burstLimitBps(long nowNs) {
+        boolean seen = nowNs >= limitedUntilNs && told && trains.bps() > 0;
+        return seen ? Math.max(estimateBps(), (long) trains.bps()) : limitBps(nowNs);
     }
 
     /** Whether the path's queue was seen to grow lately: what it lost since then, it lost because it was full. */

@@ -85,11 +85,6 @@ final class DelayRate {
         return (long) rateBps;
     }
 
-    /** Where the path's limit was found lately, 0 while none was. */
-    long capacityBps() {
-        return capacity.bps();
-    }
-
     private void increase(long receivedBps, long rttNs, long nowNs) {
         if (capacity.isBelow(receivedBps)) {
             capacity.forget();

@@ -86,6 +86,10 @@ final class ProbeCluster {
         return awaited;
     }
 
+    int sentPackets() {
+        return sentPackets;
+    }
+
     long sentBytes() {
         return sentBytes;
     }

@@ -12,6 +12,7 @@ final class RateWindow {
 
     private final int[] bytes;
     private long newestStep;
+    private int newestSlot;
     private long sumBytes;
     private long firstNs;
     private boolean begun;
@@ -26,7 +27,14 @@ final class RateWindow {
         if (!begun) {
             begun = true;
             firstNs = nowNs;
-            newestStep = Math.floorDiv(nowNs, STEP_NS);
+            setNewest(Math.floorDiv(nowNs, STEP_NS));
+        }
+        long sinceNewestNs = nowNs - newestStep * STEP_NS;
+        if (sinceNewestNs >= 0 && sinceNewestNs < STEP_NS) {
+            // Nearly always, and a division costs more than all the rest.
+            bytes[newestSlot] += count;
+            sumBytes += count;
+            return;
         }
         advance(nowNs);
         long step = Math.floorDiv(nowNs, STEP_NS);
@@ -58,16 +66,20 @@ final class RateWindow {
             // Nothing for a whole window: a rate begins anew.
             Arrays.fill(bytes, 0);
             sumBytes = 0;
-            newestStep = step;
+            setNewest(step);
             firstNs = nowNs;
             return;
         }
         while (newestStep < step) {
-            newestStep++;
-            int slot = slot(newestStep);
-            sumBytes -= bytes[slot];
-            bytes[slot] = 0;
+            setNewest(newestStep + 1);
+            sumBytes -= bytes[newestSlot];
+            bytes[newestSlot] = 0;
         }
+    }
+
+    private void setNewest(long step) {
+        newestStep = step;
+        newestSlot = slot(step);
     }
 
     private int slot(long step) {

@@ -1,5 +1,6 @@
 package io.spillway.sfu.crossing;
 
+import io.spillway.media.live.HandoverRing;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

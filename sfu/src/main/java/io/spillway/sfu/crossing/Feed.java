@@ -1,5 +1,6 @@
 package io.spillway.sfu.crossing;
 
+import io.spillway.media.live.HandoverRing;
 import io.spillway.media.live.Layer;
 import io.spillway.media.live.LayerSubscriber;
 import io.spillway.media.live.Publication;

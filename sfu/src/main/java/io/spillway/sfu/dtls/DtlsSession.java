@@ -1,10 +1,10 @@
 package io.spillway.sfu.dtls;
 
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.loop.LoopExecutor;
 import io.spillway.sfu.srtp.SrtpKeyPair;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,7 @@ public final class DtlsSession {
     }
 
     private final HandshakeRunner runner;
-    private final Executor loop;
+    private final LoopExecutor loop;
     private final Output out;
     private final AtomicBoolean fetchPosted = new AtomicBoolean();
     private State state = State.IDLE;
@@ -64,7 +64,7 @@ public final class DtlsSession {
     private record Outcome(DtlsEngine.@Nullable Finished finished, DtlsFailure.Reason failure) {}
 
     /** @param loop runs tasks on the loop that owns the session */
-    public DtlsSession(DtlsEngine engine, HandshakeRunner runner, Executor loop, Output out) {
+    public DtlsSession(DtlsEngine engine, HandshakeRunner runner, LoopExecutor loop, Output out) {
         this.engine = engine;
         this.runner = runner;
         this.loop = loop;
@@ -77,14 +77,14 @@ public final class DtlsSession {
         if (state != State.IDLE || with == null) {
             return true;
         }
-        HandshakeLink fresh = new HandshakeLink(with.role(), runner, this::postFetch, nowNs);
+        HandshakeLink fresh = new HandshakeLink(with.role(), runner, this::postFetch);
         if (!runner.start(() -> handshake(with, fresh))) {
             return false;
         }
         link = fresh;
         state = State.HANDSHAKING;
         deadlineNs = nowNs + MAX_HANDSHAKE_NS;
-        settle(fresh);
+        settle(fresh, nowNs);
         return true;
     }
 
@@ -117,9 +117,9 @@ public final class DtlsSession {
         if (over == null) {
             return DropReason.DTLS_QUEUE_FULL;
         }
-        DropReason drop = over.offer(buffer, offset, length, nowNs);
+        DropReason drop = over.offer(buffer, offset, length);
         if (drop == null) {
-            settle(over);
+            settle(over, nowNs);
         }
         return drop;
     }
@@ -150,7 +150,7 @@ public final class DtlsSession {
             return;
         }
         over.onTimeout(nowNs);
-        settle(over);
+        settle(over, nowNs);
     }
 
     /** Tells the peer and ends. Nothing is heard of the session afterwards. */
@@ -165,9 +165,9 @@ public final class DtlsSession {
         }
     }
 
-    private void settle(HandshakeLink over) {
+    private void settle(HandshakeLink over, long nowNs) {
         runner.given(over);
-        fetch();
+        fetch(nowNs);
     }
 
     private void postFetch() {
@@ -176,14 +176,14 @@ public final class DtlsSession {
         }
     }
 
-    private void fetch() {
+    private void fetch(long nowNs) {
         fetchPosted.set(false);
         HandshakeLink over = link;
         if (over == null || state == State.CLOSED) {
             return;
         }
         Outcome done = outcome;
-        sendAll(over);
+        sendAll(over, nowNs);
         if (state != State.HANDSHAKING || done == null) {
             return;
         }
@@ -204,8 +204,8 @@ public final class DtlsSession {
         }
     }
 
-    private void sendAll(HandshakeLink over) {
-        for (ByteBuffer datagram = over.poll(); datagram != null; datagram = over.poll()) {
+    private void sendAll(HandshakeLink over, long nowNs) {
+        for (ByteBuffer datagram = over.poll(nowNs); datagram != null; datagram = over.poll(nowNs)) {
             out.sendDtls(datagram, 0, datagram.limit());
         }
     }

@@ -41,9 +41,9 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
     private final HandshakeRunner runner;
     private final Runnable wakeLoop;
 
-    private long nowNs;
     private long resendAtNs = NEVER;
     private long resendAfterNs = FIRST_RESEND_NS;
+    private boolean flightMade;
     private boolean resendDue;
     private boolean resendGranted;
     private boolean sentNew;
@@ -56,18 +56,17 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
     private int bytesOut;
 
     /** @param wakeLoop run on the handshake's thread when the loop has something to fetch */
-    HandshakeLink(DtlsRole role, HandshakeRunner runner, Runnable wakeLoop, long nowNs) {
+    HandshakeLink(DtlsRole role, HandshakeRunner runner, Runnable wakeLoop) {
         this.gate = new EpochGate(role == DtlsRole.CLIENT);
         this.runner = runner;
         this.wakeLoop = wakeLoop;
-        this.nowNs = nowNs;
     }
 
     // --- the loop's side
 
     /** Copies a datagram for the thread; gives why it was dropped, or null. */
     @Nullable
-    DropReason offer(ByteBuffer from, int offset, int length, long nowNs) {
+    DropReason offer(ByteBuffer from, int offset, int length) {
         if (length > MAX_RECEIVED_BYTES) {
             return DropReason.TOO_LARGE;
         }
@@ -75,7 +74,6 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
         copy.put(0, from, offset, length);
         lock.lock();
         try {
-            this.nowNs = nowNs;
             if (inbox.size() >= MAX_QUEUED || bytesIn + length > MAX_HANDSHAKE_BYTES) {
                 return DropReason.DTLS_QUEUE_FULL;
             }
@@ -104,7 +102,6 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
     void onTimeout(long nowNs) {
         lock.lock();
         try {
-            this.nowNs = nowNs;
             if (nowNs >= resendAtNs) {
                 resendDue = true;
                 changed.signal();
@@ -114,12 +111,17 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
         }
     }
 
-    /** A datagram to send, from 0 to its limit, or null. */
+    /** A datagram to send, from 0 to its limit; null when all is sent, and a flight that is whole counts as sent now, however long it took to make. */
     @Nullable
-    ByteBuffer poll() {
+    ByteBuffer poll(long nowNs) {
         lock.lock();
         try {
-            return packer.poll();
+            ByteBuffer datagram = packer.poll();
+            if (datagram == null && flightMade) {
+                flightMade = false;
+                resendAtNs = nowNs + resendAfterNs;
+            }
+            return datagram;
         } finally {
             lock.unlock();
         }
@@ -202,7 +204,8 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
             muted = false;
             if (sentNew || sentAgain) {
                 resendAfterNs = sentNew ? FIRST_RESEND_NS : Math.min(2 * resendAfterNs, LAST_RESEND_NS);
-                resendAtNs = nowNs + resendAfterNs;
+                resendAtNs = NEVER;
+                flightMade = true;
                 resendGranted = false;
                 resendDue = false;
                 sentNew = false;
@@ -290,6 +293,7 @@ public final class HandshakeLink implements DtlsEngine.DatagramLink {
         try {
             packer.flush();
             ended = true;
+            flightMade = false;
             resendAtNs = NEVER;
             idle.signalAll();
         } finally {

@@ -38,9 +38,6 @@ public final class IceLite {
         /** An address is no longer among the valid ones. */
         void onForgotten(InetSocketAddress address);
 
-        /** Where to send from now on. */
-        void onSelected(InetSocketAddress address, long nowNs);
-
         /** A check had the credentials of the restart: those of before hold no more. */
         void onRestarted(IceCredentials before, long nowNs);
     }
@@ -188,7 +185,6 @@ public final class IceLite {
         boolean select = useCandidate || selected == null;
         if (select && !from.equals(selected)) {
             selected = from;
-            out.onSelected(from, nowNs);
         }
     }
 

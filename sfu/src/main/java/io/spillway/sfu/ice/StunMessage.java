@@ -43,8 +43,6 @@ public final class StunMessage {
     private int length;
     private int usernameAt;
     private int usernameLength;
-    private int priorityAt;
-    private int controllingAt;
     private int controlledAt;
     private int mappedAt;
     private int mappedLength;
@@ -59,7 +57,7 @@ public final class StunMessage {
         this.buffer = b;
         this.offset = offset;
         this.length = length;
-        usernameAt = priorityAt = controllingAt = controlledAt = mappedAt = errorAt = integrityAt = ABSENT;
+        usernameAt = controlledAt = mappedAt = errorAt = integrityAt = ABSENT;
         usernameLength = mappedLength = unknownCount = 0;
         useCandidate = fingerprint = false;
         if (length < Stun.HEADER_BYTES
@@ -110,14 +108,8 @@ public final class StunMessage {
                 }
                 yield valueLength <= MAX_USERNAME_BYTES;
             }
-            case Stun.PRIORITY -> {
-                priorityAt = first(priorityAt, value);
-                yield valueLength == 4;
-            }
-            case Stun.ICE_CONTROLLING -> {
-                controllingAt = first(controllingAt, value);
-                yield valueLength == 8;
-            }
+            case Stun.PRIORITY -> valueLength == 4;
+            case Stun.ICE_CONTROLLING -> valueLength == 8;
             case Stun.ICE_CONTROLLED -> {
                 controlledAt = first(controlledAt, value);
                 yield valueLength == 8;
@@ -204,14 +196,6 @@ public final class StunMessage {
 
     boolean hasFingerprint() {
         return fingerprint;
-    }
-
-    boolean hasPriority() {
-        return priorityAt != ABSENT;
-    }
-
-    boolean hasControlling() {
-        return controllingAt != ABSENT;
     }
 
     public boolean hasIntegrity() {

@@ -240,12 +240,4 @@ final class InboundLayer {
     ReceptionStats stats() {
         return stats;
     }
-
-    NackGenerator nacks() {
-        return nacks;
-    }
-
-    KeyframeRequests keyframes() {
-        return keyframes;
-    }
 }

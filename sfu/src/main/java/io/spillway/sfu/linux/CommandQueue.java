@@ -1,29 +1,43 @@
 package io.spillway.sfu.linux;
 
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Commands from any thread to one. Without locks, and without allocation while fewer than {@value #RING} wait; what is more waits in a list. One
+ * Commands from any thread to one. Without locks, and without allocation while no more wait than the ring holds; what is more waits in a list. One
  * producer's commands keep their order.
  */
 final class CommandQueue {
 
-    /** Power of two. */
     private static final int RING = 4096;
 
-    private final AtomicReferenceArray<Runnable> ring = new AtomicReferenceArray<>(RING);
+    private final AtomicReferenceArray<Runnable> ring;
     private final AtomicLong tail = new AtomicLong();
     private final AtomicLong head = new AtomicLong();
     private final ConcurrentLinkedQueue<Runnable> rest = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger restCount = new AtomicInteger();
+
+    /** Commands that are in the rest or about to be: while there are any, all later ones go there. */
+    private final AtomicInteger restClaimed = new AtomicInteger();
+
+    /** Commands that are in the rest. */
+    private final AtomicInteger restAdded = new AtomicInteger();
+
+    CommandQueue() {
+        this(RING);
+    }
+
+    /** @param capacity of the ring, a power of two */
+    CommandQueue(int capacity) {
+        ring = new AtomicReferenceArray<>(capacity);
+    }
 
     void add(Runnable command) {
-        while (restCount.get() == 0) {
+        while (restClaimed.get() == 0) {
             long at = tail.get();
-            if (at - head.get() >= RING) {
+            if (at - head.get() >= ring.length()) {
                 break;
             }
             if (tail.compareAndSet(at, at + 1)) {
@@ -32,19 +46,19 @@ final class CommandQueue {
             }
         }
         // As long as anything waits here, all do: a producer's later command must not overtake its earlier one.
-        restCount.incrementAndGet();
+        restClaimed.incrementAndGet();
         rest.add(command);
+        restAdded.incrementAndGet();
     }
 
     boolean isEmpty() {
-        return head.get() == tail.get() && restCount.get() == 0;
+        return head.get() == tail.get() && restAdded.get() == 0;
     }
 
     /** Runs what is there; what the commands add waits for the next call. Owner thread only. */
     void run(Runner runner) {
-        // In this order: whatever a producer put into the ring before its part of the rest lies below the end read
-        // after.
-        int waiting = restCount.get();
+        // In this order: what their producers put into the ring before them lies below an end that is read after.
+        int waiting = restAdded.get();
         long end = tail.get();
         long at = head.get();
         while (at < end) {
@@ -59,11 +73,9 @@ final class CommandQueue {
             runner.run(command);
         }
         for (int i = 0; i < waiting; i++) {
-            Runnable command = rest.poll();
-            if (command == null) {
-                return;
-            }
-            restCount.decrementAndGet();
+            Runnable command = Objects.requireNonNull(rest.poll());
+            restAdded.decrementAndGet();
+            restClaimed.decrementAndGet();
             runner.run(command);
         }
     }
@@ -73,7 +85,7 @@ final class CommandQueue {
         void run(Runnable command);
     }
 
-    private static int slot(long at) {
-        return (int) at & (RING - 1);
+    private int slot(long at) {
+        return (int) at & (ring.length() - 1);
     }
 }

@@ -86,6 +86,11 @@ final class Egress implements DatagramSink {
     }
 
     @Override
+    public InetSocketAddress asReceived(InetSocketAddress peer) {
+        return PeerAddress.of(peer);
+    }
+
+    @Override
     public SendCounter sent() {
         return sent;
     }

@@ -26,7 +26,7 @@ final class Errno {
             case EADDRINUSE -> "address already in use";
             case EADDRNOTAVAIL -> "this machine has no such address";
             case 13 -> "permission denied";
-            case 24 -> "too many open files";
+            case 24 -> "too many open files: raise ulimit -n";
             default -> "error " + errno;
         };
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,13 +58,19 @@ public final class LinuxPort implements MediaPort {
     private volatile boolean closing;
 
     private LinuxPort(
-            Kernel kernel, UdpSocket socket, int number, DropCounters drops, LongSupplier clockNs, long seed) {
+            Kernel kernel,
+            UdpSocket socket,
+            int wakeUp,
+            int number,
+            DropCounters drops,
+            LongSupplier clockNs,
+            long seed) {
         this.kernel = kernel;
         this.socket = socket;
         this.drops = drops;
         this.clockNs = clockNs;
         this.port = socket.port();
-        this.wakeUp = kernel.eventCounter();
+        this.wakeUp = wakeUp;
         this.ingress = new Ingress(kernel, socket.descriptor(), socket.isIpv6(), new PeerCache(seed), drops);
         this.egress = new Egress(kernel, socket.descriptor(), socket.isIpv6(), socket.cuts(), drops, clockNs);
         descriptors.set(ValueLayout.JAVA_INT, 0, socket.descriptor());
@@ -84,39 +91,50 @@ public final class LinuxPort implements MediaPort {
      * @param bind address and port; port 0 takes a free one
      * @param drops the counters of each loop
      * @param seed chance
-     * @throws IOException the address cannot be bound
+     * @throws IOException the address cannot be bound, or the process has no descriptor left
      */
     public static List<LinuxPort> open(
             InetSocketAddress bind, List<DropCounters> drops, LongSupplier clockNs, long seed) throws IOException {
-        List<UdpSocket> sockets = new ArrayList<>();
-        List<Kernel> kernels = new ArrayList<>();
+        return open(bind, drops, clockNs, seed, LibC::new);
+    }
+
+    static List<LinuxPort> open(
+            InetSocketAddress bind, List<DropCounters> drops, LongSupplier clockNs, long seed, Supplier<Kernel> calls)
+            throws IOException {
+        List<LinuxPort> ports = new ArrayList<>();
         try {
             int port = bind.getPort();
-            for (int i = 0; i < drops.size(); i++) {
-                Kernel kernel = new LibC();
-                UdpSocket socket = UdpSocket.open(kernel, new InetSocketAddress(bind.getAddress(), port), i > 0);
+            for (DropCounters each : drops) {
+                Kernel kernel = calls.get();
+                int number = ports.size();
+                UdpSocket socket = UdpSocket.open(kernel, new InetSocketAddress(bind.getAddress(), port), number > 0);
                 if (drops.size() > 1) {
                     socket.share();
                 }
                 port = socket.port();
-                kernels.add(kernel);
-                sockets.add(socket);
+                ports.add(new LinuxPort(kernel, socket, wakeUp(kernel, socket), number, each, clockNs, seed + number));
             }
         } catch (IOException refused) {
-            sockets.forEach(UdpSocket::close);
+            ports.forEach(LinuxPort::release);
             throw refused;
-        }
-        List<LinuxPort> ports = new ArrayList<>();
-        for (int i = 0; i < sockets.size(); i++) {
-            ports.add(new LinuxPort(kernels.get(i), sockets.get(i), i, drops.get(i), clockNs, seed + i));
         }
         ports.forEach(port -> port.thread.start());
         return ports;
     }
 
-    /** The form in which addresses come from a port: sending to one allocates nothing, to any other form it does. */
-    public static InetSocketAddress asReceived(InetSocketAddress peer) {
-        return PeerAddress.of(peer);
+    private static int wakeUp(Kernel kernel, UdpSocket socket) throws IOException {
+        int counter = kernel.eventCounter();
+        if (counter < 0) {
+            socket.close();
+            throw new IOException("no eventfd to wake the media loop by: " + Errno.sentence(-counter));
+        }
+        return counter;
+    }
+
+    /** Of a loop that never ran. */
+    private void release() {
+        socket.close();
+        kernel.close(wakeUp);
     }
 
     @Override
@@ -158,6 +176,11 @@ public final class LinuxPort implements MediaPort {
     @Override
     public long leavesNs(long nowNs) {
         return egress.leavesNs(nowNs);
+    }
+
+    @Override
+    public InetSocketAddress asReceived(InetSocketAddress peer) {
+        return egress.asReceived(peer);
     }
 
     @Override

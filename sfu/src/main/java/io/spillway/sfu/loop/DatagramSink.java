@@ -23,6 +23,11 @@ public interface DatagramSink {
         return nowNs;
     }
 
+    /** An address that was made elsewhere, in the form that addresses come in from here: sending to it allocates nothing, to any other it may. */
+    default InetSocketAddress asReceived(InetSocketAddress peer) {
+        return peer;
+    }
+
     /** What was handed to the kernel so far. Any thread. */
     SendCounter sent();
 

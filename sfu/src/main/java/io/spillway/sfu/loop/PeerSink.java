@@ -47,6 +47,11 @@ public final class PeerSink implements DatagramSink {
         socket.commit(length, to);
     }
 
+    @Override
+    public InetSocketAddress asReceived(InetSocketAddress peer) {
+        return socket.asReceived(peer);
+    }
+
     /** By the socket only. */
     @Override
     public SendCounter sent() {

@@ -22,6 +22,7 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
 import io.spillway.sfu.loop.SendCounter;
@@ -42,6 +43,9 @@ public final class NettyPort implements MediaPort {
     /** Datagrams a {@code recvmmsg} may return. */
     private static final int RECEIVE_BURST = 64;
 
+    /** One byte more than is taken shows that a datagram was longer: the rest of it is cut off without a word. */
+    private static final int RECEIVE_BYTES = MAX_DATAGRAM_BYTES + 1;
+
     /** Kernel buffers: 4 MiB holds 10 ms of 3 Gbps. The kernel may grant less. */
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
 
@@ -60,6 +64,7 @@ public final class NettyPort implements MediaPort {
     private final Channel channel;
     private final LongSupplier clockNs;
     private final NettyEgress egress;
+    private final DropCounters drops;
     private final ByteBuffer received = ByteBuffer.allocateDirect(MAX_DATAGRAM_BYTES);
 
     private @Nullable LoopAgent agent;
@@ -68,6 +73,7 @@ public final class NettyPort implements MediaPort {
 
     private NettyPort(InetSocketAddress bind, DropCounters drops, LongSupplier clockNs, boolean joins)
             throws IOException {
+        this.drops = drops;
         this.clockNs = clockNs;
         group = new MultiThreadIoEventLoopGroup(
                 1,
@@ -85,13 +91,13 @@ public final class NettyPort implements MediaPort {
                 .handler(new Inbound());
         if (EPOLL) {
             bootstrap
-                    .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM_BYTES)
+                    .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, RECEIVE_BYTES)
                     .option(
                             ChannelOption.RECVBUF_ALLOCATOR,
-                            new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES * RECEIVE_BURST))
+                            new FixedRecvByteBufAllocator(RECEIVE_BYTES * RECEIVE_BURST))
                     .option(EpollChannelOption.SO_REUSEPORT, joins);
         } else {
-            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES));
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BYTES));
         }
         var bound = bootstrap.bind(bind).awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -240,7 +246,11 @@ public final class NettyPort implements MediaPort {
                 LoopAgent driven = agent;
                 ByteBuf content = datagram.content();
                 int length = content.readableBytes();
-                if (driven == null || length > MAX_DATAGRAM_BYTES) {
+                if (driven == null) {
+                    return;
+                }
+                if (length > MAX_DATAGRAM_BYTES) {
+                    drops.count(DropReason.TOO_LARGE);
                     return;
                 }
                 if (!inTurn) {

@@ -13,6 +13,8 @@ final class BandwidthShares {
     /** Beyond it repair feeds the congestion, and a lower layer is no remedy. */
     private static final double MAX_REPAIR = 0.25;
 
+    private static final double UNKNOWN = 2;
+
     private static final double HEAVY_LOSS = 0.1;
 
     private final BandwidthEstimate estimate;
@@ -34,10 +36,15 @@ final class BandwidthShares {
         return ofVideo(estimate.provenBps(nowNs), nowNs);
     }
 
-    /** Whether another flow takes all that there is, so that a probe shows no room, on a path that lets bursts out no slower than so much video. */
+    /** Whether another flow takes all that there is, so that a probe shows no room, on a path that lets bursts out no slower than so much video; while no bursts are known, than twice what is believed. */
     boolean isContested(long videoBps) {
         double burstBps = estimate.burstBps();
-        return estimate.isContested() && (burstBps == 0 || videoBps <= burstBps);
+        return estimate.isContested() && videoBps <= (burstBps == 0 ? UNKNOWN * estimate.estimateBps() : burstBps);
+    }
+
+    /** Whether the path's queue was seen to grow lately. */
+    boolean isFull(long nowNs) {
+        return estimate.wasOverused(nowNs);
     }
 
     /** Whether more is lost than any share of a path explains. */

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 public interface LayerChoice {
 
     /**
-     * What to send.
+     * What to send; null for nothing.
      *
      * @param options what can be sent now and is within the viewer's wish, the least first, at least one; the list is borrowed for the call
      * @param current what was chosen last, null when nothing was; it need not be among {@code options}
      */
+    @Nullable
     LayerSelection choose(List<LayerOption> options, @Nullable LayerSelection current, long nowNs);
 }

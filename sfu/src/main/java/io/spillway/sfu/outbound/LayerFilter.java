@@ -60,6 +60,11 @@ final class LayerFilter {
         return spatial;
     }
 
+    /** Whether a layer is among those that pass now. */
+    boolean includes(int spatialId, int temporalId) {
+        return spatialId <= spatial && temporalId <= aimedTemporal;
+    }
+
     /** Whether only a keyframe brings what is aimed at: a higher spatial layer. */
     boolean wantsKeyframe() {
         return spatial < Math.min(aimedSpatial, highestSpatial);

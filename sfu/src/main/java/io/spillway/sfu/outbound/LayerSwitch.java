@@ -29,6 +29,9 @@ final class LayerSwitch {
     /** A cached group is sent no sooner than this after another, nor than twice its own length: who changes back and forth costs half as much again at most. */
     private static final long MIN_CACHED_INTERVAL_NS = 2_000_000_000L;
 
+    /** A person who looks through the layers may be ahead of that by so much: some six changes in a row where keyframes are eight seconds apart. */
+    private static final long BY_HAND_NS = 60_000_000_000L;
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final LayerSubscriber subscriber;
@@ -40,8 +43,10 @@ final class LayerSwitch {
     private long patienceNs = NEVER;
     private boolean overdue;
     private boolean deaf;
-    private boolean sentCached;
-    private long lastCachedNs;
+    private long lastCachedNs = Long.MIN_VALUE / 2;
+
+    /** When the last cached group would have been sent, had each waited for those before. */
+    private long owedUntilNs = Long.MIN_VALUE / 2;
 
     LayerSwitch(LayerSubscriber subscriber) {
         this.subscriber = subscriber;
@@ -73,12 +78,16 @@ final class LayerSwitch {
         return Math.min(cutNs, patienceNs);
     }
 
-    /** Reads a layer from now on, to change to it. */
-    void aimAt(Layer layer, long nowNs) {
+    /**
+     * Reads a layer from now on, to change to it.
+     *
+     * @param byHand whether a person waits for it
+     */
+    void aimAt(Layer layer, boolean byHand, long nowNs) {
         abandon();
         target = layer;
         sinceNs = nowNs;
-        patienceNs = patienceUntilNs(layer, nowNs);
+        patienceNs = patienceUntilNs(layer, byHand, nowNs);
         layer.subscribe(subscriber);
     }
 
@@ -116,8 +125,8 @@ final class LayerSwitch {
             overdue = true;
             return;
         }
-        sentCached = true;
         lastCachedNs = nowNs;
+        owedUntilNs = Math.max(owedUntilNs, nowNs) + cachedIntervalNs(nowNs - stored.arrivalNs());
         changeAt(cached, nowNs);
     }
 
@@ -136,7 +145,7 @@ final class LayerSwitch {
         overdue = false;
     }
 
-    private long patienceUntilNs(Layer layer, long nowNs) {
+    private long patienceUntilNs(Layer layer, boolean byHand, long nowNs) {
         long untilNs = nowNs + (deaf ? 0 : PATIENCE_NS);
         long newest = layer.gopStart();
         if (newest < 0 || !layer.history().find(newest, stored)) {
@@ -148,7 +157,11 @@ final class LayerSwitch {
         if (intervalNs > 0 && dueInNs > -DUE_MARGIN_NS && dueInNs < WORTH_WAITING_NS) {
             untilNs = Math.max(untilNs, nowNs + dueInNs + DUE_MARGIN_NS);
         }
-        long againNs = lastCachedNs + Math.max(MIN_CACHED_INTERVAL_NS, 2 * ageNs);
-        return sentCached ? Math.max(untilNs, againNs) : untilNs;
+        boolean atOnce = byHand && owedUntilNs - nowNs < BY_HAND_NS;
+        return atOnce ? untilNs : Math.max(untilNs, lastCachedNs + cachedIntervalNs(ageNs));
+    }
+
+    private static long cachedIntervalNs(long lengthNs) {
+        return Math.max(MIN_CACHED_INTERVAL_NS, 2 * lengthNs);
     }
 }

@@ -1,7 +1,7 @@
 package io.spillway.sfu.outbound;
 
 import io.spillway.media.codec.MediaKind;
-import io.spillway.media.live.Layer;
+import io.spillway.media.live.LayerOption;
 import io.spillway.media.live.LiveStream;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamListener;
@@ -58,6 +58,8 @@ public final class OutboundMedia {
     private final Feedback feedback = new Feedback();
     private Runnable deadlineMoved = () -> {};
     private FreezeListener freezes = durationNs -> {};
+    private PauseListener pauses = paused -> {};
+    private boolean toldPaused;
     private long freezeCount;
     private long frozenNs;
     private long adaptedToBps;
@@ -117,6 +119,11 @@ public final class OutboundMedia {
         freezes = listener;
     }
 
+    /** Says who hears when the picture is paused, and when no longer. */
+    public void onPause(PauseListener listener) {
+        pauses = listener;
+    }
+
     private void tellFreeze(long durationNs) {
         freezeCount++;
         frozenNs += durationNs;
@@ -154,9 +161,10 @@ public final class OutboundMedia {
 
     /** What the viewer wants of the video's layers from now on; it holds over publishers. */
     public void wish(LayerWish wish, long nowNs) {
-        for (OutboundTrack track : tracks) {
-            if (track.kind() == MediaKind.VIDEO) {
-                track.wish(wish, nowNs);
+        for (int i = 0; i < tracks.size(); i++) {
+            if (tracks.get(i).kind() == MediaKind.VIDEO) {
+                affordable.get(i).forget();
+                tracks.get(i).wish(wish, nowNs);
             }
         }
     }
@@ -226,14 +234,33 @@ public final class OutboundMedia {
             doubted |= affordable.get(i).isInDoubt();
         }
         prober.want(wantedBps, doubted, nowNs);
+        boolean paused = isPaused();
+        if (paused != toldPaused) {
+            toldPaused = paused;
+            pauses.onPaused(paused);
+        }
+    }
+
+    private boolean isPaused() {
+        boolean paused = false;
+        for (int i = 0; i < tracks.size(); i++) {
+            paused |= tracks.get(i).isPaused();
+        }
+        return paused;
     }
 
     private long audioBps(long nowNs) {
+        return soundBps(Integer.MAX_VALUE, nowNs);
+    }
+
+    /** What the viewer's sound takes where each payload goes out as often as it does, but no more than so often. */
+    private long soundBps(int mostCopies, long nowNs) {
         long bps = 0;
         for (int i = 0; i < tracks.size(); i++) {
-            bps += tracks.get(i).kind() == MediaKind.AUDIO
-                    ? tracks.get(i).sourceBps(nowNs) * streams.get(i).copies()
-                    : 0;
+            if (tracks.get(i).kind() == MediaKind.AUDIO) {
+                bps += tracks.get(i).sourceBps(nowNs)
+                        * Math.min(mostCopies, streams.get(i).copies());
+            }
         }
         return bps;
     }
@@ -243,18 +270,15 @@ public final class OutboundMedia {
         if (!estimate.wasOverused(nowNs)) {
             return Integer.MAX_VALUE;
         }
-        long soundBps = 0;
-        for (int i = 0; i < tracks.size(); i++) {
-            soundBps += tracks.get(i).kind() == MediaKind.AUDIO ? tracks.get(i).sourceBps(nowNs) : 0;
-        }
-        if (soundBps == 0) {
+        long onceBps = soundBps(1, nowNs);
+        if (onceBps == 0) {
             return Integer.MAX_VALUE;
         }
         long restBps = estimate.estimateBps();
         for (int i = 0; i < tracks.size(); i++) {
             restBps -= tracks.get(i).kind() == MediaKind.VIDEO ? tracks.get(i).leastBps(nowNs) : 0;
         }
-        return (int) Math.max(1, restBps / soundBps);
+        return (int) Math.max(1, restBps / onceBps);
     }
 
     /** Sends something that the viewer can do without, under the video, and gives its bytes; 0 when there is nothing to be sent now. */
@@ -322,20 +346,21 @@ public final class OutboundMedia {
 
     /** The viewer's network and what it gets over it. */
     public ViewerLink link(long nowNs) {
-        Layer video = null;
+        LayerOption video = null;
         for (int i = 0; i < tracks.size(); i++) {
-            Layer source = tracks.get(i).source();
-            video = source != null && tracks.get(i).kind() == MediaKind.VIDEO ? source : video;
+            OutboundTrack track = tracks.get(i);
+            video = track.kind() == MediaKind.VIDEO ? track.sent(nowNs) : video;
         }
         return new ViewerLink(
                 estimate.estimateBps(),
                 estimate.isMeasured(),
                 estimate.lossFraction(),
                 viewer.rttNs(),
-                video == null ? "" : video.rid(),
+                video == null ? "" : video.selection().layer().rid(),
                 video == null ? 0 : video.width(),
                 video == null ? 0 : video.height(),
-                video == null ? 0 : video.bitrateBps(nowNs),
+                video == null ? 0 : video.bitrateBps(),
+                isPaused(),
                 prober.bytesSent());
     }
 
@@ -434,6 +459,11 @@ public final class OutboundMedia {
         public void onRemb(int senderSsrc, long bitrateBps, ByteBuffer buffer, int ssrcsOffset, int ssrcCount) {
             estimate.onRemb(bitrateBps);
             adapt(false, nowNs);
+        }
+
+        @Override
+        public void onReceiverReferenceTime(int senderSsrc, long ntp) {
+            reports.onReferenceTime(senderSsrc, ntp, nowNs);
         }
 
         @Override

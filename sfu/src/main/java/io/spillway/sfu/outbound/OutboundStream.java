@@ -124,6 +124,12 @@ final class OutboundStream {
         return filtering != null && filtering.wantsKeyframe();
     }
 
+    /** Whether a layer within the run's is among those that are sent now. */
+    boolean includes(int spatialId, int temporalId) {
+        LayerFilter filtering = filter;
+        return filtering == null || filtering.includes(spatialId, temporalId);
+    }
+
     /**
      * Goes on with a layer from one of its packets on.
      *
@@ -166,16 +172,30 @@ final class OutboundStream {
         if (ended == null) {
             return;
         }
-        long newest = retransmitter.newestSourceOf(ended);
-        ParsedPacket parsed = newest < 0 ? null : ended.layer().packets().find(newest);
-        if (parsed != null && parsed.isWellFormed()) {
-            lastNumbers = ended.sent(writer.numbersOf(ended.codec(), ended.extensions(), parsed.rtp()));
-            numbered = true;
-        }
+        noteNumbers(ended);
         run = null;
         paddingRun = null;
         filter = null;
         inFrame = false;
+    }
+
+    /** No more pictures are sent until the next run begins; the present one goes on in padding. */
+    void pause() {
+        Run paused = run;
+        if (paused != null) {
+            // Its newest packet is not kept for as long as the pause may last.
+            noteNumbers(paused);
+        }
+        freezes.end();
+    }
+
+    private void noteNumbers(Run of) {
+        long newest = retransmitter.newestSourceOf(of);
+        ParsedPacket parsed = newest < 0 ? null : of.layer().packets().find(newest);
+        if (parsed != null && parsed.isWellFormed()) {
+            lastNumbers = of.sent(writer.numbersOf(of.codec(), of.extensions(), parsed.rtp()));
+            numbered = true;
+        }
     }
 
     /** Nothing is published any more. */
@@ -310,16 +330,17 @@ final class OutboundStream {
     }
 
     /**
-     * Sends something that the viewer can do without, and gives its bytes; 0 when there is nothing to be sent now. Without a repair stream that is padding under the stream's own
-     * numbers, and only between pictures: inside one it would look like a part of it.
+     * Sends something that the viewer can do without, and gives its bytes; 0 when there is nothing to be sent now. Without a repair stream, and while no pictures are sent that it could repeat, that is
+     * padding under the stream's own numbers, and only between pictures: inside one it would look like a part of it.
      */
     int sendPadding(long nowNs) {
         Run current = run;
         if (current == null || !started) {
             return 0;
         }
-        if (retransmitter.repairs(current)) {
-            return retransmitter.sendPadding(nowNs);
+        int repeated = retransmitter.repairs(current) ? retransmitter.sendPadding(nowNs) : 0;
+        if (repeated > 0) {
+            return repeated;
         }
         return inFrame ? 0 : sendPadding(current, sequences.insertNext(), nowNs);
     }

@@ -1,5 +1,6 @@
 package io.spillway.sfu.outbound;
 
+import io.spillway.media.codec.Codec;
 import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.Layer;
 import io.spillway.media.live.LayerOption;
@@ -8,6 +9,7 @@ import io.spillway.media.live.LayerSubscriber;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StoredPacket;
 import io.spillway.media.live.Track;
+import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LayerWish;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   IDLE --publication--> WAITING --cached group--> REPLAYING --live edge--> LIVE
  *                            |  ^-- codec or encoder changed -----------------'
  *                            '-- keyframe arrives --------------------------> LIVE
+ *   REPLAYING, LIVE --no picture is affordable--> PAUSED --keyframe of one that is--> REPLAYING, LIVE
  * </pre>
  *
  * Audio has no keyframes and no past: its first packet starts it.
@@ -86,6 +89,12 @@ final class OutboundTrack implements LayerSubscriber {
     private long forgetNs = NEVER;
     private long retryEveryNs = RECONSIDER_NS;
 
+    /** No picture is affordable: what is sent ends with the present one. */
+    private boolean pausing;
+
+    /** Whether it was asked last time what is affordable. */
+    private boolean judged;
+
     private long rejoinNotBeforeNs;
     private long toldNs = NEVER;
 
@@ -99,7 +108,9 @@ final class OutboundTrack implements LayerSubscriber {
         /** Cached pictures are sent, live ones queue behind them. */
         REPLAYING,
         /** Packets go on as they come. */
-        LIVE
+        LIVE,
+        /** The viewer's network carries no picture: nothing is read but the layer to go on with. */
+        PAUSED
     }
 
     OutboundTrack(
@@ -163,6 +174,7 @@ final class OutboundTrack implements LayerSubscriber {
         source = null;
         payload = null;
         state = State.IDLE;
+        pausing = false;
         next.abandon();
         endReplay();
         keyframeRetryNs = NEVER;
@@ -204,8 +216,8 @@ final class OutboundTrack implements LayerSubscriber {
         if (media.kind() == MediaKind.VIDEO) {
             stream.onPictureLoss();
         }
-        boolean passed =
-                firSequence == PICTURE_LOSS ? demand.onPictureLoss(nowNs) : demand.onFullIntra(firSequence, nowNs);
+        boolean passed = state != State.PAUSED
+                && (firSequence == PICTURE_LOSS ? demand.onPictureLoss(nowNs) : demand.onFullIntra(firSequence, nowNs));
         if (!passed) {
             drops.count(DropReason.KEYFRAME_REQUEST_THROTTLED);
             return;
@@ -232,7 +244,7 @@ final class OutboundTrack implements LayerSubscriber {
     /** What the viewer wants of the layers from now on. */
     void wish(LayerWish wish, long nowNs) {
         wished.wish(wish);
-        reconsider(nowNs);
+        reconsider(true, nowNs);
     }
 
     /** How many of the highest layers the server can not afford from now on, whatever is wished. */
@@ -249,7 +261,28 @@ final class OutboundTrack implements LayerSubscriber {
     /** The layer that is sent; null when there is none. */
     @Nullable
     Layer source() {
-        return source;
+        return isPaused() ? null : source;
+    }
+
+    /** Which of the ways to watch it is that is sent; null when there is none, or when it fell silent. */
+    @Nullable
+    LayerOption sent(long nowNs) {
+        Track current = track;
+        Layer layer = source();
+        LayerOption sent = null;
+        if (current != null && layer != null) {
+            for (LayerOption option : current.ladder(nowNs).options()) {
+                boolean included =
+                        option.selection().layer() == layer && stream.includes(option.spatialId(), option.temporalId());
+                sent = included ? option : sent;
+            }
+        }
+        return sent;
+    }
+
+    /** Whether no picture is sent because the viewer's network carries none. */
+    boolean isPaused() {
+        return state == State.PAUSED;
     }
 
     /** What its layer takes, bits a second. */
@@ -334,14 +367,28 @@ final class OutboundTrack implements LayerSubscriber {
     }
 
     private @Nullable LayerSelection choose(Track from, long nowNs) {
-        List<LayerOption> options = wished.of(withheld.of(from.ladder(nowNs).options()));
+        List<LayerOption> options =
+                wished.of(withheld.of(decodable(from.ladder(nowNs).options())));
         if (options.isEmpty()) {
             // Where there is one layer only, there is nothing to wait for.
             return from.layers().size() == 1
                     ? LayerSelection.whole(from.layers().getFirst())
                     : selected;
         }
-        return choice.choose(options, selected, nowNs);
+        LayerSelection chosen = choice.choose(options, selected, nowNs);
+        pausing = chosen == null;
+        return pausing ? selected : chosen;
+    }
+
+    /** Browsers that get no descriptors take each spatial layer of AV1 for a picture of its own, and decode none of several. */
+    private List<LayerOption> decodable(List<LayerOption> options) {
+        if (media.extensionIds().containsKey(HeaderExtension.DEPENDENCY_DESCRIPTOR.uri())) {
+            return options;
+        }
+        return options.stream()
+                .filter(each ->
+                        each.spatialId() == 0 || each.selection().layer().codec() != Codec.AV1)
+                .toList();
     }
 
     /** Starts over in a layer whose codec, encoder or timestamps are new to us. */
@@ -374,7 +421,7 @@ final class OutboundTrack implements LayerSubscriber {
             adoptFormat(layer, nowNs);
         }
         switch (state) {
-            case IDLE -> {}
+            case IDLE, PAUSED -> {}
             case REFUSED -> drops.count(DropReason.CODEC_NOT_AGREED, count);
             case WAITING -> startIfPossible(layer, sequences, count, nowNs);
             case REPLAYING -> {
@@ -450,8 +497,8 @@ final class OutboundTrack implements LayerSubscriber {
             boolean found = current.next(stored);
             boolean betweenFrames =
                     !kept || (!stored.isPadding() && stored.timestamp() != stream.newestSourceTimestamp());
-            if (next.keyframe() != LayerSwitch.NONE && betweenFrames) {
-                switchLayer(nowNs);
+            if (isLeaving() && betweenFrames) {
+                leave(nowNs);
                 return;
             }
             if (layer.gopStart() > current.keyframe() && betweenFrames) {
@@ -512,8 +559,8 @@ final class OutboundTrack implements LayerSubscriber {
                 }
                 continue;
             }
-            if (next.keyframe() != LayerSwitch.NONE && startsNextFrame(layer, sequences[i])) {
-                switchLayer(nowNs);
+            if (isLeaving() && startsNextFrame(layer, sequences[i])) {
+                leave(nowNs);
                 return;
             }
             if (mayGo(nowNs) || !stream.isNewest(sequences[i])) {
@@ -524,21 +571,21 @@ final class OutboundTrack implements LayerSubscriber {
         }
         if (held != NOTHING) {
             sendHeld(nowNs);
-        } else if (next.keyframe() != LayerSwitch.NONE && !stream.isInFrame()) {
-            switchLayer(nowNs);
+        } else if (isLeaving() && !stream.isInFrame()) {
+            leave(nowNs);
         }
     }
 
-    /** Sends what waits as far as the pacer lets it go; before a change of layer the frame begun ends at once, and the rest is left out. */
+    /** Sends what waits as far as the pacer lets it go; before a change of layer, or a pause, the frame begun ends at once, and the rest is left out. */
     private void sendHeld(long nowNs) {
         Layer layer = source;
         while (layer != null && held <= layer.highestSequence()) {
-            boolean changes = next.keyframe() != LayerSwitch.NONE;
-            if (changes && startsNextFrame(layer, held)) {
-                switchLayer(nowNs);
+            boolean leaving = isLeaving();
+            if (leaving && startsNextFrame(layer, held)) {
+                leave(nowNs);
                 return;
             }
-            if (!changes && !mayGo(nowNs) && isShortlyHeld(layer, nowNs)) {
+            if (!leaving && !mayGo(nowNs) && isShortlyHeld(layer, nowNs)) {
                 heldWakeNs = nowNs + Pacer.SLICE_NS;
                 return;
             }
@@ -546,9 +593,33 @@ final class OutboundTrack implements LayerSubscriber {
         }
         held = NOTHING;
         heldWakeNs = NEVER;
-        if (next.keyframe() != LayerSwitch.NONE && !stream.isInFrame()) {
+        if (isLeaving() && !stream.isInFrame()) {
+            leave(nowNs);
+        }
+    }
+
+    /** Whether what is sent of the present layer ends with the present frame. */
+    private boolean isLeaving() {
+        return pausing || next.keyframe() != LayerSwitch.NONE;
+    }
+
+    private void leave(long nowNs) {
+        if (pausing) {
+            pause();
+        } else {
             switchLayer(nowNs);
         }
+    }
+
+    private void pause() {
+        Layer left = source;
+        if (left != null) {
+            left.unsubscribe(this);
+        }
+        endReplay();
+        keyframeRetryNs = NEVER;
+        stream.pause();
+        state = State.PAUSED;
     }
 
     /** Sound is not paced: it is little, and goes first (R40). */
@@ -578,31 +649,50 @@ final class OutboundTrack implements LayerSubscriber {
 
     /** Asks again which layer to send, as is done twice a second anyway. */
     void reconsider(long nowNs) {
+        reconsider(false, nowNs);
+    }
+
+    private void reconsider(boolean byHand, long nowNs) {
         Track current = track;
         if (current == null || source == null || reconsiderNs == NEVER) {
             return;
         }
         reconsiderNs = nowNs + RECONSIDER_NS;
         pacer.adjust(sourceBps(nowNs), nowNs);
-        if (current.layers().size() == 1 && !current.layers().getFirst().isScalable()) {
+        if (!mayChoose(current, nowNs)) {
             return;
         }
         LayerSelection selection = choose(current, nowNs);
         if (selection == null) {
             return;
         }
+        if (pausing) {
+            next.abandon();
+            if ((state == State.LIVE || state == State.REPLAYING) && !stream.isInFrame()) {
+                pause();
+            }
+            return;
+        }
         selected = selection;
         Layer chosen = selection.layer();
-        if (chosen == source) {
+        if (chosen == source && state != State.PAUSED) {
             next.abandon();
             stream.select(selection);
             if (stream.wantsKeyframe() && keyframeRetryNs == NEVER) {
                 askForKeyframe(nowNs);
             }
-        } else if (chosen != next.target()) {
-            next.aimAt(chosen, nowNs);
+        } else if (chosen != next.target() || byHand) {
+            next.aimAt(chosen, byHand, nowNs);
             askForKeyframe(nowNs);
         }
+    }
+
+    /** Whether there is anything to decide: which of several ways to watch, or whether the path that was full lately carries the only one. */
+    private boolean mayChoose(Track of, long nowNs) {
+        boolean several = of.layers().size() > 1 || of.layers().getFirst().isScalable();
+        boolean before = judged;
+        judged = several || isPaused() || estimate.wasOverused(nowNs);
+        return judged || before;
     }
 
     private void switchLayer(long nowNs) {
@@ -634,7 +724,9 @@ final class OutboundTrack implements LayerSubscriber {
     }
 
     private void changeSource(Layer left, Layer chosen) {
-        left.unsubscribe(this);
+        if (left != chosen) {
+            left.unsubscribe(this);
+        }
         next.forget();
         source = chosen;
         sourceEpoch = chosen.epoch();

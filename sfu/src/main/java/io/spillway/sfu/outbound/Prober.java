@@ -5,7 +5,7 @@ import io.spillway.sfu.congestion.BandwidthEstimate;
 /**
  * Finds out whether a viewer's network carries more than it is sent, where more is wanted (R39): for some 20 to 40 ms packets are added to the media until the
  * rate is what is to be tried, at most twice what is believed; what the path shows, it is tried with more at once, and otherwise again after four
- * seconds. Nothing is sent while nothing is wanted, nor on a path whose queue grows.
+ * seconds, sooner where it showed nearly all that there is a use for. Nothing is sent while nothing is wanted, nor on a path whose queue grows.
  */
 final class Prober {
 
@@ -20,12 +20,18 @@ final class Prober {
     /** From trying in vain to trying again: a link that widens is to be found within six seconds. */
     private static final long INTERVAL_NS = 4_000_000_000L;
 
+    /** A path that showed nearly all was perhaps held up by chance: it is tried again so soon, and after twice as long each time. */
+    private static final long FIRST_RETRY_NS = 100_000_000L;
+
     private static final long DOUBTED_INTERVAL_NS = 400_000_000L;
 
     private static final long MIN_CLUSTER_NS = 20_000_000L;
 
     /** Fewer packets show nothing. */
     private static final long MIN_CLUSTER_BITS = 6 * 1_200 * 8L;
+
+    /** So many of whatever size are enough: where little is tried and padding is small, more would only fill a queue. */
+    private static final int ENOUGH_PACKETS = 8;
 
     /** At the highest rates a shorter cluster shows as much. */
     private static final long MAX_CLUSTER_BITS = 800_000;
@@ -46,7 +52,9 @@ final class Prober {
     private long wantedBps;
     private long triedBps;
     private long beganNs;
+    private long enoughNs;
     private long endNs;
+    private long retryNs = FIRST_RETRY_NS;
     private long wakeNs = NEVER;
     private long nextNs = Long.MIN_VALUE;
     private boolean sending;
@@ -79,8 +87,14 @@ final class Prober {
             return false;
         }
         awaiting = false;
-        if (estimate.provenBps(nowNs) >= SHOWN * triedBps) {
-            nextNs = nowNs;
+        boolean shown = estimate.provenBps(nowNs) >= SHOWN * triedBps;
+        if (shown && triedBps >= wantedBps) {
+            // There is nothing higher to try.
+            nextNs = nowNs + retryNs;
+            retryNs = Math.min(INTERVAL_NS, STEP * retryNs);
+        } else {
+            nextNs = shown ? nowNs : nextNs;
+            retryNs = FIRST_RETRY_NS;
         }
         return true;
     }
@@ -107,7 +121,8 @@ final class Prober {
                 break;
             }
         }
-        if (nowNs >= endNs) {
+        boolean enough = nowNs >= enoughNs && estimate.probePackets() >= ENOUGH_PACKETS;
+        if (enough || nowNs >= endNs) {
             end(nowNs);
         } else {
             wakeNs = nowNs + SLICE_NS;
@@ -130,7 +145,8 @@ final class Prober {
         beganNs = nowNs;
         boolean limited = estimate.limitBps(nowNs) != Long.MAX_VALUE;
         long quietNs = limited ? 0 : Math.min(MAX_CLUSTER_NS, NOISE_TIMES * estimate.delayNoiseNs());
-        endNs = nowNs + Math.min(Math.max(Math.max(MIN_CLUSTER_NS, minNs), quietNs), maxNs);
+        enoughNs = nowNs + Math.max(MIN_CLUSTER_NS, quietNs);
+        endNs = nowNs + Math.min(Math.max(minNs, enoughNs - nowNs), maxNs);
         wakeNs = nowNs + SLICE_NS;
         nextNs = nowNs + INTERVAL_NS;
         sending = true;
@@ -140,6 +156,7 @@ final class Prober {
     private void end(long nowNs) {
         sending = false;
         awaiting = true;
+        endNs = nowNs;
         wakeNs = NEVER;
         estimate.endProbe(nowNs);
     }

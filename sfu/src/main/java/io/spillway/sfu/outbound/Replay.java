@@ -64,7 +64,7 @@ final class Replay {
                 first.arrivalNs(),
                 keyframeBytes,
                 mediaBps,
-                estimate.limitBps(nowNs),
+                estimate.burstLimitBps(nowNs),
                 layer.framesPerSecond(nowNs),
                 nowNs);
         return new Replay(layer, keyframe, first.timestamp(), schedule, estimate, nowNs);
@@ -112,7 +112,8 @@ final class Replay {
     void advance(int bytes, long nowNs) {
         // A link that turns out narrower than the schedule is not flooded: what the schedule wants sooner goes as fast
         // as it can.
-        long sendingNs = Math.max(schedule.sendingNs(bytes), ReplaySchedule.sendingNs(bytes, estimate.limitBps(nowNs)));
+        long sendingNs =
+                Math.max(schedule.sendingNs(bytes), ReplaySchedule.sendingNs(bytes, estimate.burstLimitBps(nowNs)));
         freeAtNs = Math.max(freeAtNs, nowNs - CREDIT_NS) + sendingNs;
         cursor++;
     }

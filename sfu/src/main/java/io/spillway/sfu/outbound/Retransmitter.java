@@ -155,11 +155,6 @@ final class Retransmitter {
                 : -1;
     }
 
-    /** SSRC of the repair stream, 0 without. */
-    int rtxSsrc() {
-        return sources.rtxSsrc();
-    }
-
     /** What was sent on the repair stream. */
     SentCount rtxCount() {
         return rtxCount;

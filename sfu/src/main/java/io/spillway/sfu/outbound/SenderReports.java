@@ -27,6 +27,7 @@ final class SenderReports {
     private final byte[] cname;
     private final MediaSink out;
     private final ViewerReports viewer;
+    private final ReferenceTimes references = new ReferenceTimes();
     private final RtcpWriter writer;
     private final ByteBuffer compound;
     private long wallOffsetNs;
@@ -53,6 +54,11 @@ final class SenderReports {
     void onStarted(long nowNs) {
         intervalNs = FIRST_INTERVAL_NS;
         report(nowNs);
+    }
+
+    /** The viewer told its clock: the next report answers. */
+    void onReferenceTime(int ssrc, long ntp, long nowNs) {
+        references.onReferenceTime(ssrc, ntp, nowNs);
     }
 
     long nextDeadlineNs() {
@@ -93,6 +99,7 @@ final class SenderReports {
         if (!writeReports(nowNs)) {
             return;
         }
+        references.answer(writer, streams.getFirst().sources().ssrc(), nowNs);
         for (int i = 0; i < streams.size(); i++) {
             OutboundStream stream = streams.get(i);
             if (stream.canReport()) {

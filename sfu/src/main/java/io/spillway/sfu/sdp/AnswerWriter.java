@@ -3,6 +3,7 @@ package io.spillway.sfu.sdp;
 import io.spillway.sfu.sdp.PayloadMapping.Feedback;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Writes an answer, CRLF throughout. What is the peer's is echoed only after {@link Grammar} let it pass. Candidates stand at the first accepted m-line of the bundle,
@@ -12,6 +13,9 @@ final class AnswerWriter {
 
     /** What FFmpeg's WHIP muxer reads into (MAX_SDP_SIZE), its terminating zero included. */
     static final int MAX_BYTES = 8192 - 1;
+
+    /** Who may answer reference times; we are a sender. */
+    private static final List<String> ROUND_TRIPS = List.of("rcvr-rtt=all", "rcvr-rtt=sender");
 
     private final StringBuilder out = new StringBuilder(4096);
     private final LocalTransport local;
@@ -99,6 +103,9 @@ final class AnswerWriter {
                 line("a=" + echoed);
             }
         }
+        if (answered.announced() != null) {
+            roundTrips(offered);
+        }
         answered.extensions().forEach(this::extension);
         answered.codecs().forEach(this::codec);
         if (answered.layers() != null) {
@@ -110,6 +117,15 @@ final class AnswerWriter {
         if (tagged) {
             local.candidateLines().forEach(this::line);
         }
+    }
+
+    /** Who only receives may learn its round trip from our answers to its reference times. RFC 3611 §5. */
+    private void roundTrips(OfferedMedia offered) {
+        offered.inheritedValues("rtcp-xr").stream()
+                .flatMap(value -> Stream.of(value.split(" +")))
+                .filter(ROUND_TRIPS::contains)
+                .findFirst()
+                .ifPresent(mode -> line("a=rtcp-xr:" + mode));
     }
 
     /** Port 9 and no address: what counts is in the candidates. RFC 8840 §4.1.1. */

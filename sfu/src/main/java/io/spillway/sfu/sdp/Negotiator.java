@@ -42,7 +42,8 @@ public final class Negotiator {
             HeaderExtension.AUDIO_LEVEL,
             HeaderExtension.VIDEO_ORIENTATION,
             HeaderExtension.PLAYOUT_DELAY,
-            HeaderExtension.COLOR_SPACE));
+            HeaderExtension.COLOR_SPACE,
+            HeaderExtension.DEPENDENCY_DESCRIPTOR));
 
     private final CodecMatcher matcher;
 

@@ -110,7 +110,7 @@ final class LoopStreams {
         stream.live().publish(publication, nowNs);
         PublicationListener follower = loops.follower();
         if (follower != null) {
-            follower.onPublished(name, publication, loops.executor(index));
+            follower.onPublished(name, publication, task -> loops.post(index, (_, _) -> task.run()));
         }
         drop(stream);
         for (int loop = 0; loop < loops.count(); loop++) {

@@ -2,6 +2,7 @@ package io.spillway.sfu.session;
 
 import io.spillway.media.live.PublicationListener;
 import io.spillway.sfu.crossing.Crossing;
+import io.spillway.sfu.loop.LoopExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -30,7 +31,7 @@ final class Loops {
         void run(SfuCore core, long nowNs);
     }
 
-    Loops(List<Executor> executors, LongSupplier clockNs) {
+    Loops(List<? extends Executor> executors, LongSupplier clockNs) {
         this.executors = List.copyOf(executors);
         this.clockNs = clockNs;
     }
@@ -65,8 +66,8 @@ final class Loops {
     }
 
     /** Runs tasks on a loop, as the sessions it owns ask for. */
-    Executor executor(int loop) {
-        return task -> post(loop, (_, _) -> task.run());
+    LoopExecutor executor(int loop) {
+        return task -> post(loop, (_, nowNs) -> task.accept(nowNs));
     }
 
     /** The way from one loop to another. */

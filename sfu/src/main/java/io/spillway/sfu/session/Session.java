@@ -160,11 +160,6 @@ final class Session implements Transport.Listener {
     }
 
     @Override
-    public void onSelectedAddress(InetSocketAddress address, long nowNs) {
-        // The transport sends there by itself.
-    }
-
-    @Override
     public void onRestarted(long nowNs) {
         owner.onSessionRestarted(this, nowNs);
     }

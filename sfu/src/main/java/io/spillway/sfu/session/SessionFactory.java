@@ -7,6 +7,7 @@ import io.spillway.sfu.dtls.PinnedCertificate;
 import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.inbound.InboundConfig;
 import io.spillway.sfu.inbound.InboundMedia;
+import io.spillway.sfu.loop.LoopExecutor;
 import io.spillway.sfu.outbound.OutboundBuffers;
 import io.spillway.sfu.outbound.OutboundMedia;
 import io.spillway.sfu.outbound.OutboundSources;
@@ -24,10 +25,11 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
-/** Builds sessions out of what was agreed. Its sessions belong to the loop of the services. */
+/** Builds sessions out of what was agreed. Its sessions belong to that loop, as the services do. */
 final class SessionFactory {
 
     private final TransportServices services;
+    private final LoopExecutor loop;
     private final SessionNames names;
     private final RandomGenerator random;
     private final LongSupplier unixNs;
@@ -41,12 +43,14 @@ final class SessionFactory {
      */
     SessionFactory(
             TransportServices services,
+            LoopExecutor loop,
             SessionNames names,
             RandomGenerator random,
             LongSupplier unixNs,
             SessionCounters counters,
             long startBps) {
         this.services = services;
+        this.loop = loop;
         this.names = names;
         this.random = random;
         this.unixNs = unixNs;
@@ -62,7 +66,9 @@ final class SessionFactory {
                 transport(pending.agreement().remote(), pending.ice(), publishes, session, ticket.createdNs());
         session.carry(
                 transport,
-                publishes ? publisher(pending, session, transport) : viewer(pending, session, stream, transport));
+                publishes
+                        ? publisher(pending, session, transport)
+                        : viewer(pending, ticket, session, stream, transport));
         return session;
     }
 
@@ -74,7 +80,8 @@ final class SessionFactory {
         return new PublisherMedia(session.stream(), inbound);
     }
 
-    private SessionMedia viewer(Ticket.Pending pending, Session session, LiveStream stream, Transport transport) {
+    private SessionMedia viewer(
+            Ticket.Pending pending, Ticket ticket, Session session, LiveStream stream, Transport transport) {
         PlaySources sources = Objects.requireNonNull(pending.sources(), "a viewer was promised sources");
         Map<String, OutboundSources> announced = new HashMap<>();
         for (AgreedMedia media : pending.agreement().media()) {
@@ -95,6 +102,7 @@ final class SessionFactory {
                 unixNs);
         outbound.onDeadlineMoved(session::onDeadlineMoved);
         outbound.onFreeze(counters::froze);
+        outbound.onPause(ticket::pausePicture);
         return new ViewerMedia(outbound, services.drops());
     }
 
@@ -110,6 +118,6 @@ final class SessionFactory {
                 new PinnedCertificate(remote.fingerprint()),
                 SrtpProfile.preference(),
                 mediaIsConsent);
-        return new Transport(config, services, session, createdNs);
+        return new Transport(config, services, loop, session, createdNs);
     }
 }

@@ -12,6 +12,7 @@ import io.spillway.sfu.crossing.Mirror;
 import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.ice.IceLite;
 import io.spillway.sfu.ice.StunMessage;
+import io.spillway.sfu.loop.DatagramSink;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.SendCounter;
 import io.spillway.sfu.loop.StreamPeer;
@@ -53,7 +54,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
     private final LoopStreams streams;
     private final ReceiveCounter received = new ReceiveCounter();
     private final Overload overload;
-    private final SendCounter sent;
+    private final DatagramSink out;
     private final DistinctErrors defects = new DistinctErrors();
     private final Map<String, Session> sessions = new HashMap<>();
     private final DeadlineQueue deadlines = new DeadlineQueue();
@@ -84,7 +85,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
         this.counters = counters;
         this.loops = loops;
         this.drops = services.drops();
-        this.sent = services.out().sent();
+        this.out = services.out();
         this.demux = new Demux(services.buffers(), this);
         this.crossings = new Crossings(index, loops);
         this.detours = new Detours(index, loops, crossings, demux, drops);
@@ -203,7 +204,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
 
     /** Any thread. */
     SendCounter sent() {
-        return sent;
+        return out.sent();
     }
 
     /** Any thread. */
@@ -419,7 +420,8 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
     // What other loops hand over
 
     @Override
-    public void onCheck(int fromLoop, InetSocketAddress from, ByteBuffer bytes, int offset, int length, long nowNs) {
+    public void onCheck(int fromLoop, InetSocketAddress told, ByteBuffer bytes, int offset, int length, long nowNs) {
+        InetSocketAddress from = out.asReceived(told);
         if (receive(bytes, offset, length, from, nowNs) && demux.has(from)) {
             detours.onCheckedElsewhere(from, fromLoop);
         }

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
@@ -68,13 +69,15 @@ public final class SfuServer implements Sfu {
     private final LoopCalls calls;
 
     /**
-     * @param loops what the sessions of each loop work with, all with one identity and one runner of handshakes; at most {@value #MAX_LOOPS}
+     * @param loops that run commands; at most {@value #MAX_LOOPS}
+     * @param services what the sessions of each loop work with, all with one identity and one runner of handshakes
      * @param mediaPort UDP port that candidates carry
      * @param random cryptographically strong in production; any thread
      */
     public SfuServer(
             SfuSettings settings,
-            List<TransportServices> loops,
+            List<? extends Executor> loops,
+            List<TransportServices> services,
             int mediaPort,
             LongSupplier clockNs,
             LongSupplier unixNs,
@@ -83,21 +86,22 @@ public final class SfuServer implements Sfu {
             throw new IllegalArgumentException(loops.size() + " loops; 1 to " + MAX_LOOPS + " are allowed");
         }
         this.settings = settings;
-        this.identity = loops.getFirst().identity();
-        this.handshakes = loops.getFirst().handshakes();
+        this.identity = services.getFirst().identity();
+        this.handshakes = services.getFirst().handshakes();
         this.mediaPort = mediaPort;
         this.clockNs = clockNs;
         this.random = random;
         this.names = new SessionNames(random);
         this.streams = new StreamDirectory(settings.replacePublisher(), settings.maxViewersPerStream());
         this.sessions = new SessionDirectory(streams, settings.maxSessions());
-        this.loops = new Loops(loops.stream().map(TransportServices::loop).toList(), clockNs);
+        this.loops = new Loops(loops, clockNs);
         this.calls = new LoopCalls(this.loops);
         for (int i = 0; i < loops.size(); i++) {
-            TransportServices services = loops.get(i).on(this.loops.executor(i));
-            SessionFactory factory = new SessionFactory(services, names, random, unixNs, counters, settings.startBps());
-            this.loops.add(new SfuCore(
-                    i, services, factory, sessions, streams, counters, this.loops, settings.loopBusyPercent()));
+            TransportServices own = services.get(i);
+            SessionFactory factory = new SessionFactory(
+                    own, this.loops.executor(i), names, random, unixNs, counters, settings.startBps());
+            this.loops.add(
+                    new SfuCore(i, own, factory, sessions, streams, counters, this.loops, settings.loopBusyPercent()));
         }
     }
 
@@ -195,6 +199,12 @@ public final class SfuServer implements Sfu {
     @Override
     public boolean exists(SessionRole role, StreamName stream, String sessionId) {
         return sessions.find(role, stream, sessionId) != null;
+    }
+
+    @Override
+    public boolean isPicturePaused(StreamName stream, String sessionId) {
+        Ticket ticket = sessions.find(SessionRole.VIEWER, stream, sessionId);
+        return ticket != null && ticket.isPicturePaused();
     }
 
     @Override

@@ -36,6 +36,7 @@ final class Ticket {
     private final int videoLine;
     private final String agent;
     private final AtomicReference<State> state;
+    private volatile boolean picturePaused;
     private volatile LayerWish wish = LayerWish.AUTOMATIC;
     private volatile @Nullable DropReason lastCheckError;
 
@@ -147,6 +148,15 @@ final class Ticket {
     /** The first video's m-line in the offer, from 0, or {@link #NO_LINE}. */
     int videoLine() {
         return videoLine;
+    }
+
+    /** The viewer's network carries no picture, or does again: told by the loop that has it. */
+    void pausePicture(boolean paused) {
+        picturePaused = paused;
+    }
+
+    boolean isPicturePaused() {
+        return picturePaused;
     }
 
     /** What the viewer wants of its video's layers; the loop that has it, or comes to have it, looks here. */

@@ -1,7 +1,6 @@
 package io.spillway.sfu.srtp;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A DTLS-SRTP protection profile (RFC 5764 §4.1.2, RFC 7714 §14.2), the preferred first. */
 public enum SrtpProfile {
@@ -31,16 +30,6 @@ public enum SrtpProfile {
     /** Every profile, the preferred first. */
     public static List<SrtpProfile> preference() {
         return PREFERENCE;
-    }
-
-    /** The profile of a use_srtp code, or null. */
-    public static @Nullable SrtpProfile ofCode(int code) {
-        for (SrtpProfile profile : PREFERENCE) {
-            if (profile.code == code) {
-                return profile;
-            }
-        }
-        return null;
     }
 
     /** Its number in the use_srtp extension. */

@@ -40,6 +40,10 @@ final class Connection implements StreamPeer.Link {
 
     private byte[] input = new byte[FIRST_INPUT_BYTES];
     private int filled;
+
+    /** The last read took all there was room for: more may be there. */
+    private boolean full;
+
     private boolean malformed;
 
     /** The port's thread's own: since when nobody has it. */
@@ -79,7 +83,7 @@ final class Connection implements StreamPeer.Link {
 
     /** Reads what is there. @throws IOException when the connection ended */
     void read() throws IOException {
-        if (filled == input.length && owned) {
+        if (full && owned) {
             input = Arrays.copyOf(input, Math.min(MAX_INPUT_BYTES, 2 * input.length));
         }
         int read = channel.read(ByteBuffer.wrap(input, filled, input.length - filled));
@@ -87,6 +91,7 @@ final class Connection implements StreamPeer.Link {
             throw new IOException("the client closed the connection");
         }
         filled += read;
+        full = filled == input.length;
         if (isFrame(0)) {
             key.interestOpsAnd(~SelectionKey.OP_READ);
             handOver();

@@ -93,21 +93,33 @@ public final class Demux {
     /** Hands a datagram to its transport; gives why it was dropped, or null. */
     public @Nullable DropReason onDatagram(
             ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
-        Protocol protocol = Protocol.of(buffer, offset, length);
-        if (protocol == Protocol.UNKNOWN) {
-            return DropReason.UNKNOWN_PROTOCOL;
-        }
-        if (protocol == Protocol.STUN) {
-            return onStun(buffer, offset, length, from, nowNs);
-        }
-        Transport transport = byAddress.get(from);
-        if (transport == null) {
-            if (strays.onDatagram(buffer, offset, length, from)) {
-                return null;
+        return switch (Protocol.of(buffer, offset, length)) {
+            case STUN -> onStun(buffer, offset, length, from, nowNs);
+            case DTLS -> {
+                Transport owner = byAddress.get(from);
+                yield owner == null
+                        ? stray(buffer, offset, length, from, DropReason.DTLS_BEFORE_ICE)
+                        : owner.onDtls(buffer, offset, length, from, nowNs);
             }
-            return protocol == Protocol.DTLS ? DropReason.DTLS_BEFORE_ICE : DropReason.UNKNOWN_ADDRESS;
-        }
-        return transport.onDatagram(buffer, offset, length, from, nowNs);
+            case RTP -> {
+                Transport owner = byAddress.get(from);
+                yield owner == null
+                        ? stray(buffer, offset, length, from, DropReason.UNKNOWN_ADDRESS)
+                        : owner.onRtp(buffer, offset, length, from, nowNs);
+            }
+            case RTCP -> {
+                Transport owner = byAddress.get(from);
+                yield owner == null
+                        ? stray(buffer, offset, length, from, DropReason.UNKNOWN_ADDRESS)
+                        : owner.onRtcp(buffer, offset, length, from, nowNs);
+            }
+            case UNKNOWN -> DropReason.UNKNOWN_PROTOCOL;
+        };
+    }
+
+    private @Nullable DropReason stray(
+            ByteBuffer buffer, int offset, int length, InetSocketAddress from, DropReason unknown) {
+        return strays.onDatagram(buffer, offset, length, from) ? null : unknown;
     }
 
     private @Nullable DropReason onStun(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
@@ -140,11 +152,6 @@ public final class Demux {
             transport.lose(address);
             strays.onUnbound(address);
         }
-    }
-
-    /** Sessions taken in. */
-    public int sessions() {
-        return byUfrag.size();
     }
 
     /** Addresses known to be someone's. */

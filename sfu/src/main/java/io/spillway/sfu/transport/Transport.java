@@ -7,6 +7,7 @@ import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.ice.IceLite;
 import io.spillway.sfu.ice.StunMessage;
 import io.spillway.sfu.loop.DatagramSink;
+import io.spillway.sfu.loop.LoopExecutor;
 import io.spillway.sfu.sdp.DtlsRole;
 import io.spillway.sfu.srtp.Refusal;
 import io.spillway.sfu.srtp.SrtpKeyPair;
@@ -48,9 +49,6 @@ public final class Transport implements MediaSink {
 
         /** An authentic RTCP datagram, decrypted. */
         void onRtcp(ByteBuffer plain, int offset, int length, long nowNs);
-
-        /** Where packets go from now on. */
-        void onSelectedAddress(InetSocketAddress address, long nowNs);
 
         /** A check had the credentials of {@link Transport#restart}: those of before hold no more. */
         void onRestarted(long nowNs);
@@ -102,7 +100,9 @@ public final class Transport implements MediaSink {
     private boolean closed;
     private @Nullable DropReason lastCheckError;
 
-    public Transport(TransportConfig config, TransportServices services, Listener listener, long nowNs) {
+    /** @param loop that owns the session */
+    public Transport(
+            TransportConfig config, TransportServices services, LoopExecutor loop, Listener listener, long nowNs) {
         this.config = config;
         this.services = services;
         this.listener = listener;
@@ -113,8 +113,9 @@ public final class Transport implements MediaSink {
         this.dtls = new DtlsSession(
                 services.identity().engine(config.role(), config.peer(), config.profiles()),
                 services.handshakes(),
-                task -> services.loop().execute(() -> {
-                    task.run();
+                task -> loop.execute(thenNs -> {
+                    this.nowNs = thenNs;
+                    task.accept(thenNs);
                     listener.onDeadlineMoved();
                 }),
                 new DtlsOutput());
@@ -122,21 +123,7 @@ public final class Transport implements MediaSink {
 
     // --- input
 
-    /** Takes a datagram of any protocol; gives why it was dropped, or null. Drops are counted by whoever is told. */
-    public @Nullable DropReason onDatagram(
-            ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
-        this.nowNs = nowNs;
-        return switch (Protocol.of(buffer, offset, length)) {
-            case STUN -> {
-                StunMessage stun = services.buffers().stun;
-                yield stun.wrap(buffer, offset, length) ? onStun(stun, from, nowNs) : DropReason.MALFORMED_STUN;
-            }
-            case DTLS -> onDtls(buffer, offset, length, from);
-            case RTP -> onRtp(buffer, offset, length, from);
-            case RTCP -> onRtcp(buffer, offset, length, from);
-            case UNKNOWN -> DropReason.UNKNOWN_PROTOCOL;
-        };
-    }
+    // Each gives why a datagram was dropped, or null; drops are counted by whoever is told.
 
     @Nullable
     DropReason onStun(StunMessage message, InetSocketAddress from, long nowNs) {
@@ -156,7 +143,9 @@ public final class Transport implements MediaSink {
         return drop;
     }
 
-    private @Nullable DropReason onDtls(ByteBuffer buffer, int offset, int length, InetSocketAddress from) {
+    @Nullable
+    DropReason onDtls(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
+        this.nowNs = nowNs;
         if (closed) {
             return DropReason.NOT_CONNECTED;
         }
@@ -168,7 +157,8 @@ public final class Transport implements MediaSink {
         return drop;
     }
 
-    private @Nullable DropReason onRtp(ByteBuffer buffer, int offset, int length, InetSocketAddress from) {
+    @Nullable
+    DropReason onRtp(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
         SrtpReceiver open = receiver;
         if (open == null || closed) {
             return DropReason.SRTP_BEFORE_DTLS;
@@ -186,7 +176,8 @@ public final class Transport implements MediaSink {
         return null;
     }
 
-    private @Nullable DropReason onRtcp(ByteBuffer buffer, int offset, int length, InetSocketAddress from) {
+    @Nullable
+    DropReason onRtcp(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
         SrtpReceiver open = receiver;
         if (open == null || closed) {
             return DropReason.SRTP_BEFORE_DTLS;
@@ -420,11 +411,6 @@ public final class Transport implements MediaSink {
         @Override
         public void onForgotten(InetSocketAddress address) {
             book.unbind(address, Transport.this);
-        }
-
-        @Override
-        public void onSelected(InetSocketAddress address, long nowNs) {
-            listener.onSelectedAddress(address, nowNs);
         }
 
         @Override

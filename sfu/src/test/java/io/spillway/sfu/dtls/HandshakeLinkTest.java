@@ -46,7 +46,7 @@ class HandshakeLinkTest {
     /** On a busy machine the server's clock runs out between the records of the client's last flight, which came in one datagram. */
     @Test
     void shouldSendTheServersLastFlightRightAfterARepeatedOne() throws IOException {
-        HandshakeLink link = new HandshakeLink(DtlsRole.SERVER, STILL, () -> {}, 0);
+        HandshakeLink link = new HandshakeLink(DtlsRole.SERVER, STILL, () -> {});
         read(link, record(HANDSHAKE, 0, CLIENT_HELLO, 0));
         send(link, record(HANDSHAKE, 0, SERVER_HELLO, 0));
         read(link, record(HANDSHAKE, 0, CERTIFICATE, 1));
@@ -61,7 +61,7 @@ class HandshakeLinkTest {
 
     @Test
     void shouldSendTheClientsSecondFlightRightAfterARepeatedHello() throws IOException {
-        HandshakeLink link = new HandshakeLink(DtlsRole.CLIENT, STILL, () -> {}, 0);
+        HandshakeLink link = new HandshakeLink(DtlsRole.CLIENT, STILL, () -> {});
         send(link, record(HANDSHAKE, 0, CLIENT_HELLO, 0));
         read(link, record(HANDSHAKE, 0, SERVER_HELLO, 0));
         assertEquals(List.of("22/1"), sent(link));
@@ -79,7 +79,7 @@ class HandshakeLinkTest {
     }
 
     private void read(HandshakeLink link, byte[] datagram) throws IOException {
-        assertNull(link.offer(ByteBuffer.wrap(datagram), 0, datagram.length, 0));
+        assertNull(link.offer(ByteBuffer.wrap(datagram), 0, datagram.length));
         assertEquals(datagram.length, link.receive(received, 0, received.length, 1));
     }
 
@@ -90,7 +90,7 @@ class HandshakeLinkTest {
     /** Record types in the order sent, with the message type where it is in the clear. */
     private static List<String> sent(HandshakeLink link) {
         List<String> records = new ArrayList<>();
-        for (@Nullable ByteBuffer datagram = link.poll(); datagram != null; datagram = link.poll()) {
+        for (@Nullable ByteBuffer datagram = link.poll(0); datagram != null; datagram = link.poll(0)) {
             for (int at = 0; at < datagram.limit(); at += 13 + datagram.getShort(at + 11)) {
                 boolean readable = datagram.get(at) == HANDSHAKE && datagram.getShort(at + 3) == 0;
                 records.add(datagram.get(at) + (readable ? "/" + datagram.get(at + 13) : ""));

@@ -40,7 +40,8 @@ class VirtualThreadRunnerTest {
 
         End(ScheduledExecutorService loop, HandshakeRunner runner, DtlsEngine engine) {
             this.loop = loop;
-            this.session = new DtlsSession(engine, runner, loop, this);
+            this.session =
+                    new DtlsSession(engine, runner, task -> loop.execute(() -> task.accept(System.nanoTime())), this);
         }
 
         @Override

@@ -56,9 +56,7 @@ class StunMessageTest {
         assertTrue(wraps(Hex.buffer(REQUEST)));
         assertTrue(message.isBindingRequest());
         assertTrue(message.hasFingerprint());
-        assertTrue(message.hasPriority());
         assertTrue(message.hasControlled());
-        assertFalse(message.hasControlling());
         assertFalse(message.hasUseCandidate());
         assertEquals("evtj", message.receiverUfrag());
         assertTrue(new StunKey(PASSWORD).signed(message));

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandQueueTest {
 
@@ -45,11 +47,14 @@ class CommandQueueTest {
         }
     }
 
-    @Test
+    /** A ring that is always full has producers stopped at every point of both ways in. */
+    @ParameterizedTest
+    @ValueSource(ints = {4096, 2})
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
-    void shouldKeepEachProducersOrderWhileAllAdd() throws InterruptedException {
-        int producers = 4;
-        int each = 50_000;
+    void shouldKeepEachProducersOrderWhileAllAdd(int capacity) throws InterruptedException {
+        CommandQueue queue = new CommandQueue(capacity);
+        int producers = 8;
+        int each = 100_000;
         int[] next = new int[producers];
         int[] left = {producers * each};
         List<Thread> threads = new ArrayList<>();

@@ -27,6 +27,10 @@ final class ScriptedKernel implements Kernel {
     int socketResult = 7;
     int bindResult;
     int optionResult;
+    int counterResult = 9;
+
+    /** Descriptors, in the order they were closed. */
+    final List<Integer> closed = new ArrayList<>();
 
     /** A result for each coming call of send: how many it takes, or a negative error. What is not scripted is taken. */
     void script(int... results) {
@@ -106,7 +110,7 @@ final class ScriptedKernel implements Kernel {
 
     @Override
     public int eventCounter() {
-        return 9;
+        return counterResult;
     }
 
     @Override
@@ -121,6 +125,7 @@ final class ScriptedKernel implements Kernel {
 
     @Override
     public int close(int descriptor) {
+        closed.add(descriptor);
         return 0;
     }
 }

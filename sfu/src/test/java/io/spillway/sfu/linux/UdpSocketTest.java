@@ -46,7 +46,7 @@ class UdpSocketTest {
     @Test
     void shouldSayWhenThereAreNoMoreDescriptors() {
         kernel.socketResult = -24;
-        assertEquals("no socket: too many open files", refusal("::1"));
+        assertEquals("no socket: too many open files: raise ulimit -n", refusal("::1"));
     }
 
     @Test

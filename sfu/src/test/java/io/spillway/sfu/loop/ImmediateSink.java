@@ -11,6 +11,15 @@ public final class ImmediateSink implements DatagramSink {
         void take(ByteBuffer buffer, int offset, int length, InetSocketAddress to);
     }
 
+    /** The form in which addresses come in here. */
+    private static final class Own extends InetSocketAddress {
+        private static final long serialVersionUID = 1L;
+
+        Own(InetSocketAddress address) {
+            super(address.getAddress(), address.getPort());
+        }
+    }
+
     /** Not 0, so that an offset forgotten somewhere shows. */
     private static final int AT = 24;
 
@@ -37,6 +46,21 @@ public final class ImmediateSink implements DatagramSink {
     @Override
     public ByteBuffer memory() {
         return memory;
+    }
+
+    @Override
+    public InetSocketAddress asReceived(InetSocketAddress peer) {
+        return own(peer);
+    }
+
+    /** The same address in the form that these sinks give it. */
+    public static InetSocketAddress own(InetSocketAddress peer) {
+        return isOwn(peer) ? peer : new Own(peer);
+    }
+
+    /** Whether an address has that form. */
+    public static boolean isOwn(InetSocketAddress peer) {
+        return peer instanceof Own;
     }
 
     @Override

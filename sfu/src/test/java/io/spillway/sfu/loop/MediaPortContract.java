@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -112,6 +113,22 @@ public abstract class MediaPortContract {
                 send(client, port, "still there");
                 assertEquals("still there", receive(client));
             }
+        }
+    }
+
+    @Test
+    void shouldDropByNameWhatIsTooLongForADatagramOfMedia() throws Exception {
+        List<DropCounters> drops = counters(1);
+        MediaPort port = open(at("127.0.0.1", 0), drops).getFirst();
+        opened.add(port);
+        drive(port, new Echo(port));
+        try (DatagramSocket client = client()) {
+            String longest = "x".repeat(MediaPort.MAX_DATAGRAM_BYTES);
+            send(client, port, longest + "x");
+            send(client, port, longest + longest);
+            send(client, port, longest);
+            assertEquals(longest, receive(client), "whole, and the first that is answered");
+            assertEquals(2, drops.getFirst().dropped(DropReason.TOO_LARGE));
         }
     }
 

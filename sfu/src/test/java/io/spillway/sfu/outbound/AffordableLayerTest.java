@@ -10,6 +10,7 @@ import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.congestion.BandwidthEstimate;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,7 +25,7 @@ final class AffordableLayerTest {
     private final AffordableLayer choice = new AffordableLayer(new BandwidthShares(estimate, nowNs -> AUDIO_BPS));
     private final List<LayerOption> options =
             List.of(option("q", 320, 200_000), option("h", 640, 700_000), option("f", 1280, 2_500_000));
-    private LayerSelection current = options.getFirst().selection();
+    private @Nullable LayerSelection current = options.getFirst().selection();
     private long nowNs = 1_000 * MS;
 
     private static LayerOption option(String rid, int width, long bitrateBps) {
@@ -68,19 +69,46 @@ final class AffordableLayerTest {
         chosen(10_000_000, 0);
         chosen(300_000, 30_000);
         chosen(300_000, 2_000);
-        assertEquals(1.2 * 700_000 + AUDIO_BPS, (double) choice.wantedBps(), 1, "the next layer, not the present one");
+        assertEquals(
+                1.25 * 1.2 / 1.1 * 700_000 + AUDIO_BPS,
+                (double) choice.wantedBps(),
+                1,
+                "the next layer, not the present one");
     }
 
     @Test
     void shouldWaitLongerAfterEachAttemptThatFailed() {
-        chosen(3_000_000, 0);
+        chosen(3_300_000, 0);
         assertEquals(1, chosen(900_000, 1_000));
-        assertEquals(1, chosen(3_000_000, 9_000));
+        assertEquals(1, chosen(3_300_000, 9_000));
         assertEquals(0, choice.wantedBps(), "nothing to probe for meanwhile");
-        assertEquals(2, chosen(3_000_000, 1_500));
+        assertEquals(2, chosen(3_300_000, 1_500));
         assertEquals(1, chosen(900_000, 1_000));
-        assertEquals(1, chosen(3_000_000, 19_000));
-        assertEquals(2, chosen(3_000_000, 1_500));
+        assertEquals(1, chosen(3_300_000, 19_000));
+        assertEquals(2, chosen(3_300_000, 1_500));
+    }
+
+    /** Another viewer behind the same link takes it as soon as it may, and so each turn lasts as long as the wait before. */
+    @Test
+    void shouldWaitLongerAfterEachTurnWhereTwoTakeTurns() {
+        chosen(3_300_000, 0);
+        for (int waitMs : new int[] {10_000, 20_000, 40_000, 80_000, 120_000, 120_000}) {
+            assertEquals(1, chosen(900_000, waitMs), "the other's turn");
+            assertEquals(1, chosen(3_300_000, waitMs - 1_000), "too soon after " + waitMs);
+            assertEquals(2, chosen(3_300_000, 1_500));
+        }
+        assertEquals(1, chosen(900_000, 361_000), "kept for long: it was affordable");
+        assertEquals(2, chosen(3_300_000, 1_500));
+    }
+
+    @Test
+    void shouldWantMoreRoomForALayerThatWasLeftLately() {
+        assertEquals(2, chosen(3_000_000, 0));
+        assertEquals(1, chosen(900_000, 30_000));
+        assertEquals(1, chosen(3_000_000, 2_000), "1.18 times the largest");
+        assertEquals(2, chosen(3_200_000, 500), "1.26 times");
+        assertEquals(1, chosen(900_000, 30_000));
+        assertEquals(2, chosen(3_000_000, 121_000), "long ago");
     }
 
     @Test

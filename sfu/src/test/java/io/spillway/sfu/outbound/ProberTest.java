@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.congestion.BandwidthEstimate;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 /** A probe ends, whatever comes of it. */
@@ -16,6 +18,11 @@ final class ProberTest {
     private final BandwidthEstimate estimate = new BandwidthEstimate(1_000_000, new DropCounters());
     private long nowNs = 1_000 * MS;
     private int asked;
+
+    /** Number and instant of what is on its way. */
+    private final Queue<long[]> arrivals = new ArrayDeque<>();
+
+    private long freeNs;
 
     /** A viewer that gets 800 kbit/s, and tells so. */
     private void measure() {
@@ -47,6 +54,37 @@ final class ProberTest {
             return BYTES;
         }));
         assertTrue(asked > 0);
+    }
+
+    /** Such a path never shows what is wanted, and always nearly. */
+    @Test
+    void shouldTryMoreAndMoreSeldomWhereThePathCarriesNearlyAll() {
+        measure();
+        long wantedBps = 1_500_000;
+        double nsPerByte = 8e9 / (0.88 * wantedBps);
+        Prober prober = new Prober(estimate, atNs -> {
+            freeNs = Math.max(freeNs, atNs) + (long) (BYTES * nsPerByte);
+            arrivals.add(new long[] {estimate.nextNumber(), freeNs});
+            estimate.onPacketSent(BYTES, atNs);
+            return BYTES;
+        });
+        int probes = 0;
+        for (long untilNs = nowNs + 30_000 * MS; nowNs < untilNs; nowNs += MS) {
+            boolean idle = prober.nextDeadlineNs() == Long.MAX_VALUE;
+            prober.want(wantedBps, false, nowNs);
+            probes += idle && prober.nextDeadlineNs() != Long.MAX_VALUE ? 1 : 0;
+            prober.onTimeout(nowNs);
+            if (nowNs / MS % 50 == 0) {
+                while (!arrivals.isEmpty() && arrivals.peek()[1] <= nowNs) {
+                    long[] arrival = arrivals.remove();
+                    estimate.onReceived((int) arrival[0], (int) (arrival[1] / 250_000));
+                }
+                estimate.onFeedbackEnd(nowNs);
+                prober.onFeedback(nowNs);
+            }
+        }
+        assertTrue(estimate.provenBps(nowNs) < wantedBps, estimate.provenBps(nowNs) + " bit/s shown");
+        assertTrue(probes >= 8 && probes <= 14, probes + " probes in half a minute");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.spillway.media.codec.PayloadParser;
 import io.spillway.media.live.LayerSelection;
 import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.media.rtp.RtpPacket;
+import io.spillway.sfu.ViewerLink;
 import io.spillway.testkit.Seeds;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -70,6 +71,19 @@ final class ScalableStreamTest {
         int temporalExpected = Math.min(temporal, temporalLayers - 1) + 1;
         assertEquals(spatialExpected * temporalExpected, layers.size(), layers.toString());
         check(svc, true);
+        checkTold(svc, codec, spatialExpected, temporal);
+    }
+
+    /** What is told of a viewer is what it is sent, not what there is. */
+    private void checkTold(TestSvc svc, Codec codec, int spatialLayers, int temporal) {
+        ViewerLink told = viewer.media().link(world.nowNs);
+        // VP9's keyframes here tell no sizes; VP8's are one size.
+        int width = codec == Codec.VP9 ? 0 : TestSvc.widthOf(spatialLayers - 1);
+        assertEquals(width, told.width());
+        assertEquals(codec == Codec.VP8 ? 240 : width / 2, told.height());
+        boolean all = spatialLayers == svc.spatialLayers && temporal >= svc.temporalLayers - 1;
+        double share = (double) told.videoBps() / svc.layer.bitrateBps(world.nowNs);
+        assertTrue(all ? share > 0.95 : share < 0.9, "it takes " + share + " of all");
     }
 
     @ParameterizedTest
@@ -96,6 +110,24 @@ final class ScalableStreamTest {
         svc.run(world, 2_000);
         assertEquals(satisfied, svc.keyframesAsked);
         check(svc, true);
+    }
+
+    /** A browser decodes none of several spatial layers of AV1 that it gets without descriptors. */
+    @ParameterizedTest
+    @CsvSource({"AV1, false, 0", "AV1, true, 2", "VP9, false, 2"})
+    void shouldSendOneSpatialLayerOfAv1ToWhoGetsNoDescriptors(Codec codec, boolean described, int highest) {
+        var svc = new TestSvc(codec, 3, 2);
+        join(svc, described);
+        svc.run(world, 1_000);
+        int before = viewer.video().size();
+        svc.run(world, 2_000);
+        List<TestViewer.Received> since =
+                viewer.video().subList(before, viewer.video().size());
+        assertTrue(since.size() > 50, since.size() + " packets");
+        assertEquals(
+                highest,
+                since.stream().mapToInt(ScalableStreamTest::spatialOf).max().orElse(-1));
+        Streams.assertContinuous(viewer.video());
     }
 
     @Seeds(60)
@@ -139,12 +171,17 @@ final class ScalableStreamTest {
     }
 
     private void join(TestSvc svc) {
+        join(svc, true);
+    }
+
+    private void join(TestSvc svc, boolean described) {
         viewer.videoPayloads = List.of(
                 TestViewer.h264(102, 103),
                 TestViewer.vp8(96, 97),
                 TestViewer.payload(98, 99, Codec.VP9, Map.of()),
                 TestViewer.payload(45, 46, Codec.AV1, Map.of()));
-        viewer.videoExtensions = Map.of(HeaderExtension.DEPENDENCY_DESCRIPTOR.uri(), VIEWER_DESCRIPTOR_ID);
+        viewer.videoExtensions =
+                described ? Map.of(HeaderExtension.DEPENDENCY_DESCRIPTOR.uri(), VIEWER_DESCRIPTOR_ID) : Map.of();
         viewer.rtx = false;
         svc.publish(world);
         world.join(viewer);

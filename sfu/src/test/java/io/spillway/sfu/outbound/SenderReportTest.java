@@ -158,6 +158,32 @@ final class SenderReportTest {
         assertEquals(Long.MAX_VALUE, viewer.media().nextDeadlineNs());
     }
 
+    /** R32: each once, with how long ago it came; what a flood of them names is bounded. */
+    @Test
+    void shouldAnswerReferenceTimes() {
+        world.publish(TestPublisher.h264(1));
+        world.join(viewer);
+        world.advanceMs(3_000);
+        assertEquals(List.of(), viewer.roundTrips);
+        long toldNs = world.nowNs;
+        long ntp = NtpTime.fromUnixNs(1_800_000_000_000_000_000L);
+        viewer.say(toldNs, w -> w.receiverReferenceTime(7, ntp));
+        viewer.say(toldNs, w -> w.receiverReferenceTime(8, ntp + 1));
+        world.advanceMs(2_500);
+
+        assertEquals(2, viewer.roundTrips.size(), "one for each source");
+        TestViewer.RoundTrip first = viewer.roundTrips.getFirst();
+        assertEquals(7, first.ssrc());
+        assertEquals(NtpTime.middle(ntp), first.reference());
+        assertEquals((first.atNs() - toldNs) / 1e9, first.delay() / 65_536.0, 1e-4);
+        for (int i = 0; i < 100; i++) {
+            int ssrc = i;
+            viewer.say(world.nowNs, w -> w.receiverReferenceTime(ssrc, ntp));
+        }
+        world.advanceMs(2_500);
+        assertEquals(6, viewer.roundTrips.size());
+    }
+
     @Test
     void shouldSayGoodbyeEvenWhenNothingWasSent() {
         world.join(viewer);

@@ -90,6 +90,11 @@ final class TestSvc {
         }
     }
 
+    /** Of a spatial layer, told by descriptors only; its height is half of it. */
+    static int widthOf(int spatial) {
+        return 320 << spatial;
+    }
+
     /** The temporal layer of a picture so many after a keyframe. */
     int temporalOf(int since) {
         return switch (temporalLayers) {
@@ -225,8 +230,13 @@ final class TestSvc {
                     put(bits, 2, !present ? 0 : t == 0 ? 2 : 1);
                 }
             }
-            // No references, no chains (four bits hold ns(10) and more than what fewer targets need), no sizes.
-            put(bits, targets + 5, 0);
+            // No references, no chains: ns(n) of 0 takes the bits of n but one.
+            put(bits, targets + 31 - Integer.numberOfLeadingZeros(targets + 1), 0);
+            put(bits, 1, 1);
+            for (int i = 0; i < spatialLayers; i++) {
+                put(bits, 16, widthOf(i) - 1);
+                put(bits, 16, widthOf(i) / 2 - 1);
+            }
         }
         while (bits.length() % 8 != 0) {
             bits.append('0');

@@ -33,6 +33,7 @@ final class TestViewer implements MediaSink {
 
     final List<Received> received = new ArrayList<>();
     final List<Report> reports = new ArrayList<>();
+    final List<RoundTrip> roundTrips = new ArrayList<>();
     final List<String> names = new ArrayList<>();
     final List<Integer> byes = new ArrayList<>();
     final DropCounters drops = new DropCounters();
@@ -81,6 +82,9 @@ final class TestViewer implements MediaSink {
             return (bytes.get(0) & 0x10) != 0;
         }
     }
+
+    /** An answer to a reference time. */
+    record RoundTrip(int ssrc, int reference, int delay, long atNs) {}
 
     record Report(int ssrc, long ntp, int timestamp, long packets, long octets, long atNs) {}
 
@@ -222,6 +226,11 @@ final class TestViewer implements MediaSink {
             @Override
             public void onSenderReport(int ssrc, long ntp, int rtpTimestamp, long packetCount, long octetCount) {
                 reports.add(new Report(ssrc, ntp, rtpTimestamp, packetCount, octetCount, sentNs));
+            }
+
+            @Override
+            public void onDlrr(int senderSsrc, int ssrc, int lastReferenceTime, int delaySinceLast) {
+                roundTrips.add(new RoundTrip(ssrc, lastReferenceTime, delaySinceLast, sentNs));
             }
 
             @Override

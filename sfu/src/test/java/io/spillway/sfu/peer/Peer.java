@@ -9,6 +9,7 @@ import io.spillway.sfu.ice.StunKey;
 import io.spillway.sfu.ice.StunMessage;
 import io.spillway.sfu.ice.StunWriter;
 import io.spillway.sfu.loop.DatagramSink;
+import io.spillway.sfu.loop.LoopExecutor;
 import io.spillway.sfu.sdp.DtlsRole;
 import io.spillway.sfu.srtp.Refusal;
 import io.spillway.sfu.srtp.SrtpKeyPair;
@@ -22,7 +23,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +83,7 @@ public final class Peer implements SimNet.Node, MediaSink {
             DtlsIdentity identity,
             HandshakeRunner handshakes,
             SrtpProvider srtp,
-            Executor loop,
+            LoopExecutor loop,
             DatagramSink out,
             Listener listener,
             RandomGenerator random,
@@ -102,7 +102,10 @@ public final class Peer implements SimNet.Node, MediaSink {
         this.dtls = new DtlsSession(
                 identity.engine(config.role(), config.certificate(), config.profiles()),
                 handshakes,
-                loop,
+                task -> loop.execute(thenNs -> {
+                    this.nowNs = thenNs;
+                    task.accept(thenNs);
+                }),
                 new DtlsOutput());
     }
 

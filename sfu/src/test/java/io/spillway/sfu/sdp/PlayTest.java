@@ -42,6 +42,17 @@ class PlayTest {
                 "a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"));
     }
 
+    /** RFC 3611 §5. */
+    @Test
+    void shouldLetAViewerLearnItsRoundTripWhereItOffersTo() throws Rejected {
+        String line = "a=rtcp-xr:rcvr-rtt=all\r\n";
+        assertEquals(3, play(CHROMIUM, Offers.VP8).answer(Offers.LOCAL).split(line, -1).length, "each m-line");
+        String other =
+                CHROMIUM.replace("rtcp-xr:rcvr-rtt=all", "rtcp-xr:voip-metrics rcvr-rtt=sender stat-summary=loss");
+        assertTrue(play(other, Offers.VP8).answer(Offers.LOCAL).contains("a=rtcp-xr:rcvr-rtt=sender\r\n"));
+        assertFalse(play(FIREFOX, Offers.VP8).answer(Offers.LOCAL).contains("rtcp-xr"), "not offered");
+    }
+
     @Test
     void shouldSendUnknownProfilesOnlyWhenPolicyAssumesTheyDecode() throws Rejected {
         Offer offer = Offer.parse(GSTREAMER);
@@ -88,6 +99,18 @@ class PlayTest {
         assertTrue(video.reducedSizeRtcp());
         assertEquals(List.of(), video.rids());
         assertEquals(List.of(), video.sources());
+    }
+
+    /** R10: without it browsers decode no AV1 of several spatial layers. */
+    @Test
+    void shouldAgreeToDependencyDescriptorsWhereTheyAreOffered() throws Rejected {
+        String offer =
+                CHROMIUM.replace(HeaderExtension.VIDEO_CONTENT_TYPE.uri(), HeaderExtension.DEPENDENCY_DESCRIPTOR.uri());
+        assertTrue(play(offer, Offers.VP8)
+                .media()
+                .getFirst()
+                .extensionIds()
+                .containsKey(HeaderExtension.DEPENDENCY_DESCRIPTOR.uri()));
     }
 
     @Test

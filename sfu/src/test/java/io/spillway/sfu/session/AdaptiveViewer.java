@@ -46,9 +46,12 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
 
     private static final List<String> RTX_MEDIA = List.of("a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96");
 
+    private static final String TRANSPORT_WIDE =
+            "a=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
     private static final List<String> MEDIA = List.of(
             "m=video 9 UDP/TLS/RTP/SAVPF 96 97",
-            "a=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+            TRANSPORT_WIDE,
             "a=rtpmap:96 VP8/90000",
             "a=rtcp-fb:96 nack",
             "a=rtcp-fb:96 nack pli",
@@ -75,6 +78,8 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
     private final SequenceUnwrapper media = new SequenceUnwrapper();
     private final SequenceUnwrapper transport = new SequenceUnwrapper();
     private final Map<Long, Long> arrivals = new HashMap<>();
+    private final SequenceUnwrapper sound = new SequenceUnwrapper();
+    private final TreeMap<Long, Long> soundNs = new TreeMap<>();
     private final Map<Long, Packet> waiting = new HashMap<>();
     private final TreeMap<Long, Missing> missing = new TreeMap<>();
     private final Set<Long> givenUp = new HashSet<>();
@@ -126,11 +131,14 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
     private int lastSr;
     private long lastSrNs;
 
-    /** @param rtx whether it offers a repair stream */
-    AdaptiveViewer(World world, InetSocketAddress address, boolean rtx) throws Rejected {
+    AdaptiveViewer(World world, InetSocketAddress address, Scenario.Cast cast) throws Rejected {
         this.world = world;
         List<String> media = new ArrayList<>(MEDIA);
-        media.addAll(rtx ? RTX_MEDIA : List.of());
+        media.addAll(cast.rtx() ? RTX_MEDIA : List.of());
+        if (cast.sound()) {
+            media.addAll(SimulcastPublisher.SOUND);
+            media.addAll(List.of(TRANSPORT_WIDE, "a=rtcp-fb:111 transport-cc"));
+        }
         this.negotiated = Negotiated.by(world, false, () -> address, media, this);
         this.tickNs = world.nowNs();
         this.feedbackDueNs = tickNs;
@@ -198,8 +206,9 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
             throw new AssertionError("the server sent malformed RTP");
         }
         bytes += length;
+        boolean isSound = packet.payloadType() == SimulcastPublisher.OPUS;
         List<Heard> log = heard;
-        if (log != null) {
+        if (log != null && !isSound) {
             int layerAt = packet.payloadType() == RTX ? MARK_IN_RTX : SimulcastPublisher.MARK_OFFSET;
             log.add(new Heard(
                     nowNs, packet.ssrc(), packet.sequence(), length, plain.get(packet.payloadOffset() + layerAt)));
@@ -211,7 +220,9 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
             // What comes late is told of once more, with all that follows it.
             feedbackFrom = feedbackFrom < 0 ? wide : Math.min(feedbackFrom, wide);
         }
-        if (packet.payloadType() == RTX) {
+        if (isSound) {
+            soundNs.put(sound.unwrap(packet.sequence()), nowNs);
+        } else if (packet.payloadType() == RTX) {
             int original = Rtx.originalSequence(packet);
             int at = packet.payloadOffset() + Rtx.OSN_LENGTH;
             take(media.peek(original), at, false, nowNs);
@@ -220,6 +231,15 @@ final class AdaptiveViewer implements Peer.Listener, RtcpVisitor, SimNet.Node {
             receivedFirst++;
             take(media.unwrap(packet.sequence()), packet.payloadOffset(), true, nowNs);
         }
+    }
+
+    /** Packets of sound that never came, of those between the first and the last that came from one time to another. */
+    long soundMissing(long fromNs, long toNs) {
+        List<Long> came = soundNs.entrySet().stream()
+                .filter(each -> each.getValue() >= fromNs && each.getValue() < toNs)
+                .map(Map.Entry::getKey)
+                .toList();
+        return came.isEmpty() ? Long.MAX_VALUE : came.getLast() - came.getFirst() + 1 - came.size();
     }
 
     private void take(long sequence, int payloadAt, boolean first, long nowNs) {

@@ -8,6 +8,7 @@ import io.spillway.media.rtcp.RtcpWriter;
 import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.rtp.SequenceUnwrapper;
 import io.spillway.sfu.Rejected;
+import io.spillway.sfu.loop.ImmediateSink;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.peer.Peer;
 import io.spillway.sfu.srtp.SrtpProvider;
@@ -126,10 +127,11 @@ class AllocationTest {
         public void onDatagram(ByteBuffer datagram, InetSocketAddress from, long nowNs) {
             // RFC 7983: the rest is STUN and DTLS, some a session.
             boolean media = (datagram.get(0) & 0xFF) >= 128;
+            InetSocketAddress seen = ImmediateSink.own(from);
             world.loops.turn(0, () -> {
                 long beforeNetwork = ofNetwork;
                 long before = threads.getCurrentThreadAllocatedBytes();
-                agent.onDatagram(datagram, 0, datagram.limit(), from, nowNs);
+                agent.onDatagram(datagram, 0, datagram.limit(), seen, nowNs);
                 agent.onBurstEnd(nowNs);
                 long allocated = threads.getCurrentThreadAllocatedBytes() - before - (ofNetwork - beforeNetwork);
                 inMedia += media ? allocated : 0;

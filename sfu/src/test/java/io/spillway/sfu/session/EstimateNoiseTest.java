@@ -6,6 +6,7 @@ import io.spillway.testkit.Link;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A link whose rate changes twice a second by up to a tenth up and down, and the estimate with it. */
 final class EstimateNoiseTest {
@@ -15,7 +16,7 @@ final class EstimateNoiseTest {
     private static final long SETTLED_MS = 10_000;
     private static final long END_MS = 130_000;
 
-    /** @param layer the right one: what the link carries at its least holds it */
+    /** @param layer the right one: what the link carries at its least holds it; -1 where that is in question */
     static Scenario played(long linkBps, int layer) {
         var scenario = new Scenario(
                 "noise-" + linkBps / 1_000,
@@ -26,7 +27,9 @@ final class EstimateNoiseTest {
         double[] factors =
                 random.doubles(END_MS / STEP_MS + 100, 1 - NOISE, 1 + NOISE).toArray();
         scenario.linkBps = ms -> (long) (linkBps * factors[(int) (ms / STEP_MS)]);
-        scenario.expect(layer, 0, END_MS);
+        if (layer >= 0) {
+            scenario.expect(layer, 0, END_MS);
+        }
         scenario.play(END_MS);
         return scenario;
     }
@@ -38,5 +41,17 @@ final class EstimateNoiseTest {
         Watcher viewer = scenario.first();
         assertTrue(viewer.switches(SETTLED_MS, END_MS) <= 2, "once a minute; " + scenario);
         assertTrue(viewer.utilisation(layer, SETTLED_MS, END_MS) >= 0.85, scenario.toString());
+    }
+
+    /** Near what each layer takes: whichever the viewer gets, it stays with it. */
+    @ParameterizedTest
+    @ValueSource(
+            longs = {
+                190_000, 210_000, 230_000, 600_000, 650_000, 700_000, 750_000, 2_500_000, 2_700_000, 2_800_000,
+                2_900_000
+            })
+    void shouldNotChangeOftenerThanOnceAMinuteNearABoundary(long linkBps) {
+        Scenario scenario = played(linkBps, -1);
+        assertTrue(scenario.first().switches(SETTLED_MS, END_MS) <= 2, scenario.toString());
     }
 }

@@ -1,11 +1,11 @@
 package io.spillway.sfu.session;
 
 import io.spillway.sfu.Sfu;
+import io.spillway.sfu.loop.LoopExecutor;
 import io.spillway.sfu.srtp.SrtpProvider;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Random;
-import java.util.concurrent.Executor;
 
 /** What clients stand on: a simulated network, or sockets. */
 interface Ground {
@@ -20,7 +20,7 @@ interface Ground {
     SrtpProvider srtp();
 
     /** Runs what the clients' handshakes post, on the clients' thread. */
-    Executor clientLoop();
+    LoopExecutor clientLoop();
 
     long nowNs();
 

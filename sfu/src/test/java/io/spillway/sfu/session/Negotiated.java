@@ -20,14 +20,14 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An offer of one m-line that the SFU answered, and the peer that is to connect by it. */
+/** An offer that the SFU answered, and the peer that is to connect by it. */
 record Negotiated(SessionAnswer answer, Peer peer) {
 
     /**
      * Offers and is answered.
      *
      * @param address where the peer sends from, asked each time
-     * @param media the m-line and what describes its codecs
+     * @param media the m-lines, each followed by what describes its codecs
      */
     static Negotiated by(
             Ground ground,
@@ -75,19 +75,29 @@ record Negotiated(SessionAnswer answer, Peer peer) {
     }
 
     private static String offer(boolean publishes, List<String> media, IceCredentials ice) {
-        List<String> lines = new ArrayList<>(
-                List.of("v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0", media.getFirst()));
-        lines.addAll(List.of(
-                "c=IN IP4 0.0.0.0",
-                "a=ice-ufrag:" + ice.ufrag(),
-                "a=ice-pwd:" + ice.pwd(),
-                "a=fingerprint:sha-256 " + World.CLIENT_IDENTITY.fingerprint().hex(),
-                "a=setup:actpass",
-                "a=mid:0",
-                publishes ? "a=sendonly" : "a=recvonly",
-                "a=rtcp-mux",
-                "a=rtcp-rsize"));
-        lines.addAll(media.subList(1, media.size()));
+        List<String> lines = new ArrayList<>(List.of("v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0"));
+        StringBuilder bundle = new StringBuilder("a=group:BUNDLE");
+        int mid = 0;
+        List<String> described = new ArrayList<>();
+        for (String line : media) {
+            described.add(line);
+            if (line.startsWith("m=")) {
+                bundle.append(' ').append(mid);
+                described.addAll(List.of(
+                        "c=IN IP4 0.0.0.0",
+                        "a=ice-ufrag:" + ice.ufrag(),
+                        "a=ice-pwd:" + ice.pwd(),
+                        "a=fingerprint:sha-256 "
+                                + World.CLIENT_IDENTITY.fingerprint().hex(),
+                        "a=setup:actpass",
+                        "a=mid:" + mid++,
+                        publishes ? "a=sendonly" : "a=recvonly",
+                        "a=rtcp-mux",
+                        "a=rtcp-rsize"));
+            }
+        }
+        lines.add(bundle.toString());
+        lines.addAll(described);
         return String.join("\r\n", lines) + "\r\n";
     }
 

@@ -24,7 +24,24 @@ public final class Scenario {
 
     private static final long SAMPLE_NS = 100 * MS;
 
-    /** While it lasts, that layer is what a viewer should get. */
+    /**
+     * Who plays.
+     *
+     * @param layers of the publisher, 3 or 1
+     * @param sound whether there is sound beside the picture
+     * @param rtx whether viewers offer a repair stream
+     * @param deaf whether the publisher answers no request for a keyframe, and sends one each eight seconds, as OBS does
+     */
+    record Cast(int layers, boolean sound, boolean rtx, boolean deaf) {
+        static final Cast USUAL = new Cast(SimulcastPublisher.LAYERS, false, true, false);
+        static final Cast OF_OBS = new Cast(SimulcastPublisher.LAYERS, false, true, true);
+
+        Cast(int layers, boolean sound, boolean rtx) {
+            this(layers, sound, rtx, false);
+        }
+    }
+
+    /** While it lasts, that layer is what a viewer should get, -1 for sound only. */
     public record Phase(long fromMs, long toMs, int layer) {}
 
     private final String name;
@@ -41,38 +58,40 @@ public final class Scenario {
     LongPredicate cut = ms -> false;
 
     private final Link down;
-    private final boolean rtx;
+    private final Cast cast;
     private final long startNs;
     private long queueMs = 300;
     private @Nullable BulkFlow bulk;
     private long bulkBytesBefore;
     private long nextFrameNs;
+    private long nextSoundNs;
     private long nextSampleNs;
 
     /** @param conditions what is special about it, for people */
     Scenario(String name, String conditions, long seed, Link down) {
-        this(name, conditions, seed, down, true);
+        this(name, conditions, seed, down, Cast.USUAL);
     }
 
-    /** @param rtx whether viewers offer a repair stream */
-    Scenario(String name, String conditions, long seed, Link down, boolean rtx) {
+    Scenario(String name, String conditions, long seed, Link down, Cast cast) {
         this.name = name;
         this.conditions = conditions;
         this.down = down;
-        this.rtx = rtx;
+        this.cast = cast;
         this.world = new World(seed);
         InetSocketAddress from = new InetSocketAddress(World.address("10.1.0.1"), 40_000);
         try {
-            publisher = new SimulcastPublisher(world, from, seed);
+            publisher = new SimulcastPublisher(world, from, seed, cast);
         } catch (Rejected refused) {
             throw new AssertionError(refused);
         }
         world.net.link(from, World.SERVER, Link.ofDelayMs(5));
         world.net.attach(from, publisher.peer());
         nextFrameNs = Long.MAX_VALUE;
+        nextSoundNs = Long.MAX_VALUE;
         nextSampleNs = Long.MAX_VALUE;
         connect(publisher.peer());
         nextFrameNs = world.nowNs();
+        nextSoundNs = cast.sound() ? world.nowNs() : Long.MAX_VALUE;
         play(500);
         join();
         startNs = world.nowNs();
@@ -93,7 +112,7 @@ public final class Scenario {
     Watcher join(Consumer<AdaptiveViewer> prepared) {
         InetSocketAddress address = nextAddress();
         try {
-            var viewer = new AdaptiveViewer(world, address, rtx);
+            var viewer = new AdaptiveViewer(world, address, cast);
             prepared.accept(viewer);
             viewer.rttNs = 2 * down.delayNs();
             shape(address, nowMs());
@@ -152,7 +171,7 @@ public final class Scenario {
     void play(long ms) {
         long untilNs = world.nowNs() + ms * MS;
         while (true) {
-            long atNs = Math.min(nextFrameNs, nextSampleNs);
+            long atNs = Math.min(nextFrameNs, Math.min(nextSoundNs, nextSampleNs));
             if (atNs > untilNs) {
                 world.net.advanceTo(untilNs);
                 return;
@@ -161,6 +180,10 @@ public final class Scenario {
             if (atNs == nextSampleNs) {
                 nextSampleNs += SAMPLE_NS;
                 sample();
+            }
+            if (atNs == nextSoundNs) {
+                nextSoundNs += SimulcastPublisher.SOUND_NS;
+                publisher.sendSound();
             }
             if (atNs == nextFrameNs) {
                 nextFrameNs += SimulcastPublisher.FRAME_NS;

@@ -19,7 +19,12 @@ public final class Scenarios {
                 ClockDriftTest::played,
                 () -> EstimateNoiseTest.played(800_000, 1),
                 () -> EstimateNoiseTest.played(3_000_000, 2),
-                TwoViewersTest::played,
+                () -> EstimateNoiseTest.played(650_000, -1),
+                () -> EstimateNoiseTest.played(700_000, -1),
+                () -> EstimateNoiseTest.played(2_800_000, -1),
+                () -> PausedPictureTest.played(3),
+                () -> TwoViewersTest.played(1_600_000),
+                () -> TwoViewersTest.played(3_600_000),
                 () -> CompetingFlowTest.played(1_500_000, 1),
                 () -> CompetingFlowTest.played(4_000_000, 1),
                 () -> CompetingFlowTest.played(8_000_000, 2)));

@@ -22,12 +22,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Sessions that come and go in every way there is: nothing of them stays, on the heap or beyond it. {@code -Dspillway.leak.sessions=100000} makes it as
  * many as a busy day brings; from {@value #MANY} on resident memory is judged too, which wants a heap of fixed size, touched before: {@code -Xms1g -Xmx1g
  * -XX:+AlwaysPreTouch}.
  */
+@Isolated("weighs the heap")
 class SessionLeakTest {
 
     private static final int SESSIONS = Integer.getInteger("spillway.leak.sessions", 800);

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.spillway.sfu.DropCounters;
+import io.spillway.sfu.DropReason;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.dtls.VirtualThreadRunner;
 import io.spillway.sfu.dtls.bc.BcIdentity;
 import io.spillway.sfu.linux.LinuxPort;
 import io.spillway.sfu.loop.LoopAgent;
+import io.spillway.sfu.loop.LoopExecutor;
 import io.spillway.sfu.loop.MediaPort;
 import io.spillway.sfu.loop.PeerSink;
 import io.spillway.sfu.loop.StreamPeer;
@@ -39,7 +41,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -55,6 +56,7 @@ final class SocketGround implements Ground, AutoCloseable {
     private final SrtpProvider srtp = new JitsiSrtp();
     private final ManualLoop clientLoop = new ManualLoop();
     private final List<MediaPort> ports;
+    private final List<DropCounters> drops = new ArrayList<>();
     private final AtomicLongArray datagrams;
     private final SfuServer sfu;
     private final Selector selector = Selector.open();
@@ -80,7 +82,6 @@ final class SocketGround implements Ground, AutoCloseable {
 
     /** A server on an address of this machine. */
     SocketGround(int loops, boolean linux, InetAddress bindAddress) throws IOException {
-        List<DropCounters> drops = new ArrayList<>();
         for (int i = 0; i < loops; i++) {
             drops.add(new DropCounters());
         }
@@ -101,13 +102,13 @@ final class SocketGround implements Ground, AutoCloseable {
                     identity,
                     handshakes,
                     linux ? sealing : new JitsiSrtp(),
-                    port,
                     new PeerSink(port, drops.get(i)),
                     drops.get(i),
                     new LoopBuffers()));
         }
         sfu = new SfuServer(
                 World.settings(true, 64, 32),
+                ports,
                 services,
                 ports.getFirst().port(),
                 System::nanoTime,
@@ -131,6 +132,11 @@ final class SocketGround implements Ground, AutoCloseable {
     /** Bytes that the first loop's thread has allocated so far, but for ICE checks, which come some a session and not a packet. */
     long allocatedForMedia() {
         return threads.getThreadAllocatedBytes(firstLoop.get()) - allocatedForChecks.get();
+    }
+
+    /** What was lost for that reason, on all loops. */
+    long dropped(DropReason reason) {
+        return drops.stream().mapToLong(each -> each.dropped(reason)).sum();
     }
 
     long counter(String name) {
@@ -178,6 +184,11 @@ final class SocketGround implements Ground, AutoCloseable {
     void attach(Client client, Wire wire) throws IOException {
         wires.put(wire.address(), wire);
         wire.channel().register(selector, SelectionKey.OP_READ, new End(client, wire));
+    }
+
+    /** Whether a client reads what it is sent by that wire, or lets it lie. */
+    void reads(Wire wire, boolean reads) {
+        wire.channel().keyFor(selector).interestOps(reads ? SelectionKey.OP_READ : 0);
     }
 
     /** The first picture is the only keyframe. */
@@ -261,8 +272,8 @@ final class SocketGround implements Ground, AutoCloseable {
     }
 
     @Override
-    public Executor clientLoop() {
-        return clientLoop;
+    public LoopExecutor clientLoop() {
+        return task -> clientLoop.execute(() -> task.accept(System.nanoTime()));
     }
 
     @Override

@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What the server's side of a connected viewer keeps on the heap: the difference between few and many of them, whose clients are gone without a word. */
+@Isolated("weighs the heap")
 class ViewerMemoryTest {
 
     private static final int FEW = 60;

@@ -38,7 +38,12 @@ final class ViewerWithoutRtxTest {
     }
 
     private static Scenario played(String conditions, Link down) {
-        var scenario = new Scenario("without-rtx", "1, 5 Mbps; no RTX; " + conditions, 9, down, false);
+        var scenario = new Scenario(
+                "without-rtx",
+                "1, 5 Mbps; no RTX; " + conditions,
+                9,
+                down,
+                new Scenario.Cast(SimulcastPublisher.LAYERS, false, false));
         scenario.linkBps = ms -> ms < WIDENS_MS ? 1_000_000 : 5_000_000;
         scenario.expect(1, 0, WIDENS_MS);
         scenario.expect(2, WIDENS_MS, END_MS);

@@ -23,7 +23,7 @@ public final class Watcher {
      * @param estimateBps what the server believes that the viewer's network carries
      * @param arrivedBps RTP that came to the viewer since the sample before, repairs and probes among it
      * @param otherBps what came of a download behind the same link
-     * @param layer the layer that came last, 0 the smallest, -1 before any
+     * @param layer the layer that came last, 0 the smallest, -1 before any and while the picture is paused
      * @param loss share of packets lost lately before repair, as the server knows it
      */
     public record Sample(
@@ -69,7 +69,7 @@ public final class Watcher {
                 known.estimateBps(),
                 arrivedBps,
                 otherBps,
-                viewer.layer(),
+                known.paused() ? -1 : viewer.layer(),
                 known.lossFraction()));
     }
 
@@ -83,16 +83,30 @@ public final class Watcher {
         return (joinedNs - startNs) / MS;
     }
 
-    /** Changes of layer the viewer saw from one time to another, the first picture not among them. */
+    /** Changes of layer the viewer saw from one time to another, pauses and their ends among them, the first picture not. */
     public int switches(long fromMs, long toMs) {
-        return (int) viewer.changes.stream()
+        int pauses = 0;
+        for (int i = 1; i < samples.size(); i++) {
+            boolean changed = samples.get(i).layer() < 0 != samples.get(i - 1).layer() < 0;
+            pauses += changed && isIn(samples.get(i), fromMs, toMs) ? 1 : 0;
+        }
+        long layers = viewer.changes.stream()
                 .skip(1)
                 .filter(change -> isWithin(change.atNs(), fromMs, toMs))
                 .count();
+        return pauses + (int) layers;
     }
 
     /** Milliseconds after {@code fromMs} when the viewer got that layer for good, until {@code toMs}; -1 for never. */
     public long settledAfterMs(int layer, long fromMs, long toMs) {
+        if (layer < 0) {
+            long lastMs = samples.stream()
+                    .filter(each -> isIn(each, fromMs, toMs) && each.layer() >= 0)
+                    .mapToLong(Sample::atMs)
+                    .max()
+                    .orElse(fromMs);
+            return lastMs - fromMs;
+        }
         int at = -1;
         long sinceMs = -1;
         for (AdaptiveViewer.Change change : viewer.changes) {
@@ -122,16 +136,30 @@ public final class Watcher {
 
     private double mean(ToLongFunction<Sample> of, long fromMs, long toMs) {
         return samples.stream()
-                .filter(each -> each.atMs() >= fromMs && each.atMs() < toMs)
+                .filter(each -> isIn(each, fromMs, toMs))
                 .mapToLong(of)
                 .average()
                 .orElse(0);
     }
 
+    /** The highest layer that it had from one time to another. */
+    public int highestLayer(long fromMs, long toMs) {
+        return samples.stream()
+                .filter(each -> isIn(each, fromMs, toMs))
+                .mapToInt(Sample::layer)
+                .max()
+                .orElse(-1);
+    }
+
+    /** Packets of sound that never came. */
+    public long soundMissing(long fromMs, long toMs) {
+        return viewer.soundMissing(startNs + fromMs * MS, startNs + toMs * MS);
+    }
+
     /** The lowest layer that it had from one time to another. */
     public int lowestLayer(long fromMs, long toMs) {
         return samples.stream()
-                .filter(each -> each.atMs() >= fromMs && each.atMs() < toMs)
+                .filter(each -> isIn(each, fromMs, toMs))
                 .mapToInt(Sample::layer)
                 .min()
                 .orElse(-1);
@@ -178,6 +206,10 @@ public final class Watcher {
     public double queueMs(double quantile) {
         List<Long> sorted = samples.stream().map(Sample::queueNs).sorted().toList();
         return sorted.isEmpty() ? 0 : sorted.get((int) (quantile * (sorted.size() - 1))) / (double) MS;
+    }
+
+    private static boolean isIn(Sample sample, long fromMs, long toMs) {
+        return sample.atMs() >= fromMs && sample.atMs() < toMs;
     }
 
     private boolean isWithin(long atNs, long fromMs, long toMs) {

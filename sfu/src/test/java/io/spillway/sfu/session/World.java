@@ -1,5 +1,7 @@
 package io.spillway.sfu.session;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
@@ -8,6 +10,7 @@ import io.spillway.sfu.Sfu;
 import io.spillway.sfu.dtls.bc.BcIdentity;
 import io.spillway.sfu.loop.ImmediateSink;
 import io.spillway.sfu.loop.LoopAgent;
+import io.spillway.sfu.loop.LoopExecutor;
 import io.spillway.sfu.peer.LockStepRunner;
 import io.spillway.sfu.srtp.SrtpProvider;
 import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
@@ -47,7 +50,7 @@ final class World implements Ground {
     final ManualLoops loops;
     final LockStepRunner handshakes = new LockStepRunner();
 
-    private final Executor clientLoop;
+    private final ManualLoop clientLoop = new ManualLoop();
 
     private final List<LoopAgent> agents;
     private final Map<InetSocketAddress, Integer> arrivals = new HashMap<>();
@@ -82,23 +85,22 @@ final class World implements Ground {
         this.srtp = srtp;
         this.out = (buffer, offset, length, to) -> net.send(SERVER, to, buffer, offset, length);
         this.loops = new ManualLoops(loopCount, seed);
-        ManualLoop posted = new ManualLoop();
-        this.clientLoop = posted;
+        List<Executor> executors = new ArrayList<>();
         List<TransportServices> services = new ArrayList<>();
         for (int i = 0; i < loopCount; i++) {
             drops.add(new DropCounters());
+            executors.add(loops.executor(i));
             services.add(new TransportServices(
                     SERVER_IDENTITY,
                     handshakes,
                     serverSrtp,
-                    loops.executor(i),
-                    new ImmediateSink((buffer, offset, length, to) -> out.send(buffer, offset, length, to)),
+                    new ImmediateSink(this::send),
                     drops.get(i),
                     new LoopBuffers()));
         }
-        this.sfu = new SfuServer(settings, services, SERVER.getPort(), net::nowNs, net::nowNs, random);
+        this.sfu = new SfuServer(settings, executors, services, SERVER.getPort(), net::nowNs, net::nowNs, random);
         this.agents = sfu.agents();
-        net.pump(posted::runPending);
+        net.pump(clientLoop::runPending);
         net.pump(loops::runPending);
         net.attach(SERVER, new Port());
     }
@@ -119,6 +121,12 @@ final class World implements Ground {
         arrivals.put(address, loop);
     }
 
+    private void send(ByteBuffer buffer, int offset, int length, InetSocketAddress to) {
+        // Sending to any other makes one like it for each packet, on Linux.
+        assertTrue(ImmediateSink.isOwn(to), "an address that came in here, or is like one");
+        out.send(buffer, offset, length, to);
+    }
+
     LoopAgent agent(int loop) {
         return agents.get(loop);
     }
@@ -131,7 +139,7 @@ final class World implements Ground {
     void datagram(ByteBuffer datagram, InetSocketAddress from) {
         int loop = loopOf(from);
         loops.turn(loop, () -> {
-            agents.get(loop).onDatagram(datagram, 0, datagram.limit(), from, net.nowNs());
+            agents.get(loop).onDatagram(datagram, 0, datagram.limit(), ImmediateSink.own(from), net.nowNs());
             agents.get(loop).onBurstEnd(net.nowNs());
         });
     }
@@ -252,8 +260,8 @@ final class World implements Ground {
     }
 
     @Override
-    public Executor clientLoop() {
-        return clientLoop;
+    public LoopExecutor clientLoop() {
+        return task -> clientLoop.execute(() -> task.accept(net.nowNs()));
     }
 
     @Override

@@ -17,8 +17,8 @@ class SrtpAllocationTest {
     private static final int WARM_UP = 30_000;
     private static final int MEASURED = 10_000;
 
-    /** The JVM links a class or two late, once; what allocates a packet shows in every round. */
-    private static final int ROUNDS = 5;
+    /** The JVM links a class late, and compiles late on a busy machine; what allocates a packet shows in every round. */
+    private static final int ROUNDS = 100;
 
     private final ByteBuffer head = ByteBuffer.allocate(64);
     private final ByteBuffer payload = ByteBuffer.allocateDirect(1200);

@@ -22,6 +22,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -218,6 +219,24 @@ class TcpPortTest {
         assertEquals(20_000, written.get());
     }
 
+    /** Each hand-over wakes two threads; one that took a single frame would hold a sender to a frame a turn of the loop. */
+    @Test
+    void shouldHandMoreOverAtOnceToALoopThatIsBehind() throws Exception {
+        open(WIDE, 1);
+        TestLoop loop = loops.getFirst();
+        Socket client = connect();
+        talk(client).link().owned(true);
+        loop.hold();
+        int before = loop.bursts.get();
+        client.getOutputStream().write(framed(Collections.nCopies(60, bytes(1, 1000))));
+        loop.release();
+        for (int i = 0; i < 60; i++) {
+            assertEquals(1000, loop.next().bytes().length);
+        }
+        int bursts = loop.bursts.get() - before;
+        assertTrue(bursts < 20, bursts + " hand-overs for 60 KB");
+    }
+
     @Test
     void shouldMoveToAnotherLoopInTheMiddleOfABurst() throws Exception {
         open(WIDE, 2);
@@ -368,6 +387,7 @@ class TcpPortTest {
 
         volatile AtomicBoolean moved = new AtomicBoolean();
 
+        final AtomicInteger bursts = new AtomicInteger();
         final int index;
         final int count;
         final ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -434,7 +454,9 @@ class TcpPortTest {
         }
 
         @Override
-        public void onBurstEnd(long nowNs) {}
+        public void onBurstEnd(long nowNs) {
+            bursts.incrementAndGet();
+        }
 
         @Override
         public long nextDeadlineNs() {

@@ -38,7 +38,9 @@ class ConsentTest {
         assertFalse(session.serverSends(1, 2));
         assertEquals(1, world.drops.dropped(DropReason.NOT_CONNECTED));
         assertEquals(0, world.demux.addresses());
-        assertEquals(0, world.demux.sessions());
+        session.peer.check();
+        world.net.advanceMs(20);
+        assertEquals(1, world.refused(DropReason.UNKNOWN_UFRAG), "its name is forgotten too");
     }
 
     @Test

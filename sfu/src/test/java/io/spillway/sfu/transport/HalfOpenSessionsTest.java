@@ -45,9 +45,6 @@ class HalfOpenSessionsTest {
         public void onRtcp(ByteBuffer plain, int offset, int length, long nowNs) {}
 
         @Override
-        public void onSelectedAddress(InetSocketAddress address, long nowNs) {}
-
-        @Override
         public void onRestarted(long nowNs) {}
 
         @Override
@@ -79,6 +76,7 @@ class HalfOpenSessionsTest {
                 new TransportConfig(
                         ice, DtlsRole.SERVER, World.pinned(World.CLIENT_IDENTITY), SrtpProfile.preference(), false),
                 services,
+                world.loop(),
                 closings,
                 world.net.nowNs());
         world.transports.add(transport);
@@ -89,7 +87,7 @@ class HalfOpenSessionsTest {
     private static TransportServices with(World world, HandshakeRunner runner) {
         TransportServices usual = world.services;
         return new TransportServices(
-                usual.identity(), runner, usual.srtp(), usual.loop(), usual.out(), usual.drops(), usual.buffers());
+                usual.identity(), runner, usual.srtp(), usual.out(), usual.drops(), usual.buffers());
     }
 
     @Test
@@ -164,7 +162,7 @@ class HalfOpenSessionsTest {
             datagram.put(0, CLIENT_HELLO_START, 0, CLIENT_HELLO_START.limit());
             datagram.putInt(7, i).putShort(11, (short) (1200 - 13));
             datagram.putInt(13, 0x01_00_FF_FF).putShort(20, (short) offset).putShort(23, (short) (1200 - 25));
-            if (transport.onDatagram(datagram, 0, 1200, World.CLIENT, world.net.nowNs()) == null) {
+            if (transport.onDtls(datagram, 0, 1200, World.CLIENT, world.net.nowNs()) == null) {
                 taken++;
             }
         }
@@ -175,7 +173,7 @@ class HalfOpenSessionsTest {
     }
 
     private static @Nullable DropReason dtls(World world, Transport transport) {
-        return transport.onDatagram(CLIENT_HELLO_START, 0, CLIENT_HELLO_START.limit(), World.CLIENT, world.net.nowNs());
+        return transport.onDtls(CLIENT_HELLO_START, 0, CLIENT_HELLO_START.limit(), World.CLIENT, world.net.nowNs());
     }
 
     private static void check(World world, IceCredentials ice) {

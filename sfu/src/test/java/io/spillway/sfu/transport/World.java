@@ -4,10 +4,12 @@ import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.dtls.DtlsFailure;
 import io.spillway.sfu.dtls.DtlsIdentity;
+import io.spillway.sfu.dtls.HandshakeRunner;
 import io.spillway.sfu.dtls.PinnedCertificate;
 import io.spillway.sfu.dtls.bc.BcIdentity;
 import io.spillway.sfu.ice.IceCredentials;
 import io.spillway.sfu.loop.ImmediateSink;
+import io.spillway.sfu.loop.LoopExecutor;
 import io.spillway.sfu.peer.LockStepRunner;
 import io.spillway.sfu.peer.Peer;
 import io.spillway.sfu.peer.PeerConfig;
@@ -53,23 +55,31 @@ final class World {
     final TransportServices services;
 
     World(long seed) {
-        this(seed, new JitsiSrtp());
+        this(seed, new JitsiSrtp(), new LockStepRunner());
     }
 
     World(long seed, SrtpProvider srtp) {
+        this(seed, srtp, new LockStepRunner());
+    }
+
+    /** @param handshakes runs the server's */
+    World(long seed, SrtpProvider srtp, HandshakeRunner handshakes) {
         this.net = new SimNet(seed);
         this.random = new Random(seed);
         this.srtp = srtp;
         this.services = new TransportServices(
                 SERVER_IDENTITY,
-                new LockStepRunner(),
+                handshakes,
                 srtp,
-                loop,
                 new ImmediateSink((buffer, offset, length, to) -> net.send(SERVER, to, buffer, offset, length)),
                 drops,
                 buffers);
         net.pump(loop::runPending);
         net.attach(SERVER, new Port());
+    }
+
+    LoopExecutor loop() {
+        return task -> loop.execute(() -> task.accept(net.nowNs()));
     }
 
     static PinnedCertificate pinned(BcIdentity identity) {
@@ -95,8 +105,11 @@ final class World {
         DtlsFailure.@Nullable Reason clientFailed;
         boolean serverClosed;
         int connectedCalls;
+
+        /** When the server had keys. */
+        long connectedNs;
+
         int restarts;
-        final List<InetSocketAddress> selected = new ArrayList<>();
 
         Session(Setup setup) {
             transport = new Transport(
@@ -107,6 +120,7 @@ final class World {
                             setup.serverProfiles,
                             setup.mediaIsConsent),
                     services,
+                    loop(),
                     new ServerSide(),
                     net.nowNs());
             transports.add(transport);
@@ -123,7 +137,7 @@ final class World {
                     setup.clientIdentity,
                     new LockStepRunner(),
                     srtp,
-                    loop,
+                    loop(),
                     new ImmediateSink(
                             (buffer, offset, length, to) -> net.send(clientAddress, to, buffer, offset, length)),
                     new ClientSide(),
@@ -161,6 +175,7 @@ final class World {
             @Override
             public void onConnected(long nowNs) {
                 connectedCalls++;
+                connectedNs = nowNs;
             }
 
             @Override
@@ -171,11 +186,6 @@ final class World {
             @Override
             public void onRtcp(ByteBuffer plain, int offset, int length, long nowNs) {
                 serverRtcp.add(bytes(plain, offset, length));
-            }
-
-            @Override
-            public void onSelectedAddress(InetSocketAddress address, long nowNs) {
-                selected.add(address);
             }
 
             @Override

@@ -1,5 +1,6 @@
 package io.spillway.signaling.api;
 
+import io.spillway.media.live.StreamName;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.Sfu;
 import io.spillway.signaling.auth.Authority;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +27,11 @@ public final class ControlPlane {
     private final List<Route> routes;
     private final CrossOrigin crossOrigin;
 
-    /** @param metrics the text for Prometheus */
+    /**
+     * @param metrics the text for Prometheus
+     * @param playback where streams can be watched
+     * @param ladder how the renditions stand that are made of a stream
+     */
     public ControlPlane(
             Sfu sfu,
             StreamKeys keys,
@@ -33,8 +39,14 @@ public final class ControlPlane {
             Readiness readiness,
             Supplier<Reachability> reachability,
             Supplier<String> metrics,
+            Playback playback,
+            Function<StreamName, LadderReport> ladder,
+            Recordings recordings,
             CrossOrigin crossOrigin) {
-        List<Route> all = new ArrayList<>(new StreamResource(sfu, keys, authority).routes());
+        List<Route> all =
+                new ArrayList<>(new StreamResource(sfu, keys, authority, playback, ladder, recordings).routes());
+        all.addAll(new RecordingResource(recordings, authority).routes());
+        all.addAll(new ClipResource(recordings, authority).routes());
         all.addAll(new ServerResource(sfu::loops, readiness, reachability, metrics).routes());
         this.routes = List.copyOf(all);
         this.crossOrigin = crossOrigin;

@@ -56,6 +56,7 @@ final class SessionJson {
         json.put("width", StreamJson.known(link.width()));
         json.put("height", StreamJson.known(link.height()));
         json.put("videoBps", StreamJson.known(link.videoBps()));
+        json.put("paused", link.paused());
         json.put("freezes", viewer.freezes());
         json.put("frozenMs", viewer.frozenNs() / 1_000_000);
         return json;

@@ -9,16 +9,11 @@ import java.util.List;
 import java.util.Set;
 
 /** A stream that someone asks to be made: the body of {@code POST /api/v1/streams}. */
-record StreamDraft(StreamName name, String title, List<String> tags, boolean watchKeyed) {
+record StreamDraft(StreamName name, String title, List<String> tags, boolean watchKeyed, boolean record) {
 
-    /** Ten times the largest document the bounds below allow. */
-    static final int MAX_BYTES = 64 * 1024;
+    static final String BAD = "bad-stream";
 
-    static final int MAX_TITLE_CHARS = 200;
-    static final int MAX_TAGS = 16;
-    static final int MAX_TAG_CHARS = 64;
-
-    private static final Set<String> FIELDS = Set.of("name", "title", "tags", "watch");
+    private static final Set<String> FIELDS = Set.of("name", "title", "tags", "watch", "record");
 
     /** @throws Rejected 400 for whatever is no such document */
     static StreamDraft parse(byte[] body) throws Rejected {
@@ -26,21 +21,17 @@ record StreamDraft(StreamName name, String title, List<String> tags, boolean wat
             JsonObject json = Json.read(body);
             json.allowOnly(FIELDS);
             String name = json.text("name");
-            StreamName stream =
-                    StreamName.parse(name).orElseThrow(() -> refused("the field \"name\" is of " + StreamName.ALLOWED));
-            String title = json.optionalText("title").orElse(name);
-            List<String> tags = json.texts("tags");
-            if (!isPrintable(title, MAX_TITLE_CHARS)) {
-                throw refused("the field \"title\" is a line of at most " + MAX_TITLE_CHARS + " characters");
-            }
-            if (tags.size() > MAX_TAGS || !tags.stream().allMatch(tag -> isPrintable(tag, MAX_TAG_CHARS))) {
-                throw refused("the field \"tags\" is at most " + MAX_TAGS + " lines of at most " + MAX_TAG_CHARS
-                        + " characters");
-            }
+            StreamName stream = StreamName.parse(name)
+                    .orElseThrow(() -> Labels.refused(BAD, "the field \"name\" is of " + StreamName.ALLOWED));
+            Labels labels = Labels.of(json, BAD);
             return new StreamDraft(
-                    stream, title, tags, watchKeyed(json.optionalText("watch").orElse("open")));
+                    stream,
+                    labels.title().orElse(name),
+                    labels.tags().orElse(List.of()),
+                    watchKeyed(json.optionalText("watch").orElse("open")),
+                    json.optionalFlag("record").orElse(false));
         } catch (JsonException e) {
-            throw refused(e.sentence());
+            throw Labels.refused(BAD, e.sentence());
         }
     }
 
@@ -48,16 +39,7 @@ record StreamDraft(StreamName name, String title, List<String> tags, boolean wat
         return switch (watch) {
             case "open" -> false;
             case "key" -> true;
-            default -> throw refused("the field \"watch\" is \"open\" or \"key\"");
+            default -> throw Labels.refused(BAD, "the field \"watch\" is \"open\" or \"key\"");
         };
-    }
-
-    /** Control characters would forge lines wherever a title is printed. */
-    private static boolean isPrintable(String text, int maxChars) {
-        return !text.isBlank() && text.length() <= maxChars && text.chars().noneMatch(Character::isISOControl);
-    }
-
-    private static Rejected refused(String what) {
-        return new Rejected(400, "bad-stream", "The body cannot be used: " + what + ".");
     }
 }

@@ -3,6 +3,7 @@ package io.spillway.signaling.api;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.StreamStatus;
 import io.spillway.signaling.auth.KnownStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,10 +20,16 @@ final class StreamJson {
      *
      * @param known its keys' entry; null for a stream that has none
      * @param status its state; null when it was never live
+     * @param record whether it is recorded whenever it is published
      * @param withKeys whether the keys are shown
      */
     static Map<String, @Nullable Object> stream(
-            StreamName name, @Nullable KnownStream known, @Nullable StreamStatus status, boolean withKeys) {
+            StreamName name,
+            @Nullable KnownStream known,
+            @Nullable StreamStatus status,
+            Playback playback,
+            boolean record,
+            boolean withKeys) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("id", name.value());
         json.put("name", name.value());
@@ -33,9 +40,9 @@ final class StreamJson {
         json.put("status", status(status));
         json.put("latencyMode", "interactive");
         json.put("startedAt", startedAt(status));
-        json.put("ingest", addresses("whip", "/whip/" + name, "rtmp", "srt"));
-        json.put("playback", addresses("whep", "/whep/" + name, "hls", "dash"));
-        json.put("record", false);
+        json.put("ingest", ingest(name));
+        json.put("playback", playback(name, playback));
+        json.put("record", record);
         json.put("watch", known == null || known.watchKey() == null ? "open" : "key");
         if (withKeys && known != null) {
             json.put("publishKey", known.publishKey());
@@ -47,7 +54,8 @@ final class StreamJson {
     }
 
     /** How the stream is doing. {@code status} is null when it was never live. */
-    static Map<String, @Nullable Object> status(StreamName name, @Nullable StreamStatus status) {
+    static Map<String, @Nullable Object> status(
+            StreamName name, @Nullable StreamStatus status, LadderReport ladder, Recordings.Report recording) {
         List<Map<String, @Nullable Object>> tracks = status == null
                 ? List.of()
                 : status.tracks().stream().map(StreamJson::track).toList();
@@ -65,12 +73,48 @@ final class StreamJson {
         json.put("viewers", Map.of("webrtc", status == null ? 0 : status.viewers()));
         json.put("bitrateBps", bitrateBps);
         json.put("tracks", tracks);
-        json.put("health", health(status));
+        json.put("ladder", ladder(ladder));
+        json.put("recording", recording(recording));
+        json.put("health", health(status, ladder, recording));
         return json;
     }
 
-    private static Map<String, @Nullable Object> health(@Nullable StreamStatus status) {
-        List<String> reasons = status == null ? List.of() : status.warnings();
+    private static Map<String, @Nullable Object> recording(Recordings.Report recording) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("id", recording.id());
+        json.put("bytes", recording.bytes());
+        json.put("lostPackets", recording.lostPackets());
+        json.put("problem", recording.problem());
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> ladder(LadderReport ladder) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("problem", ladder.problem());
+        json.put("rungs", ladder.rungs().stream().map(StreamJson::rung).toList());
+        json.put("lateFrames", ladder.lateFrames());
+        json.put("lostFrames", ladder.lostFrames());
+        json.put("failures", ladder.failures());
+        json.put("sheds", ladder.sheds());
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> rung(LadderReport.Rung rung) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("name", rung.name());
+        json.put("width", rung.width());
+        json.put("height", rung.height());
+        json.put("state", rung.state());
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> health(
+            @Nullable StreamStatus status, LadderReport ladder, Recordings.Report recording) {
+        List<String> reasons = new ArrayList<>(status == null ? List.of() : status.warnings());
+        reasons.addAll(ladder.warnings());
+        if (recording.problem() != null) {
+            reasons.add(recording.problem());
+        }
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("status", status == null || !status.live() ? "offline" : reasons.isEmpty() ? "good" : "warning");
         json.put("reasons", reasons);
@@ -117,12 +161,19 @@ final class StreamJson {
                 : status.startedAt().toString();
     }
 
-    private static Map<String, @Nullable Object> addresses(String served, String address, String... others) {
+    private static Map<String, @Nullable Object> ingest(StreamName name) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put(served, address);
-        for (String other : others) {
-            json.put(other, null);
-        }
+        json.put("whip", "/whip/" + name);
+        json.put("rtmp", null);
+        json.put("srt", null);
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> playback(StreamName name, Playback playback) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("whep", "/whep/" + name);
+        json.put("hls", playback.hls() ? "/hls/" + name + "/index.m3u8" : null);
+        json.put("dash", playback.dash() ? "/dash/" + name + "/manifest.mpd" : null);
         return json;
     }
 }

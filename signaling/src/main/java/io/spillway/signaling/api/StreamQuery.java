@@ -42,7 +42,8 @@ record StreamQuery(@Nullable Boolean live, @Nullable StreamName after, int limit
         return name.get();
     }
 
-    private static int limit(@Nullable String limit) throws Rejected {
+    /** How much a page has at most. */
+    static int limit(@Nullable String limit) throws Rejected {
         if (limit == null) {
             return DEFAULT_LIMIT;
         }
@@ -57,7 +58,7 @@ record StreamQuery(@Nullable Boolean live, @Nullable StreamName after, int limit
         throw badQuery("limit", "it is 1 to " + MAX_LIMIT);
     }
 
-    private static Rejected badQuery(String parameter, String allowed) {
+    static Rejected badQuery(String parameter, String allowed) {
         return new Rejected(400, "bad-query", "The query parameter " + parameter + " cannot be used: " + allowed + ".");
     }
 }

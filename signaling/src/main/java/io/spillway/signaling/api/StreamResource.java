@@ -14,10 +14,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The streams as a resource: those that have a key, those that are live, and those that are both. */
@@ -26,9 +26,21 @@ final class StreamResource {
     private final Sfu sfu;
     private final StreamKeys keys;
     private final Authority authority;
+    private final Function<StreamName, LadderReport> ladder;
+    private final Playback playback;
+    private final Recordings recordings;
 
-    StreamResource(Sfu sfu, StreamKeys keys, Authority authority) {
+    StreamResource(
+            Sfu sfu,
+            StreamKeys keys,
+            Authority authority,
+            Playback playback,
+            Function<StreamName, LadderReport> ladder,
+            Recordings recordings) {
         this.sfu = sfu;
+        this.playback = playback;
+        this.ladder = ladder;
+        this.recordings = recordings;
         this.keys = keys;
         this.authority = authority;
     }
@@ -38,6 +50,7 @@ final class StreamResource {
                 new Route("GET", "/api/v1/streams", (call, none) -> list(call)),
                 new Route("POST", "/api/v1/streams", (call, none) -> create(call)),
                 new Route("GET", "/api/v1/streams/{id}", (call, named) -> read(call, name(named))),
+                new Route("PATCH", "/api/v1/streams/{id}", (call, named) -> change(call, name(named))),
                 new Route("DELETE", "/api/v1/streams/{id}", (call, named) -> remove(call, name(named))),
                 new Route("GET", "/api/v1/streams/{id}/status", (call, named) -> status(name(named))),
                 new Route("GET", "/api/v1/streams/{id}/sessions", (call, named) -> sessions(call, name(named))),
@@ -68,7 +81,7 @@ final class StreamResource {
             if (items.size() == query.limit()) {
                 return page(items, last);
             }
-            items.add(StreamJson.stream(name, keys.find(name).orElse(null), state, withKeys));
+            items.add(json(name, keys.find(name).orElse(null), state, withKeys));
             last = name;
         }
         return page(items, null);
@@ -83,20 +96,10 @@ final class StreamResource {
 
     private Answer create(Call call) throws Rejected, IOException {
         authority.requireAdministrator(call.caller(), call.key());
-        if (!isJson(call.contentType())) {
-            throw new Rejected(
-                    415, "unsupported-media-type", "The body must be JSON: send Content-Type: application/json.");
-        }
-        byte[] body = call.body()
-                .read(StreamDraft.MAX_BYTES)
-                .orElseThrow(() -> new Rejected(
-                        413,
-                        "content-too-large",
-                        "The body is longer than " + StreamDraft.MAX_BYTES + " bytes, which no stream needs."));
-        StreamDraft draft = StreamDraft.parse(body);
-        KnownStream made = keys.create(draft.name(), draft.title(), draft.tags(), draft.watchKeyed());
+        StreamDraft draft = StreamDraft.parse(JsonBody.read(call));
+        KnownStream made = keys.create(draft.name(), draft.title(), draft.tags(), draft.watchKeyed(), draft.record());
         StreamStatus state = sfu.stream(made.name()).orElse(null);
-        return Answer.json(201, StreamJson.stream(made.name(), made, state, true))
+        return Answer.json(201, json(made.name(), made, state, true))
                 .with("Location", "/api/v1/streams/" + made.name());
     }
 
@@ -104,12 +107,30 @@ final class StreamResource {
         KnownStream known = keys.find(name).orElse(null);
         StreamStatus state = stateOf(name, known);
         boolean withKeys = authority.administers(call.caller(), call.key());
-        return Answer.json(200, StreamJson.stream(name, known, state, withKeys));
+        return Answer.json(200, json(name, known, state, withKeys));
+    }
+
+    private Answer change(Call call, StreamName name) throws Rejected, IOException {
+        authority.requireAdministrator(call.caller(), call.key());
+        StreamChange change = StreamChange.parse(JsonBody.read(call));
+        KnownStream changed =
+                keys.change(name, change.labels().title(), change.labels().tags(), change.record());
+        return Answer.json(200, json(name, changed, sfu.stream(name).orElse(null), true));
+    }
+
+    private Map<String, @Nullable Object> json(
+            StreamName name, @Nullable KnownStream known, @Nullable StreamStatus state, boolean withKeys) {
+        return StreamJson.stream(name, known, state, playback, recordings.isWanted(name), withKeys);
     }
 
     private Answer status(StreamName name) throws Rejected {
         return Answer.json(
-                200, StreamJson.status(name, stateOf(name, keys.find(name).orElse(null))));
+                200,
+                StreamJson.status(
+                        name,
+                        stateOf(name, keys.find(name).orElse(null)),
+                        ladder.apply(name),
+                        recordings.report(name)));
     }
 
     /** Session ids open sessions, and addresses are people's: for the administrator only. */
@@ -151,8 +172,7 @@ final class StreamResource {
     private Answer rotate(Call call, StreamName name) throws Rejected, IOException {
         authority.requireAdministrator(call.caller(), call.key());
         KnownStream rotated = keys.rotate(name);
-        return Answer.json(
-                200, StreamJson.stream(name, rotated, sfu.stream(name).orElse(null), true));
+        return Answer.json(200, json(name, rotated, sfu.stream(name).orElse(null), true));
     }
 
     private @Nullable StreamStatus stateOf(StreamName name, @Nullable KnownStream known) throws Rejected {
@@ -165,20 +185,11 @@ final class StreamResource {
     }
 
     /** The stream is the first that an address names. */
-    private static StreamName name(List<String> named) throws Rejected {
+    static StreamName name(List<String> named) throws Rejected {
         return StreamName.parse(named.getFirst())
                 .orElseThrow(() -> new Rejected(
                         400,
                         "bad-stream-name",
                         "The stream name in the address is none: names are of " + StreamName.ALLOWED + "."));
-    }
-
-    private static boolean isJson(@Nullable String contentType) {
-        if (contentType == null) {
-            return false;
-        }
-        int parameters = contentType.indexOf(';');
-        String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
-        return type.strip().toLowerCase(Locale.ROOT).equals("application/json");
     }
 }

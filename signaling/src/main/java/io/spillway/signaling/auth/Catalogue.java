@@ -35,8 +35,9 @@ record Catalogue(
             streams.put(
                     name,
                     known == null
-                            ? new KnownStream(name, name.value(), List.of(), key, null, true)
-                            : new KnownStream(name, known.title(), known.tags(), key, known.watchKey(), true));
+                            ? new KnownStream(name, name.value(), List.of(), key, null, false, true)
+                            : new KnownStream(
+                                    name, known.title(), known.tags(), key, known.watchKey(), known.record(), true));
         });
         Map<Key, StreamName> byPublishKey = new HashMap<>();
         streams.values().forEach(stream -> {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags for people and filters
  * @param publishKey opens publishing; for its owner and the admin only
  * @param watchKey opens watching; null when watching is open
+ * @param record whether it is recorded whenever it is published, whatever the configuration says
  * @param configured whether it stands in the configuration file, and so cannot be changed by the API
  */
 public record KnownStream(
@@ -19,6 +20,7 @@ public record KnownStream(
         List<String> tags,
         String publishKey,
         @Nullable String watchKey,
+        boolean record,
         boolean configured) {
 
     public KnownStream {

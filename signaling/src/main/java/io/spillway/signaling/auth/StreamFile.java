@@ -52,6 +52,7 @@ final class StreamFile {
             entry.put("tags", stream.tags());
             entry.put("publishKey", stream.publishKey());
             entry.put("watchKey", stream.watchKey());
+            entry.put("record", stream.record());
             entries.add(entry);
         }
         file.write(Json.write(Map.of("streams", entries)).getBytes(StandardCharsets.UTF_8));
@@ -72,6 +73,7 @@ final class StreamFile {
                 entry.texts("tags"),
                 publishKey,
                 entry.optionalText("watchKey").orElse(null),
+                entry.optionalFlag("record").orElse(false),
                 false);
     }
 }

@@ -81,9 +81,10 @@ public final class StreamKeys {
      * Makes a stream with a new key.
      *
      * @param watchKeyed whether watching needs a key too
+     * @param record whether it is recorded whenever it is published
      * @throws Rejected 409 when there is one of that name, 507 when there are too many
      */
-    public KnownStream create(StreamName name, String title, List<String> tags, boolean watchKeyed)
+    public KnownStream create(StreamName name, String title, List<String> tags, boolean watchKeyed, boolean record)
             throws Rejected, IOException {
         changes.lock();
         try {
@@ -98,7 +99,7 @@ public final class StreamKeys {
                         "There are " + MAX_STREAMS + " streams, as many as can be made; remove one with DELETE first.");
             }
             KnownStream stream = new KnownStream(
-                    name, title, tags, Key.random(random), watchKeyed ? Key.random(random) : null, false);
+                    name, title, tags, Key.random(random), watchKeyed ? Key.random(random) : null, record, false);
             store(name, stream);
             return stream;
         } finally {
@@ -111,10 +112,32 @@ public final class StreamKeys {
         changes.lock();
         try {
             KnownStream old = changeable(name);
-            KnownStream rotated =
-                    new KnownStream(name, old.title(), old.tags(), Key.random(random), old.watchKey(), false);
+            KnownStream rotated = new KnownStream(
+                    name, old.title(), old.tags(), Key.random(random), old.watchKey(), old.record(), false);
             store(name, rotated);
             return rotated;
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /** Changes what is said of a stream; what is empty stays. @throws Rejected 404 unknown, 409 configured */
+    public KnownStream change(
+            StreamName name, Optional<String> title, Optional<List<String>> tags, Optional<Boolean> record)
+            throws Rejected, IOException {
+        changes.lock();
+        try {
+            KnownStream old = changeable(name);
+            KnownStream changed = new KnownStream(
+                    name,
+                    title.orElse(old.title()),
+                    tags.orElse(old.tags()),
+                    old.publishKey(),
+                    old.watchKey(),
+                    record.orElse(old.record()),
+                    false);
+            store(name, changed);
+            return changed;
         } finally {
             changes.unlock();
         }
@@ -164,6 +187,6 @@ public final class StreamKeys {
     }
 
     private static KnownStream fresh(StreamName name, SecureRandom random) {
-        return new KnownStream(name, name.value(), List.of(), Key.random(random), null, false);
+        return new KnownStream(name, name.value(), List.of(), Key.random(random), null, false, false);
     }
 }

@@ -43,6 +43,36 @@ public final class JsonObject {
         return Optional.of(value.textValue());
     }
 
+    /** True or false, where it is there. */
+    public Optional<Boolean> optionalFlag(String field) throws JsonException {
+        JsonNode value = node.get(field);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isBoolean()) {
+            throw new JsonException("the field \"" + field + "\" is not true or false");
+        }
+        return Optional.of(value.booleanValue());
+    }
+
+    /** A whole number that must be there. */
+    public long wholeNumber(String field) throws JsonException {
+        JsonNode value = node.get(field);
+        if (value == null || !value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw new JsonException("the field \"" + field + "\" is no whole number");
+        }
+        return value.longValue();
+    }
+
+    /** A number that must be there, with or without a fraction. */
+    public double number(String field) throws JsonException {
+        JsonNode value = node.get(field);
+        if (value == null || !value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            throw new JsonException("the field \"" + field + "\" is no number");
+        }
+        return value.doubleValue();
+    }
+
     /** A list of strings; empty when it is not there. */
     public List<String> texts(String field) throws JsonException {
         List<String> texts = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.util.Locale;
 public enum HttpArea {
     WHIP,
     WHEP,
+    HLS,
     API,
     PROBE,
     PAGE;
@@ -19,6 +20,7 @@ public enum HttpArea {
         return switch (first) {
             case "/whip" -> WHIP;
             case "/whep" -> WHEP;
+            case "/hls", "/dash" -> HLS;
             case "/api" -> API;
             case "/healthz", "/readyz", "/metrics" -> PROBE;
             case "/publish", "/watch", "/embed" -> PAGE;

@@ -17,8 +17,11 @@ import io.spillway.sfu.Sfu.Counter;
 import io.spillway.sfu.StreamStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -45,6 +48,12 @@ public final class Metrics implements AutoCloseable {
     private final CounterMeters counters = new CounterMeters(registry);
     private final List<Supplier<List<Counter>>> sources;
     private final CompletableFuture<Void> process;
+
+    /** To look one up in the registry takes as long as all else of a small answer. */
+    private final Map<Served, Timer> timers = new ConcurrentHashMap<>();
+
+    /** What HTTP requests are counted by. */
+    private record Served(HttpArea area, String method, int status) {}
 
     /**
      * @param streams every stream that is live or has viewers
@@ -111,6 +120,15 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** Adds a value that is read at each scrape. {@code kind} is one of few that the code knows. */
+    public void gauge(String name, String description, String label, String kind, Supplier<Number> value) {
+        Gauge.builder("spillway." + name, value)
+                .description(description)
+                .tag(label, kind)
+                .strongReference(true)
+                .register(registry);
+    }
+
     /** What the JVM and the process tell of themselves; beside the start, since it loads all of JMX. */
     private void bindProcess() {
         new JvmMemoryMetrics().bindTo(registry);
@@ -123,16 +141,24 @@ public final class Metrics implements AutoCloseable {
         new FileDescriptorMetrics().bindTo(registry);
     }
 
-    /** Counts one HTTP request when its response is complete. */
+    /** Counts one HTTP request when its response begins. */
     public void onRequest(HttpArea area, String method, int status, long durationNs) {
-        Timer.builder("http.server.requests")
-                .description("HTTP requests by area, method and status")
-                .tag("area", area.label())
-                .tag("method", METHODS.contains(method) ? method : "other")
-                .tag("status", Integer.toString(status))
+        Served served = new Served(area, METHODS.contains(method) ? method : "other", status);
+        Timer timer = timers.get(served);
+        if (timer == null) {
+            timer = timers.computeIfAbsent(served, this::timer);
+        }
+        timer.record(durationNs, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timer(Served served) {
+        return Timer.builder("http.server.requests")
+                .description("HTTP requests by area, method and status, and how long it took until the response began")
+                .tag("area", served.area().label())
+                .tag("method", served.method())
+                .tag("status", Integer.toString(served.status()))
                 .serviceLevelObjectives(HTTP_STEPS)
-                .register(registry)
-                .record(Duration.ofNanos(durationNs));
+                .register(registry);
     }
 
     /** All of it as Prometheus text, version 0.0.4. */

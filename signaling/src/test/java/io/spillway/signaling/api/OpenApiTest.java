@@ -98,6 +98,7 @@ final class OpenApiTest {
                 .orElseThrow();
         assertFields(schemas, "Stream", read(plane, "/api/v1/streams/live"), Set.of("watchKey"));
         assertFields(schemas, "StreamStatus", read(plane, "/api/v1/streams/live/status"), Set.of());
+        assertFields(schemas, "Recording", read(plane, "/api/v1/recordings/" + MemoryRecordings.READY), Set.of());
         assertFields(schemas, "Readiness", read(plane, "/readyz"), Set.of());
         assertFields(schemas, "Problem", read(plane, "/api/v1/streams/none"), Set.of());
     }
@@ -123,6 +124,9 @@ final class OpenApiTest {
                 new Readiness(List.of()),
                 () -> new Reachability("0", "", List.of(), List.of()),
                 () -> "",
+                new Playback(true, true),
+                _ -> LadderReport.NONE,
+                new MemoryRecordings(),
                 new CrossOrigin(Set.of()));
     }
 

@@ -52,6 +52,11 @@ public final class StillSfu implements Sfu {
     }
 
     @Override
+    public boolean isPicturePaused(StreamName stream, String sessionId) {
+        return false;
+    }
+
+    @Override
     public OptionalInt videoLine(StreamName stream, String sessionId) {
         return OptionalInt.empty();
     }

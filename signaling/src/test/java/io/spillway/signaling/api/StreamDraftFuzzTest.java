@@ -18,8 +18,8 @@ final class StreamDraftFuzzTest {
     void shouldTakeAnyBytes(byte[] body) {
         try {
             StreamDraft draft = StreamDraft.parse(body);
-            assertTrue(draft.title().length() <= StreamDraft.MAX_TITLE_CHARS);
-            assertTrue(draft.tags().size() <= StreamDraft.MAX_TAGS);
+            assertTrue(draft.title().length() <= Labels.MAX_TITLE_CHARS);
+            assertTrue(draft.tags().size() <= Labels.MAX_TAGS);
             assertTrue((draft.title() + draft.tags()).chars().noneMatch(Character::isISOControl));
         } catch (Rejected refused) {
             assertTrue(refused.status() == 400 && refused.sentence().endsWith("."), refused.sentence());

@@ -39,7 +39,7 @@ final class AuthorityTest {
     void open() throws IOException, Rejected {
         SecureRandom random = new SecureRandom();
         keys = StreamKeys.open(folder.resolve("streams.json"), Map.of(new StreamName("stage"), STAGE_KEY), random);
-        keys.create(CLOSED, "Closed", List.of(), true);
+        keys.create(CLOSED, "Closed", List.of(), true, false);
         token = AdminToken.open(folder.resolve("admin-token"), random);
         authority = new Authority(keys, token, true);
     }

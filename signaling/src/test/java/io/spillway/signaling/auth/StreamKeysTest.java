@@ -55,14 +55,14 @@ final class StreamKeysTest {
     @Test
     void shouldKeepKeysForTheNextStart() throws IOException, Rejected {
         StreamKeys first = open();
-        first.create(STAGE, "The big stage", List.of("music", "outdoor"), true);
+        first.create(STAGE, "The big stage", List.of("music", "outdoor"), true, false);
         first.rotate(LIVE);
         assertEquals(List.copyOf(first.all()), List.copyOf(open().all()));
     }
 
     @Test
     void shouldLetOnlyTheOwnerReadTheFileAndLeaveNoOther() throws IOException, Rejected {
-        open().create(STAGE, "Stage", List.of(), false);
+        open().create(STAGE, "Stage", List.of(), false, false);
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
         try (Stream<Path> files = Files.list(file.getParent())) {
             assertEquals(List.of(file), files.toList());
@@ -91,7 +91,7 @@ final class StreamKeysTest {
         Files.delete(file);
         Files.createDirectories(file.resolve("in-the-way"));
         assertThrows(IOException.class, () -> keys.rotate(LIVE));
-        assertThrows(IOException.class, () -> keys.create(STAGE, "Stage", List.of(), false));
+        assertThrows(IOException.class, () -> keys.create(STAGE, "Stage", List.of(), false, false));
         assertEquals(before, keys.find(LIVE).orElseThrow().publishKey());
         assertTrue(keys.find(STAGE).isEmpty());
         assertTrue(keys.publishedBy(Key.of(before)).isPresent());
@@ -106,7 +106,7 @@ final class StreamKeysTest {
         assertEquals(409, assertThrows(Rejected.class, () -> keys.remove(LIVE)).status());
         assertEquals(
                 409,
-                assertThrows(Rejected.class, () -> keys.create(STAGE, "", List.of(), false))
+                assertThrows(Rejected.class, () -> keys.create(STAGE, "", List.of(), false, false))
                         .status());
         assertFalse(Files.readString(file).contains("configured"), "configured keys stay in the configuration");
         assertTrue(open().find(LIVE).orElseThrow().publishKey().matches("[0-9a-f]{32}"));
@@ -170,7 +170,7 @@ final class StreamKeysTest {
 
     @Test
     void shouldKeepKeysFromLogs() throws IOException, Rejected {
-        KnownStream stage = open().create(STAGE, "Stage", List.of(), true);
+        KnownStream stage = open().create(STAGE, "Stage", List.of(), true, false);
         String text = stage + " " + Key.of(stage.publishKey());
         assertFalse(text.contains(stage.publishKey()) || text.contains(String.valueOf(stage.watchKey())), text);
     }

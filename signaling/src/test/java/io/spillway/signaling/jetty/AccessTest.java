@@ -127,7 +127,7 @@ final class AccessTest {
     /** X18: no key, no token, in any answer to whoever is not the administrator, nor in a metric to anyone. */
     @Test
     void shouldShowKeysToTheAdministratorOnly() throws IOException, Rejected {
-        plane.keys.create(new StreamName("closed"), "Closed", List.of(), true);
+        plane.keys.create(new StreamName("closed"), "Closed", List.of(), true, false);
         plane.sfu.counters.add(new Counter("drops", "srtp_auth", 5));
         List<String> secrets = new ArrayList<>(List.of(plane.adminToken));
         plane.keys.all().forEach(stream -> {
@@ -186,7 +186,7 @@ final class AccessTest {
         RawHttp.Reply preflight = preflight(http, "/api/v1/streams/live", "https://example.net");
         assertEquals(204, preflight.status());
         assertEquals("*", preflight.header("Access-Control-Allow-Origin"));
-        assertEquals("DELETE, GET, HEAD, OPTIONS", preflight.header("Access-Control-Allow-Methods"));
+        assertEquals("DELETE, GET, HEAD, OPTIONS, PATCH", preflight.header("Access-Control-Allow-Methods"));
         assertEquals("Authorization, Content-Type", preflight.header("Access-Control-Allow-Headers"));
         for (RawHttp.Reply reply : List.of(read, refused, preflight)) {
             assertEquals("", reply.header("Access-Control-Allow-Credentials"));

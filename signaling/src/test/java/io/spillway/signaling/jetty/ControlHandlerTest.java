@@ -116,7 +116,10 @@ final class ControlHandlerTest {
         assertEquals("live", stream.text("status"));
         assertEquals("2026-11-20T09:00:00Z", stream.text("startedAt"));
         assertEquals("/whip/live", stream.object("ingest").orElseThrow().text("whip"));
-        assertEquals("/whep/live", stream.object("playback").orElseThrow().text("whep"));
+        JsonObject playback = stream.object("playback").orElseThrow();
+        assertEquals("/whep/live", playback.text("whep"));
+        assertEquals("/hls/live/index.m3u8", playback.text("hls"));
+        assertEquals(Optional.empty(), playback.optionalText("dash"), "not served here");
         assertEquals(plane.publishKey("live"), stream.text("publishKey"));
         assertEquals("offline", http.get("/api/v1/streams/stage").json().text("status"));
     }
@@ -172,7 +175,7 @@ final class ControlHandlerTest {
                 "v1",
                 SessionRole.VIEWER,
                 new SessionFigures.Viewer(
-                        new ViewerLink(2_400_000, true, 0.012_345, 20_123_456, "h", 1280, 720, 1_900_000, 5_000),
+                        new ViewerLink(2_400_000, true, 0.012_345, 20_123_456, "h", 1280, 720, 1_900_000, false, 5_000),
                         1_200,
                         1_300_000,
                         2,
@@ -180,7 +183,7 @@ final class ControlHandlerTest {
         plane.sfu.sessions.add(connected(
                 "v2",
                 SessionRole.VIEWER,
-                new SessionFigures.Viewer(new ViewerLink(800_000, false, 0, 0, "", 0, 0, 0, 0), 0, 0, 0, 0)));
+                new SessionFigures.Viewer(new ViewerLink(800_000, false, 0, 0, "", 0, 0, 0, true, 0), 0, 0, 0, 0)));
         List<JsonObject> items =
                 http.get("/api/v1/streams/live/sessions").json().objects("items");
 
@@ -199,13 +202,14 @@ final class ControlHandlerTest {
         String body = http.get("/api/v1/streams/live/sessions").body().replaceAll("\\s", "");
         assertTrue(body.contains("\"received\":{\"packets\":900,\"bytes\":1000000,"), body);
         assertTrue(
-                body.contains("\"sent\":{\"packets\":1200,\"bytes\":1300000,\"probeBytes\":5000,\"rttMs\":20.123,"
-                        + "\"lossFraction\":0.0123,\"estimateBps\":2400000,\"estimateMeasured\":true,\"rid\":\"h\","
-                        + "\"width\":1280,\"height\":720,\"videoBps\":1900000,\"freezes\":2,\"frozenMs\":1500}"),
+                body.contains(
+                        "\"sent\":{\"packets\":1200,\"bytes\":1300000,\"probeBytes\":5000,\"rttMs\":20.123,"
+                                + "\"lossFraction\":0.0123,\"estimateBps\":2400000,\"estimateMeasured\":true,\"rid\":\"h\","
+                                + "\"width\":1280,\"height\":720,\"videoBps\":1900000,\"paused\":false,\"freezes\":2,\"frozenMs\":1500}"),
                 body);
         assertTrue(
                 body.contains("\"rttMs\":null,\"lossFraction\":0.0,\"estimateBps\":800000,\"estimateMeasured\":false,"
-                        + "\"rid\":\"\",\"width\":null,\"height\":null,\"videoBps\":null,"),
+                        + "\"rid\":\"\",\"width\":null,\"height\":null,\"videoBps\":null,\"paused\":true,"),
                 body);
     }
 
@@ -274,9 +278,28 @@ final class ControlHandlerTest {
                       "keyframeIntervalMs" : 8300
                     } ]
                   } ],
+                  "ladder" : {
+                    "problem" : null,
+                    "rungs" : [ {
+                      "name" : "v720",
+                      "width" : 1280,
+                      "height" : 720,
+                      "state" : "shed"
+                    } ],
+                    "lateFrames" : 1,
+                    "lostFrames" : 2,
+                    "failures" : 3,
+                    "sheds" : 4
+                  },
+                  "recording" : {
+                    "id" : null,
+                    "bytes" : 0,
+                    "lostPackets" : 0,
+                    "problem" : null
+                  },
                   "health" : {
                     "status" : "warning",
-                    "reasons" : [ "Keyframes are 8.3 s apart: set the keyframe interval to 1 s." ]
+                    "reasons" : [ "Keyframes are 8.3 s apart: set the keyframe interval to 1 s.", "The CPU is short: 1280x720 is not made for HLS and DASH; it comes back by itself." ]
                   }
                 }
                 """, http.get("/api/v1/streams/live/status").body());
@@ -388,7 +411,7 @@ final class ControlHandlerTest {
                 "GET | /healthz/x | 404",
                 "GET | /index.html | 404",
                 "DELETE | /api/v1/streams | 405",
-                "PATCH | /api/v1/streams/live | 405",
+                "PUT | /api/v1/streams/live | 405",
                 "TRACE | /metrics | 405",
                 "POST | /healthz | 405",
                 "GET | /api/v1/streams/live/rotate-key | 405",
@@ -409,7 +432,7 @@ final class ControlHandlerTest {
         assertEquals("No such stream", refused.json().text("title"));
         assertTrue(refused.json().text("detail").contains("unseen"));
         RawHttp.Reply method = http.send("PUT", "/api/v1/streams/live", "localhost", "");
-        assertEquals("DELETE, GET, HEAD, OPTIONS", method.header("Allow"));
+        assertEquals("DELETE, GET, HEAD, OPTIONS, PATCH", method.header("Allow"));
     }
 
     @Test

@@ -3,6 +3,9 @@ package io.spillway.signaling.jetty;
 import io.spillway.media.live.StreamName;
 import io.spillway.signaling.api.ControlPlane;
 import io.spillway.signaling.api.CrossOrigin;
+import io.spillway.signaling.api.LadderReport;
+import io.spillway.signaling.api.MemoryRecordings;
+import io.spillway.signaling.api.Playback;
 import io.spillway.signaling.api.StillSfu;
 import io.spillway.signaling.auth.AdminToken;
 import io.spillway.signaling.auth.Authority;
@@ -28,6 +31,7 @@ final class RunningControlPlane implements AutoCloseable {
     static final String STAGE_KEY = "stage-key-of-the-operator";
 
     final StillSfu sfu = new StillSfu();
+    final MemoryRecordings recordings = new MemoryRecordings();
     final StreamKeys keys;
     final String adminToken;
     final Metrics metrics;
@@ -48,6 +52,9 @@ final class RunningControlPlane implements AutoCloseable {
                 () -> new Reachability(
                         "0.1.0", "http://192.0.2.1:8080/whip/live", List.of("192.0.2.1:8189"), List.of()),
                 metrics::scrape,
+                new Playback(true, false),
+                _ -> new LadderReport(null, List.of(new LadderReport.Rung("v720", 1280, 720, "shed")), 1, 2, 3, 4),
+                recordings,
                 new CrossOrigin(allowedOrigins));
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setVirtualThreadsExecutor(new VirtualThreadPool());

@@ -1,11 +1,7 @@
 package io.spillway.testkit.client;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +21,9 @@ public final class ObsPublisher implements AutoCloseable {
     private static final int FRAMES_PER_SECOND = 30;
     private static final int GROUP = 8 * FRAMES_PER_SECOND;
     private static final int SECONDS = 16;
-    private static final List<String> FILES = List.of("package.json", "package-lock.json", "publisher.mjs");
     private static final Pattern PUBLISHING = Pattern.compile("^publishing$");
     private static final long START_TIMEOUT_MS = 20_000;
     private static final long END_TIMEOUT_MS = 10_000;
-    private static final long PREPARE_TIMEOUT_MS = 120_000;
 
     private final Child child;
 
@@ -82,27 +76,11 @@ public final class ObsPublisher implements AutoCloseable {
     }
 
     private static synchronized Path prepared() {
-        Path folder = Path.of("target", "obs").toAbsolutePath();
-        try {
-            Files.createDirectories(folder);
-            for (String name : FILES) {
-                try (InputStream in = ObsPublisher.class.getResourceAsStream("/clients/obs/" + name)) {
-                    if (in == null) {
-                        throw new IllegalStateException("testkit lacks /clients/obs/" + name);
-                    }
-                    Files.copy(in, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-                }
-            }
-            if (!Files.exists(folder.resolve("node_modules"))) {
-                run("npm", List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"), Map.of(), folder);
-            }
-            if (!Files.exists(folder.resolve("sound.opus"))) {
-                encode(folder);
-            }
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException("the publisher cannot be prepared in " + folder, e);
+        Path folder = NodeTool.prepared("obs", "publisher.mjs");
+        if (!Files.exists(folder.resolve("sound.opus"))) {
+            encode(folder);
         }
+        return folder;
     }
 
     private static void encode(Path folder) {
@@ -110,7 +88,7 @@ public final class ObsPublisher implements AutoCloseable {
         String seconds = Integer.toString(SECONDS);
         for (int layer = 0; layer < WIDTHS.size(); layer++) {
             String size = WIDTHS.get(layer) + "x" + HEIGHTS.get(layer);
-            run(
+            NodeTool.run(
                     "ffmpeg",
                     List.of(
                             program.ffmpeg().toString(),
@@ -145,7 +123,7 @@ public final class ObsPublisher implements AutoCloseable {
                     program.environment(),
                     folder);
         }
-        run(
+        NodeTool.run(
                 "ffmpeg",
                 List.of(
                         program.ffmpeg().toString(),
@@ -175,16 +153,5 @@ public final class ObsPublisher implements AutoCloseable {
 
     private static String file(int layer) {
         return "layer" + layer + ".h264";
-    }
-
-    private static void run(String name, List<String> command, Map<String, String> environment, Path folder) {
-        try (Child child = Child.start(name, command, environment, folder)) {
-            if (child.awaitExit(PREPARE_TIMEOUT_MS) != 0) {
-                throw new IllegalStateException(
-                        String.join(" ", command) + " failed in " + folder + ":\n" + child.log());
-            }
-        } catch (UncheckedIOException missing) {
-            throw new IllegalStateException(name + " does not start; on Debian: apt-get install nodejs npm", missing);
-        }
     }
 }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The events there are, as the draft of WHEP's core extensions names them. P12. */
+/** The events there are, as the draft of WHEP's core extensions names them, and one of our own. P12. */
 public enum EventKind {
     /** Somebody publishes. */
     ACTIVE,
@@ -13,6 +13,8 @@ public enum EventKind {
     INACTIVE,
     /** The layers of the video that can be chosen. */
     LAYERS,
+    /** Whether the viewer's network carries the picture; ours. */
+    PICTURE,
     /** The session will not last: begin another. */
     RECONNECT,
     /** How many watch. */

@@ -50,6 +50,7 @@ public final class EventStream {
     private boolean commentDue;
     private boolean ended;
     private boolean live;
+    private boolean paused;
     private int viewers = -1;
     private String layers = "";
     private long viewersToldNs;
@@ -195,6 +196,25 @@ public final class EventStream {
             layers = data.names();
             ratesToldNs = nowNs;
             say(EventKind.LAYERS, data.json());
+        }
+    }
+
+    /** Whether this viewer gets no picture now, for want of bandwidth; not told before it happened once. */
+    void tellPicture(boolean isPaused) {
+        Reader waiting;
+        lock.lock();
+        try {
+            if (isPaused == paused) {
+                return;
+            }
+            paused = isPaused;
+            say(EventKind.PICTURE, "{\"paused\":" + isPaused + "}");
+            waiting = reader;
+        } finally {
+            lock.unlock();
+        }
+        if (waiting != null) {
+            waiting.onReady();
         }
     }
 

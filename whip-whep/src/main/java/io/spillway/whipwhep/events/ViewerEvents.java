@@ -133,7 +133,11 @@ public final class ViewerEvents {
         long nowNs = nanoTime.getAsLong();
         sessions.forEach((session, followed) -> {
             if (sfu.exists(SessionRole.VIEWER, followed.stream(), session)) {
-                followed.streams().forEach(each -> each.tell(states.getOrDefault(followed.stream(), nothing), nowNs));
+                boolean paused = sfu.isPicturePaused(followed.stream(), session);
+                followed.streams().forEach(each -> {
+                    each.tellPicture(paused);
+                    each.tell(states.getOrDefault(followed.stream(), nothing), nowNs);
+                });
             } else {
                 end(session);
             }

@@ -102,6 +102,23 @@ final class EventStreamTest {
     }
 
     @Test
+    void shouldTellOfThePictureOnlyOnceItWasPaused() {
+        EventStream stream = stream(Set.of(EventKind.PICTURE), LINE);
+        stream.attach(ear);
+        stream.take(ear);
+        stream.tellPicture(false);
+        assertEquals("", stream.take(ear), "it is what a viewer expects");
+        ear.ready = false;
+        stream.tellPicture(true);
+        assertTrue(ear.ready);
+        assertEquals("event: picture\ndata: {\"paused\":true}\n\n", stream.take(ear));
+        stream.tellPicture(true);
+        assertEquals("", stream.take(ear));
+        stream.tellPicture(false);
+        assertEquals("event: picture\ndata: {\"paused\":false}\n\n", stream.take(ear));
+    }
+
+    @Test
     void shouldCountInSteps() {
         EventStream stream = stream(Set.of(EventKind.VIEWERCOUNT), LINE);
         stream.attach(ear);
@@ -187,7 +204,7 @@ final class EventStreamTest {
 
     @Test
     void shouldKnowItsKindsByName() throws Rejected {
-        assertEquals("active,inactive,layers,reconnect,viewercount", EventKind.LABELS);
+        assertEquals("active,inactive,layers,picture,reconnect,viewercount", EventKind.LABELS);
         assertEquals(EnumSet.allOf(EventKind.class), ViewerEvents.kinds(List.of()));
         assertEquals(
                 Set.of(EventKind.ACTIVE, EventKind.LAYERS), ViewerEvents.kinds(List.of("layers", "active", "layers")));

@@ -66,7 +66,7 @@ final class EventsTest {
         assertEquals(
                 List.of(
                         "<" + path + "/events>; rel=\"urn:ietf:params:whep:ext:core:server-sent-events\";"
-                                + " events=\"active,inactive,layers,reconnect,viewercount\"",
+                                + " events=\"active,inactive,layers,picture,reconnect,viewercount\"",
                         "<" + path + "/layer>; rel=\"urn:ietf:params:whep:ext:core:layer\""),
                 viewer.headers().allValues("Link"));
         assertEquals(
@@ -101,6 +101,16 @@ final class EventsTest {
             reader.awaitEnd();
             assertFalse(reader.seen.contains("event: layers"));
             assertFalse(reader.seen.contains("event: reconnect"), "it was not asked for");
+        }
+    }
+
+    @Test
+    void shouldTellAViewerThatItGetsSoundOnly() throws Exception {
+        try (Reader reader = follow(make("[\"picture\"]"), Version.HTTP_1_1)) {
+            server.sfu.pausePictures(true);
+            reader.await("event: picture", "data: {\"paused\":true}");
+            server.sfu.pausePictures(false);
+            reader.await("event: picture", "data: {\"paused\":false}");
         }
     }
 

@@ -37,6 +37,7 @@ final class MemorySfu implements Sfu {
     private final Map<String, LayerWish> wishes = new ConcurrentHashMap<>();
     private final Map<String, Ice> ice = new ConcurrentHashMap<>();
     private final Map<StreamName, StreamStatus> standing = new ConcurrentHashMap<>();
+    private volatile boolean picturePaused;
     private final AtomicInteger made = new AtomicInteger();
     private volatile boolean draining;
     private volatile @Nullable CountDownLatch gate;
@@ -109,6 +110,15 @@ final class MemorySfu implements Sfu {
     @Override
     public OptionalInt videoLine(StreamName stream, String sessionId) {
         return exists(SessionRole.VIEWER, stream, sessionId) ? OptionalInt.of(1) : OptionalInt.empty();
+    }
+
+    @Override
+    public boolean isPicturePaused(StreamName stream, String sessionId) {
+        return picturePaused;
+    }
+
+    void pausePictures(boolean paused) {
+        picturePaused = paused;
     }
 
     Map<String, LayerWish> wishes() {

@@ -1,5 +1,0 @@
-/** From a layer's packets to whole frames: a ring out of the media loop, reordering, depacketising. */
-@NullMarked
-package io.spillway.hls.intake;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,56 @@
+package io.spillway.hls.stream;
+
+import java.security.SecureRandom;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/** The keys of a stream's segments: another one each so often, the same in all renditions of a segment. Owned by the packaging thread. */
+final class Keys {
+
+    /** AES-128, both its key and its block. */
+    static final int BYTES = 16;
+
+    /** @param sinceMs where it begins on the stream's timeline */
+    @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
+    private record Key(String uri, byte[] secret, long sinceMs) {}
+
+    private final NavigableMap<Long, Key> bySequence = new TreeMap<>();
+    private final int rotationMs;
+    private final Shelf shelf;
+    private final String instance;
+    private final SecureRandom random;
+    private long made;
+
+    Keys(int rotationMs, Shelf shelf, String instance, SecureRandom random) {
+        this.rotationMs = rotationMs;
+        this.shelf = shelf;
+        this.instance = instance;
+        this.random = random;
+    }
+
+    /** What encrypts a rendition's segment of that number, with a vector of its own: two renditions share the key, not the beginning of the chain. */
+    SegmentCipher cipher(long sequence, long startMs) {
+        boolean newest = bySequence.isEmpty() || sequence > bySequence.lastKey();
+        if (newest && (bySequence.isEmpty() || startMs - bySequence.lastEntry().getValue().sinceMs >= rotationMs)) {
+            Key next = new Key(instance + "-k" + made++ + ".key", chance(), startMs);
+            bySequence.put(sequence, next);
+            shelf.putKey(next.uri, next.secret);
+        }
+        Key key = bySequence.floorEntry(sequence).getValue();
+        return new SegmentCipher(key.uri, key.secret, chance());
+    }
+
+    /** Forgets the keys of segments that are all before this one: those can be had no more. */
+    void forgetBefore(long sequence) {
+        Long inUse = bySequence.floorKey(sequence);
+        while (inUse != null && bySequence.firstKey() < inUse) {
+            shelf.removeKey(bySequence.pollFirstEntry().getValue().uri);
+        }
+    }
+
+    private byte[] chance() {
+        byte[] bytes = new byte[BYTES];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,171 @@
+package io.spillway.hls;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.hls.stream.HlsSettings;
+import io.spillway.media.live.Publication;
+import io.spillway.media.live.StreamName;
+import io.spillway.media.live.Track;
+import io.spillway.media.time.PublisherClock;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A stream packaged in virtual time, from a publisher's packets to what is answered. */
+class LiveHlsTest {
+
+    private static final long MS = 1_000_000;
+    private static final long START_NS = 5_000_000_000_000L;
+
+    private final PublisherClock clock = new PublisherClock();
+    private final List<TestLayer> layers = IntStream.range(0, 3)
+            .mapToObj(number -> new TestLayer("r" + number, 1_000_003 * number, clock))
+            .toList();
+    private final LiveHls live = new LiveHls(
+            StreamName.parse("live").orElseThrow(),
+            new HlsSettings(200, 1_000, 30_000, 64 << 20),
+            this::nowNs,
+            0,
+            Runnable::run,
+            () -> new Transcoding(Optional.empty(), Optional.empty(), Optional.empty()),
+            new SecureRandom(),
+            _ -> {});
+
+    /** How long after its capture a picture of each layer arrives. */
+    private final long[] delayNs = {20 * MS, 20 * MS, 20 * MS};
+
+    /** The picture from which on each layer is sent. */
+    private final long[] from = {0, 0, 0};
+
+    /** By how many pictures its keys come later. */
+    private final long[] keysBehind = {0, 0, 0};
+
+    private final long[] next = {0, 0, 0};
+    private final boolean[] owed = {true, true, true};
+    private long nowNs = START_NS;
+
+    private long nowNs() {
+        return nowNs;
+    }
+
+    /** Plays on; a key is made of the picture next to a request, of all layers alike, or where {@code keys} says. */
+    private void play(double seconds, @Nullable LongPredicate keys) {
+        long endNs = nowNs + (long) (seconds * 1_000 * MS);
+        for (; nowNs < endNs; nowNs += 5 * MS) {
+            for (int i = 0; i < layers.size(); i++) {
+                while (START_NS + next[i] * TestLayer.FRAME_NS + delayNs[i] <= nowNs) {
+                    long number = next[i]++;
+                    if (i == 0 && keys == null && layers.stream().anyMatch(TestLayer::isKeyWanted)) {
+                        IntStream.range(0, 3).forEach(each -> owed[each] = true);
+                    }
+                    if (number < from[i]) {
+                        continue;
+                    }
+                    boolean key = number == from[i] || (keys == null ? owed[i] : keys.test(number - keysBehind[i]));
+                    layers.get(i).send(number, key, nowNs);
+                    owed[i] &= !key;
+                }
+            }
+            live.turn(nowNs);
+        }
+    }
+
+    private void publish() {
+        Publication publication = new Publication(
+                List.of(new Track(layers.stream().map(each -> each.layer).toList())), Instant.EPOCH, "");
+        live.load();
+        live.onSource(new LiveHls.Source(publication, Runnable::run));
+    }
+
+    private @Nullable String index() {
+        HlsReply reply = live.ask().multivariant(Carried.NONE);
+        return reply == null ? null : new String(reply.body().getFirst(), StandardCharsets.UTF_8);
+    }
+
+    private List<String> offered() {
+        String index = index();
+        return index == null
+                ? List.of()
+                : index.lines().filter(line -> line.startsWith("v")).sorted().toList();
+    }
+
+    private static final List<String> ALL = List.of("v0.m3u8", "v1.m3u8", "v2.m3u8");
+
+    /** Nothing tells yet how the timestamps of the layers relate but when their packets come, and a busy encoder's largest picture comes last. */
+    @ParameterizedTest
+    @CsvSource({"20,20,20", "80,50,20", "20,50,80", "140,20,20"})
+    void shouldOfferAllLayersThoughSomeComeLater(long first, long second, long third) {
+        delayNs[0] = first * MS;
+        delayNs[1] = second * MS;
+        delayNs[2] = third * MS;
+        publish();
+        play(4, null);
+        assertEquals(ALL, offered());
+    }
+
+    /** Browsers begin with their smallest layer. */
+    @Test
+    void shouldWaitForALayerThatBeginsLater() {
+        from[0] = 70;
+        from[1] = 40;
+        publish();
+        play(2.2, null);
+        assertNull(index(), "told too early nobody would have the others");
+        play(3, null);
+        assertEquals(ALL, offered());
+    }
+
+    /** What is shown is made anew a few times a second and not with each turn. */
+    @Test
+    void shouldShowNothingNewWhereNothingChanged() {
+        publish();
+        play(3, null);
+        Set<Snapshot> shown = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = 0; i < 200; i++) {
+            play(0.005, null);
+            shown.add(live.ask());
+        }
+        // Three layers in parts of a fifth of a second.
+        assertTrue(shown.size() >= 5 && shown.size() <= 18, shown.size() + " in a second");
+    }
+
+    /** OBS makes a key each eight seconds whatever it is asked (O5). */
+    @Test
+    void shouldOfferAllLayersOfAPublisherThatIsDeafToRequests() {
+        publish();
+        play(7, number -> number % 240 == 0);
+        assertEquals(ALL, offered());
+    }
+
+    /** A layer that is announced and not sent is no reason to wait. */
+    @Test
+    void shouldNotWaitForALayerThatIsNotSent() {
+        from[0] = Long.MAX_VALUE;
+        publish();
+        play(2.6, null);
+        assertEquals(List.of("v1.m3u8", "v2.m3u8"), offered());
+    }
+
+    /** H20: where keys come at other times only one is offered, and the wait for the others ends. */
+    @Test
+    void shouldOfferOneLayerWhereKeysAreElsewhere() {
+        publish();
+        keysBehind[1] = 12;
+        keysBehind[2] = 24;
+        play(7, number -> number % 36 == 0);
+        assertEquals(1, offered().size(), index());
+    }
+}

@@ -1,0 +1,235 @@
+package io.spillway.recorder;
+
+import io.spillway.media.live.StreamName;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of all recordings, this server's alone while it is open. Any thread.
+ *
+ * <pre>
+ *   .lock                       held by the server that records here
+ *   live-20261127T093000Z/
+ *     journal/000000.journal    what came
+ *     video.mp4, index.m3u8 ... the movie that was made of it
+ *     recording.json            what it came to
+ * </pre>
+ */
+final class RecordingsFolder implements AutoCloseable {
+
+    private static final int MAX_A_SECOND = 999;
+
+    /** What is being removed is named so until it is gone. */
+    private static final String REMOVED = ".removed-";
+
+    private final Path path;
+    private final FileChannel lock;
+
+    private RecordingsFolder(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /** Takes the folder, which is made where it is missing. @throws RecorderException it cannot be written, or is another server's */
+    static RecordingsFolder open(Path path) throws RecorderException {
+        try {
+            Files.createDirectories(path);
+            FileChannel channel =
+                    FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (tryLock(channel) == null) {
+                channel.close();
+                throw new RecorderException(
+                        "Nothing is recorded: " + path
+                                + " is in use by another server; end it, or set data.dir (SPILLWAY_DATA_DIR) of one of them to another folder.",
+                        new IOException("locked"));
+            }
+            return new RecordingsFolder(path, channel);
+        } catch (IOException unwritable) {
+            throw new RecorderException(
+                    "Nothing is recorded: " + path + " cannot be written (" + unwritable
+                            + "); change its owner, or set data.dir (SPILLWAY_DATA_DIR) to a folder that can be written.",
+                    unwritable);
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException ofThisProcess) {
+            return null;
+        }
+    }
+
+    /** Makes the folder of a new recording. */
+    RecordingId create(StreamName stream, Instant beganAt) throws IOException {
+        for (int number = 1; number <= MAX_A_SECOND; number++) {
+            RecordingId id = RecordingId.of(stream, beganAt, number);
+            try {
+                Files.createDirectory(folder(id));
+                Files.createDirectory(journal(id));
+                return id;
+            } catch (FileAlreadyExistsException taken) {
+                // The next number.
+            }
+        }
+        throw new IOException(stream + " has " + MAX_A_SECOND + " recordings of one second");
+    }
+
+    Path folder(RecordingId id) {
+        return path.resolve(id.value());
+    }
+
+    Path journal(RecordingId id) {
+        return folder(id).resolve("journal");
+    }
+
+    /** Where its movie is, once it is made. */
+    Path movie(RecordingId id) {
+        return folder(id).resolve("video.mp4");
+    }
+
+    /** What its movie came to: there once the movie is whole. */
+    Path card(RecordingId id) {
+        return folder(id).resolve("recording.json");
+    }
+
+    /** All recordings, the newest first. */
+    List<RecordingId> list() throws IOException {
+        List<RecordingId> all = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, Files::isDirectory)) {
+            for (Path each : entries) {
+                Optional<RecordingId> id = RecordingId.parse(each.getFileName().toString());
+                id.ifPresent(all::add);
+            }
+        }
+        all.sort(Comparator.comparing((RecordingId id) -> id.value()).reversed());
+        return all;
+    }
+
+    boolean has(RecordingId id) {
+        return Files.isDirectory(folder(id));
+    }
+
+    /** Bytes of all files of a recording; what cannot be read counts nothing. */
+    long bytes(RecordingId id) {
+        return bytes(folder(id));
+    }
+
+    /** Bytes of its journal. */
+    long journalBytes(RecordingId id) {
+        return bytes(journal(id));
+    }
+
+    private static long bytes(Path of) {
+        long[] sum = new long[1];
+        try {
+            Files.walkFileTree(of, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    sum[0] += attributes.size();
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException unreadable) {
+            return sum[0];
+        }
+        return sum[0];
+    }
+
+    /** Removes a recording, all of it. It is none any more at once, also where a crash leaves files of it. */
+    void delete(RecordingId id) throws IOException {
+        Path gone = path.resolve(REMOVED + id.value());
+        Files.move(folder(id), gone, StandardCopyOption.ATOMIC_MOVE);
+        deleteAll(gone);
+    }
+
+    /** Ends what a crash left of removals. */
+    void sweep() throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, REMOVED + "*")) {
+            for (Path each : entries) {
+                deleteAll(each);
+            }
+        }
+    }
+
+    /** Whether a recording has its journal, or a rest of it. */
+    boolean hasJournal(RecordingId id) {
+        return Files.exists(journal(id)) || Files.exists(removedJournal(id));
+    }
+
+    private Path removedJournal(RecordingId id) {
+        return folder(id).resolve(REMOVED + "journal");
+    }
+
+    /** Removes a recording's journal: its movie is all there is from then on. */
+    void deleteJournal(RecordingId id) throws IOException {
+        Path gone = removedJournal(id);
+        if (Files.exists(journal(id))) {
+            Files.move(journal(id), gone, StandardCopyOption.ATOMIC_MOVE);
+        }
+        deleteAll(gone);
+    }
+
+    private static void deleteAll(Path of) throws IOException {
+        if (!Files.exists(of)) {
+            return;
+        }
+        Files.walkFileTree(of, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failed) throws IOException {
+                if (failed != null) {
+                    throw failed;
+                }
+                Files.delete(each);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    /** Bytes that can still be written. */
+    long usableBytes() throws IOException {
+        return Files.getFileStore(path).getUsableSpace();
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException closedAnyway) {
+            // The lock went with the descriptor.
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.spillway.recorder;
+
+import io.spillway.media.live.StreamName;
+import io.spillway.recorder.Recording.State;
+import io.spillway.recorder.journal.EndReason;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The room that recordings have, as configured, and which of them are removed for it. What has no movie yet counts twice on the disk: its movie is still to be written beside its journal. Any thread.
+ */
+final class Space implements Room {
+
+    /** Who removes a recording, files and all. */
+    interface Remover {
+        void remove(RecordingId id) throws IOException;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Space.class);
+
+    private static final long MB = 1_000_000;
+
+    /** A recording begins again where there is room for half a minute of 8 Mbps, or a tenth of a bound. */
+    private static final long MAX_SLACK_BYTES = 32 * MB;
+
+    private final SpaceLimits limits;
+    private final RecordingsFolder folder;
+    private final Library library;
+    private final Remover remover;
+
+    Space(SpaceLimits limits, RecordingsFolder folder, Library library, Remover remover) {
+        this.limits = limits;
+        this.folder = folder;
+        this.library = library;
+        this.remover = remover;
+    }
+
+    /** @param of whose recordings would make room; null for all */
+    private record Missing(@Nullable StreamName of, Shortage shortage) {}
+
+    @Override
+    public synchronized @Nullable Shortage shortage(StreamName stream, boolean beginning) {
+        Missing missing = missing(stream, beginning);
+        while (missing != null && limits.oldestGoes() && removeOldest(missing)) {
+            missing = missing(stream, beginning);
+        }
+        return missing == null ? null : missing.shortage();
+    }
+
+    private @Nullable Missing missing(StreamName stream, boolean beginning) {
+        Library.Sum all = library.sum(null);
+        if (isOver(all.bytes(), limits.allBytes(), beginning)) {
+            return quota(null, stream, "All recordings together", all.bytes(), "record.quota-mb");
+        }
+        if (limits.streamBytes() > 0) {
+            long its = library.sum(stream).bytes();
+            if (isOver(its, limits.streamBytes(), beginning)) {
+                return quota(stream, stream, "The recordings of " + stream, its, "record.stream-quota-mb");
+            }
+        }
+        try {
+            long free = folder.usableBytes() - all.pending();
+            if (free < limits.freeBytes() + (beginning ? MAX_SLACK_BYTES : 0)) {
+                return new Missing(
+                        null,
+                        new Shortage(
+                                EndReason.DISK_FULL,
+                                "The disk of " + folder + " has " + Math.max(0, free) / MB
+                                        + " MB free beside what movies still to be made will take, and "
+                                        + limits.freeBytes() / MB + " MB are to stay free: nothing more of " + stream
+                                        + " is recorded until there is room. Make some there, or set record.min-free-mb lower."));
+            }
+        } catch (IOException unknown) {
+            LOG.debug("the free space of {} is not known", folder, unknown);
+        }
+        return null;
+    }
+
+    private static boolean isOver(long bytes, long bound, boolean beginning) {
+        return bound > 0 && bytes + (beginning ? Math.min(MAX_SLACK_BYTES, bound / 10) : 0) > bound;
+    }
+
+    private static Missing quota(@Nullable StreamName of, StreamName stream, String what, long bytes, String key) {
+        return new Missing(
+                of,
+                new Shortage(
+                        EndReason.QUOTA_REACHED,
+                        what + " take " + bytes / MB + " MB, as much as " + key + " allows: nothing more of " + stream
+                                + " is recorded until some are removed. Remove some, or set " + key + " higher."));
+    }
+
+    private boolean removeOldest(Missing missing) {
+        List<Recording> all = library.list(missing.of(), null);
+        for (Recording each : all.reversed()) {
+            if (each.state() == State.READY) {
+                // One that cannot be removed ends it: else all that can would go for nothing.
+                return remove(each.id(), "to make room");
+            }
+        }
+        return false;
+    }
+
+    /** Removes what is older than recordings are kept. */
+    void removeAged(Instant now) {
+        if (limits.days() == 0) {
+            return;
+        }
+        Instant kept = now.minus(Duration.ofDays(limits.days()));
+        for (Recording each : library.list(null, null)) {
+            boolean over = each.state() == State.READY || each.state() == State.FAILED;
+            if (over && Instant.ofEpochMilli(each.startedAtMs()).isBefore(kept)) {
+                remove(each.id(), "as it is older than " + limits.days() + " days");
+            }
+        }
+    }
+
+    private boolean remove(RecordingId id, String why) {
+        try {
+            remover.remove(id);
+            LOG.info("{} was removed {}", id, why);
+            return true;
+        } catch (IOException left) {
+            LOG.warn("{} cannot be removed {}: {}", id, why, left.toString());
+            return false;
+        }
+    }
+}

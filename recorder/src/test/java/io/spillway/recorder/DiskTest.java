@@ -1,0 +1,223 @@
+package io.spillway.recorder;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.media.codec.Codec;
+import io.spillway.media.live.StreamName;
+import io.spillway.recorder.journal.EndReason;
+import io.spillway.recorder.journal.Entry;
+import io.spillway.recorder.journal.FileJournal;
+import io.spillway.recorder.journal.JournalReader;
+import io.spillway.recorder.mux.MovieReport;
+import io.spillway.recorder.mux.MovieTools;
+import io.spillway.recorder.sql.SqlNotes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Disks that are full, read-only or another server's. Root mounts them, as other tests make networks. */
+class DiskTest {
+
+    @TempDir
+    Path path;
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        assertEquals(0, process.waitFor(), String.join(" ", command));
+    }
+
+    @Test
+    void shouldEndTheRecordingWholeWhenTheDiskIsFull() throws Exception {
+        run("mount", "-t", "tmpfs", "-o", "size=3m", "spillway-test", path.toString());
+        try (RecordingsFolder folder = RecordingsFolder.open(path)) {
+            List<String> told = new ArrayList<>();
+            long[] nowNs = {1};
+            StreamRecording recording = new StreamRecording(
+                    new StreamName("live"),
+                    new RecorderSettings(path, 0, "test"),
+                    folder,
+                    Room.ENDLESS,
+                    new Tally(),
+                    FileJournal::create,
+                    () -> nowNs[0],
+                    Instant.EPOCH,
+                    new Told(told),
+                    _ -> {},
+                    _ -> true);
+            TestPublisher publisher = new TestPublisher(Codec.H264);
+            recording.onPublished(new StreamRecording.LiveSource(publisher.publication, Runnable::run));
+            for (int i = 0; i < 400; i++) {
+                recording.turn(nowNs[0]);
+                nowNs[0] = publisher.send(10, nowNs[0]);
+            }
+            assertEquals(2, told.size(), told.toString());
+            assertTrue(told.getLast().startsWith("disk-full The disk of " + path + " is full"), told.getLast());
+            List<Long> sequences = new ArrayList<>();
+            JournalReader.Summary summary =
+                    JournalReader.read(folder.journal(folder.list().getFirst()), entry -> {
+                        if (entry instanceof Entry.PacketCame packet && packet.layer() == 1) {
+                            sequences.add(packet.extSeq());
+                        }
+                    });
+            assertEquals(0, summary.tornBytes());
+            assertEquals(0, summary.damages());
+            assertEquals(
+                    EndReason.DISK_FULL, Objects.requireNonNull(summary.ended()).reason());
+            assertTrue(sequences.size() > 2_000, sequences.size() + " packets");
+            for (int i = 0; i < sequences.size(); i++) {
+                assertEquals(1_000 + i, sequences.get(i));
+            }
+        } finally {
+            run("umount", path.toString());
+        }
+    }
+
+    /** A whole recorder, in real time: what keeps the disk from being full stops it, and room that is made lets it go on. */
+    @Test
+    void shouldStopBeforeTheDiskIsFullAndGoOnWhenThereIsRoom() throws Exception {
+        run("mount", "-t", "tmpfs", "-o", "size=80m", "spillway-test", path.toString());
+        LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
+        Path others = path.resolve("others");
+        Files.write(others, new byte[42_000_000]);
+        TestPublisher publisher = new TestPublisher(Codec.H264);
+        SpaceLimits limits = new SpaceLimits(0, 0, 4_000_000, 0, false);
+        StreamName live = new StreamName("live");
+        try (Recorder recorder = Recorder.open(
+                new RecorderSettings(path.resolve("recordings"), 0, "test", limits, false),
+                () -> MovieTools.NONE,
+                _ -> true,
+                new Told(told),
+                SqlNotes.sqlite(path.resolve("notes.db")))) {
+            recorder.onPublished(live, publisher.publication, Runnable::run);
+            assertEquals("began", told.poll(10, TimeUnit.SECONDS));
+            // What is recorded counts twice: 5 MB of 10 that may be used are enough.
+            Files.write(others, new byte[70_000_000]);
+            String stopped = null;
+            for (int i = 0; i < 100 && stopped == null; i++) {
+                publisher.send(300, System.nanoTime());
+                stopped = told.poll(100, TimeUnit.MILLISECONDS);
+            }
+            String why = String.valueOf(stopped);
+            assertTrue(why.startsWith("disk-full The disk of "), why);
+            assertTrue(why.contains("record.min-free-mb"), why);
+            String shown = recorder.report(live).problem();
+            assertEquals(why.substring("disk-full ".length()), shown);
+            Files.delete(others);
+            String next = null;
+            for (int i = 0; i < 100 && !"began".equals(next); i++) {
+                publisher.send(30, System.nanoTime());
+                next = told.poll(100, TimeUnit.MILLISECONDS);
+            }
+            assertEquals("began", next, "the movie of what was recorded is made meanwhile: " + told);
+            assertEquals(2, recorder.library().list(live, null).size());
+        } finally {
+            // A movie may be at its last packets.
+            run("umount", "-l", path.toString());
+        }
+    }
+
+    @Test
+    void shouldSayThatAReadOnlyFolderCannotBeWritten() throws Exception {
+        run("mount", "-t", "tmpfs", "-o", "ro", "spillway-test", path.toString());
+        try {
+            RecorderException refused =
+                    assertThrows(RecorderException.class, () -> open(path.resolve("recordings"), new ArrayList<>()));
+            assertTrue(refused.sentence().contains("Read-only file system"), refused.sentence());
+            assertTrue(refused.sentence().contains("SPILLWAY_DATA_DIR"), refused.sentence());
+        } finally {
+            run("umount", path.toString());
+        }
+    }
+
+    @Test
+    void shouldLeaveTheFolderOfAnotherServerAlone() throws Exception {
+        Path folder = path.resolve("recordings");
+        try (Recorder first = open(folder, new ArrayList<>())) {
+            assertEquals(0, first.lostPackets());
+            RecorderException refused = assertThrows(RecorderException.class, () -> open(folder, new ArrayList<>()));
+            assertTrue(refused.sentence().contains("in use by another server"), refused.sentence());
+        }
+        open(folder, new ArrayList<>()).close();
+    }
+
+    /** What cannot be read or ended is said and left; all else is ended. */
+    @Test
+    void shouldOpenWhateverIsInTheFolder() throws Exception {
+        Path folder = Files.createDirectories(path.resolve("recordings"));
+        Path broken = folder.resolve("live-20261127T093000Z/journal");
+        Files.createDirectories(broken);
+        Files.writeString(broken.resolve("000000.journal"), "nothing of ours");
+        Files.createDirectories(folder.resolve("live-20261127T093001Z"));
+        Files.createDirectories(folder.resolve("holiday pictures"));
+        open(folder, new ArrayList<>()).close();
+        assertEquals("nothing of ours", Files.readString(broken.resolve("000000.journal")));
+        assertEquals(
+                EndReason.RECOVERED,
+                Objects.requireNonNull(JournalReader.read(broken, _ -> {}).ended())
+                        .reason());
+    }
+
+    /** In real time, on its own thread. */
+    @Test
+    void shouldRecordOnAThreadOfItsOwnAndEndWithTheServer() throws Exception {
+        Path folder = path.resolve("recordings");
+        LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
+        TestPublisher publisher = new TestPublisher(Codec.H264);
+        TestPublisher unwanted = new TestPublisher(Codec.H264);
+        try (Recorder recorder = open(folder, told)) {
+            recorder.onPublished(new StreamName("other"), unwanted.publication, Runnable::run);
+            recorder.onPublished(new StreamName("live"), publisher.publication, Runnable::run);
+            assertEquals("began", told.poll(10, TimeUnit.SECONDS));
+            publisher.send(30, System.nanoTime());
+        }
+        assertEquals("server-stopped The server was stopped.", told.poll(10, TimeUnit.SECONDS));
+    }
+
+    private static Recorder open(Path folder, Collection<String> told) throws RecorderException {
+        return Recorder.open(
+                new RecorderSettings(folder, 0, "test"),
+                () -> MovieTools.NONE,
+                name -> name.value().equals("live"),
+                new Told(told),
+                SqlNotes.sqlite(folder.resolve("notes.db")));
+    }
+
+    private record Told(Collection<String> told) implements RecorderListener {
+
+        @Override
+        public void onBegan(StreamName stream, RecordingId recording) {
+            told.add("began");
+        }
+
+        @Override
+        public void onEnded(StreamName stream, RecordingId recording, EndReason reason, String sentence) {
+            told.add(reason.word() + " " + sentence);
+        }
+
+        @Override
+        public void onReady(RecordingId recording, MovieReport report) {
+            told.add("ready");
+        }
+
+        @Override
+        public void onFailed(RecordingId recording, String sentence) {
+            told.add("failed " + sentence);
+        }
+
+        @Override
+        public void onRefused(StreamName stream, EndReason reason, String sentence) {
+            told.add(reason.word() + " " + sentence);
+        }
+    }
+}

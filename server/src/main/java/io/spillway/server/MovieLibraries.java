@@ -1,0 +1,45 @@
+package io.spillway.server;
+
+import io.spillway.hls.libav.LibavPainter;
+import io.spillway.hls.libav.LibavSheet;
+import io.spillway.hls.libav.OpusToAac;
+import io.spillway.media.frame.AudioCoder;
+import io.spillway.media.frame.Painter;
+import io.spillway.recorder.mux.MovieTools;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What FFmpeg's libraries give to movies, where they are there. */
+final class MovieLibraries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MovieLibraries.class);
+
+    private MovieLibraries() {}
+
+    /** Loads them; takes a second the first time. */
+    static MovieTools find() {
+        Optional<Painter> painter = painter();
+        return new MovieTools(coders(), painter, painter.map(_ -> LibavSheet::new));
+    }
+
+    private static Optional<Painter> painter() {
+        try {
+            return Optional.of(LibavPainter.load());
+        } catch (UnsupportedOperationException missing) {
+            LOG.warn("{}: recordings have no thumbnails.", missing.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<AudioCoder.Factory> coders() {
+        try {
+            return Optional.of(OpusToAac.load());
+        } catch (UnsupportedOperationException missing) {
+            LOG.warn(
+                    "{}: movies have Opus alone, which Apple's players do not play. Put org.bytedeco's ffmpeg and javacpp for this system into lib/.",
+                    missing.getMessage());
+            return Optional.empty();
+        }
+    }
+}

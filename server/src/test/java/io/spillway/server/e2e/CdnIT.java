@@ -1,0 +1,156 @@
+package io.spillway.server.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.spillway.testkit.Nginx;
+import io.spillway.testkit.client.FfmpegWhip;
+import io.spillway.testkit.client.FfmpegWhip.Source;
+import io.spillway.testkit.client.HlsPlayer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A crowd behind a real nginx that runs what docs/cdn.md says, and a counter behind that: the origin is asked for each thing once (H34, H37). */
+final class CdnIT {
+
+    private static final Path DOCUMENT = Path.of("..", "docs", "cdn.md");
+    private static final int PLAYERS = 200;
+    private static final int PARTS = 24;
+
+    /** The configuration as the document has it, but for where things are. */
+    private static String documented(Path cache, String origin, int port) {
+        try {
+            String text = Files.readString(DOCUMENT);
+            String begin = "```nginx\n";
+            int from = text.indexOf(begin) + begin.length();
+            String configuration = text.substring(from, text.indexOf("```", from));
+            for (Map.Entry<String, String> place : Map.of(
+                            "127.0.0.1:8080",
+                            origin,
+                            "/var/cache/nginx/spillway",
+                            cache.toAbsolutePath().toString(),
+                            "listen 80;",
+                            "listen 127.0.0.1:" + port + ";")
+                    .entrySet()) {
+                assertEquals(
+                        2, configuration.split(place.getKey(), -1).length, () -> place.getKey() + " stands there once");
+                configuration = configuration.replace(place.getKey(), place.getValue());
+            }
+            return configuration;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void shouldAskTheOriginOnceForACrowd(@TempDir Path folder) throws Exception {
+        try (Scene scene = Scene.open();
+                FfmpegWhip ffmpeg = FfmpegWhip.start(scene.server().url("/whip/crowd"), Source.small(30));
+                CountingOrigin origin = new CountingOrigin(scene.server().url(""));
+                Nginx nginx =
+                        Nginx.start(folder, port -> documented(folder.resolve("cache"), origin.authority(), port))) {
+            ffmpeg.awaitSending(Scene.PATIENCE_MS);
+            assertTrue(scene.get("/hls/crowd/index.m3u8").startsWith("#EXTM3U"), "the stream is on air");
+            URI stream = URI.create("http://127.0.0.1:" + nginx.port() + "/hls/crowd/");
+            List<String> renditions = HlsPlayer.renditions(stream);
+            assertEquals(2, renditions.size(), "picture and sound");
+            Map<String, Integer> bytes = new HashMap<>();
+            int asked = 0;
+            for (HlsPlayer player : play(stream, renditions)) {
+                asked += player.requests();
+                player.fetched().forEach((part, hash) -> {
+                    Integer before = bytes.putIfAbsent(part, hash);
+                    assertTrue(before == null || before.equals(hash), () -> part + " is the same for everybody");
+                });
+            }
+            Map<String, Integer> counts = origin.counts();
+            Map<String, Integer> more = counts.entrySet().stream()
+                    .filter(each -> each.getValue() > 1)
+                    .filter(each ->
+                            each.getKey().endsWith(".m4s") || each.getKey().contains("_HLS_msn"))
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+            assertEquals(Map.of(), more, "asked for more than once");
+            assertTrue(
+                    bytes.keySet().stream().allMatch(part -> counts.containsKey("/hls/crowd/" + part)), "by the cache");
+            assertTrue(bytes.size() >= 2 * PARTS, () -> bytes.size() + " parts");
+            int came = counts.values().stream().mapToInt(Integer::intValue).sum();
+            assertTrue(asked > 50 * came, asked + " requests, of which " + came + " came through");
+        }
+    }
+
+    /** All players want a new key at once; a cache that held them back until the first has it would take a minute. */
+    @Test
+    void shouldLetKeysOfEncryptedStreamsPassBy(@TempDir Path folder) throws Exception {
+        try (Scene scene = Scene.open(Map.of("SPILLWAY_HLS_ENCRYPTION", "aes-128"));
+                FfmpegWhip ffmpeg = FfmpegWhip.start(scene.server().url("/whip/crowd"), Source.small(30));
+                CountingOrigin origin = new CountingOrigin(scene.server().url(""));
+                Nginx nginx =
+                        Nginx.start(folder, port -> documented(folder.resolve("cache"), origin.authority(), port));
+                HttpClient client = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build()) {
+            ffmpeg.awaitSending(Scene.PATIENCE_MS);
+            assertTrue(scene.get("/hls/crowd/index.m3u8").startsWith("#EXTM3U"), "the stream is on air");
+            Matcher key = Pattern.compile("#EXT-X-KEY:METHOD=AES-128,URI=\"([^\"]+)\"")
+                    .matcher(scene.get("/hls/crowd/v0.m3u8"));
+            assertTrue(key.find());
+            String path = "/hls/crowd/" + key.group(1);
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + nginx.port() + path))
+                    .build();
+            long beganNs = System.nanoTime();
+            List<CompletableFuture<HttpResponse<byte[]>>> all = Stream.generate(
+                            () -> client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()))
+                    .limit(PLAYERS)
+                    .toList();
+            for (CompletableFuture<HttpResponse<byte[]>> each : all) {
+                assertEquals(200, each.get().statusCode());
+                assertEquals(16, each.get().body().length);
+            }
+            assertTrue(System.nanoTime() - beganNs < 20_000_000_000L, "nobody waits for another's answer");
+            assertEquals(PLAYERS, origin.counts().get(path));
+        }
+    }
+
+    private static List<HlsPlayer> play(URI stream, List<String> renditions) throws Exception {
+        List<HlsPlayer> players = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Void>> plays = new ArrayList<>();
+            for (int i = 0; i < PLAYERS * renditions.size(); i++) {
+                // As many of each kind as not: some ask for parts early.
+                HlsPlayer player =
+                        new HlsPlayer(stream, renditions.get(i % renditions.size()), i / renditions.size() % 2 == 0);
+                players.add(player);
+                plays.add(() -> {
+                    try (player) {
+                        player.play(PARTS);
+                        return null;
+                    }
+                });
+            }
+            for (Future<Void> each : threads.invokeAll(plays)) {
+                each.get();
+            }
+        }
+        return players;
+    }
+}
