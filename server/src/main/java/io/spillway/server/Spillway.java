@@ -34,6 +34,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +61,8 @@ public final class Spillway implements AutoCloseable {
     private final Path adminToken;
     private final Path dataDir;
 
-    private Spillway(Config config, LiveSettings live) throws ConfigException, StartException {
+    /** @param opened gets what has threads, ports or files, the newest first, for whom it fails */
+    private Spillway(Config config, LiveSettings live, Deque<Runnable> opened) throws ConfigException, StartException {
         SecureRandom random = new SecureRandom();
         // The longest piece of a start, and nothing before the media loops needs it.
         CompletableFuture<BcIdentity> identity =
@@ -85,9 +88,16 @@ public final class Spillway implements AutoCloseable {
         live.onStreamKeys(keys::configure);
 
         media = MediaPlane.open(config, live, random, identity);
+        opened.push(media::close);
         sfu = media.sfu();
         hls = config.hls().enabled() ? HlsPlane.open(config.hls(), random) : null;
+        if (hls != null) {
+            opened.push(hls.bridge()::close);
+        }
         recording = config.record().enabled() ? RecordPlane.open(config, dataDir, live, keys) : null;
+        if (recording != null) {
+            opened.push(recording::close);
+        }
         sfu.follow(new Followers(
                 Stream.of(hls == null ? null : hls.bridge(), recording == null ? null : recording.recorder())
                         .flatMap(Stream::ofNullable)
@@ -103,6 +113,7 @@ public final class Spillway implements AutoCloseable {
                         media::counters,
                         whipWhep::counters,
                         () -> recording == null ? List.of() : recording.counters()));
+        opened.push(metrics::close);
         if (recording != null) {
             recording.measure(metrics);
         }
@@ -123,7 +134,13 @@ public final class Spillway implements AutoCloseable {
 
     /** Opens the ports and starts. @throws StartException a port or folder that cannot be had, in a sentence */
     public static Spillway start(Config config, LiveSettings live) throws ConfigException, StartException {
-        return new Spillway(config, live);
+        Deque<Runnable> opened = new ArrayDeque<>();
+        try {
+            return new Spillway(config, live, opened);
+        } catch (ConfigException | StartException | RuntimeException | Error refused) {
+            opened.forEach(Runnable::run);
+            throw refused;
+        }
     }
 
     private static Policy policy(Config config) {
@@ -164,7 +181,6 @@ public final class Spillway implements AutoCloseable {
             server.start();
             return server;
         } catch (PortTakenException taken) {
-            media.close();
             throw StartException.configuration(
                     taken.key() + " is \"" + taken.port() + "\": TCP port " + taken.port() + " cannot be bound ("
                             + taken.getMessage() + "); end what uses it, or set " + taken.key() + " (SPILLWAY_"
@@ -172,7 +188,6 @@ public final class Spillway implements AutoCloseable {
                             + ") to another, 0 takes a free one.",
                     taken);
         } catch (IOException failed) {
-            media.close();
             throw StartException.other(String.valueOf(failed.getMessage()), failed);
         }
     }

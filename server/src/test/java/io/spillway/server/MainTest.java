@@ -19,11 +19,14 @@ import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a person meets at the command line. */
 class MainTest {
+
+    private static final long PATIENCE_MS = 10_000;
 
     @TempDir
     Path dir;
@@ -39,6 +42,28 @@ class MainTest {
             assertOneLine(
                     "http.port is \"" + port + "\"", "cannot be bound", "SPILLWAY_HTTP_PORT", "0 takes a free one");
         }
+    }
+
+    @Test
+    void shouldLeaveNothingRunningWhenItCannotStart() throws Exception {
+        Set<Thread> before = Set.copyOf(running());
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertEquals(2, run(Map.of("SPILLWAY_HTTP_PORT", port, "SPILLWAY_HTTP_BIND", "127.0.0.1")));
+        }
+        for (Thread ours : running()) {
+            if (!before.contains(ours)) {
+                ours.join(PATIENCE_MS);
+                assertFalse(ours.isAlive(), ours.toString());
+            }
+        }
+    }
+
+    /** Threads of the media loops and of the recorder. */
+    private static List<Thread> running() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("media-.*|recorder|mux|clips"))
+                .toList();
     }
 
     @Test

@@ -39,6 +39,7 @@ public final class SqlNotes implements Notes {
     private final String url;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Connection connection;
+    private boolean closed;
 
     private interface Work<T> {
         T in(Connection database) throws SQLException;
@@ -149,10 +150,13 @@ public final class SqlNotes implements Notes {
 
     private Connection connected() throws SQLException {
         Connection held = connection;
+        if (closed) {
+            throw new SQLException("it has been closed, as the server ends");
+        }
         if (held != null && held.isValid(WAIT_SECONDS)) {
             return held;
         }
-        close();
+        disconnect();
         Properties properties = new Properties();
         if (url.startsWith("jdbc:postgresql:")) {
             properties.setProperty("connectTimeout", Integer.toString(WAIT_SECONDS));
@@ -194,9 +198,7 @@ public final class SqlNotes implements Notes {
         }
     }
 
-    @Override
-    public void close() {
-        lock.lock();
+    private void disconnect() {
         try {
             if (connection != null) {
                 connection.close();
@@ -205,6 +207,17 @@ public final class SqlNotes implements Notes {
             // It was broken.
         } finally {
             connection = null;
+        }
+    }
+
+    /** Waits for what is under way; whoever asks later is refused. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            disconnect();
+        } finally {
             lock.unlock();
         }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.recorder.Notes;
 import io.spillway.recorder.Notes.Note;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -149,6 +150,15 @@ class SqlNotesTest {
             }
             assertEquals(Map.of(ID, new Note("before", List.of())), notes.all());
         }
+    }
+
+    @Test
+    void shouldMakeNoFileOnceItIsClosed() {
+        Notes notes = open(Database.SQLITE);
+        notes.close();
+        IOException refused = assertThrows(IOException.class, notes::all);
+        assertTrue(String.valueOf(refused.getMessage()).contains("closed"), refused.toString());
+        assertFalse(Files.exists(folder.resolve("catalogue.db")));
     }
 
     @Test
