@@ -1,5 +1,6 @@
 import { Problem } from './problem.js';
 import { Backoff, delay } from './retry.js';
+import { Standstill } from './standstill.js';
 
 /** Players that fall this far behind run a little faster until they are not. */
 const MAX_RATE = 1.1;
@@ -9,6 +10,9 @@ const MAX_FAILED_PARTS = 3;
 
 /** What fails again within this time fails for a reason that stays. */
 const FAILS_AGAIN_MS = 60_000;
+
+/** How often it is looked whether playing goes on. */
+const LOOK_MS = 1_000;
 
 /** Whether hls.js can play here: what it asks for itself, without loading it. */
 const BY_SCRIPT = (window.ManagedMediaSource ?? window.MediaSource)?.isTypeSupported?.('video/mp4; codecs="avc1.42E01E,mp4a.40.2"') ?? false;
@@ -136,6 +140,7 @@ export class HlsPlayer extends EventTarget {
     // Larger than all the rest of the page: on a narrow line it would come before the first picture of those who do not need it.
     const { default: Hls } = await import('./hls.js');
     signal.throwIfAborted();
+    let looks;
     return new Promise((resolve, reject) => {
       const hls = new Hls({
         lowLatencyMode: this.fell === null,
@@ -177,17 +182,28 @@ export class HlsPlayer extends EventTarget {
         const gone = (details === Hls.ErrorDetails.LEVEL_LOAD_ERROR && response?.code === 404) || details === Hls.ErrorDetails.FRAG_GAP;
         const again = performance.now() - this.#failedAtMs < FAILS_AGAIN_MS;
         if (!gone) this.#failedAtMs = performance.now();
-        if (this.fell === null && (failedParts > 0 || (again && !gone))) {
+        // The part that was to come next fails with a publisher who leaves, which says nothing of the way.
+        if (this.fell === null && (failedParts >= MAX_FAILED_PARTS || (again && !gone))) {
           this.how = 'HLS';
           this.fell = `Low latency does not get through (${details}).`;
         }
         reject(new Error(`The stream cannot be played on: ${details}.`));
       });
+      let asked = 0;
+      hls.on(Hls.Events.FRAG_LOADING, () => (asked += 1));
+      const standstill = new Standstill();
+      looks = setInterval(() => {
+        const { currentTime, paused, readyState } = this.#video;
+        // Until the first picture is there, a player that is to start by itself counts as paused, too.
+        const held = paused && readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+        const progress = held ? performance.now() : `${asked} ${currentTime}`;
+        if (standstill.isOver({ nowMs: performance.now(), edge: hls.latestLevelDetails?.edge ?? null, progress })) reject(new Error('The player stood still beside a stream that goes on.'));
+      }, LOOK_MS);
       this.#video.addEventListener('ended', resolve, { once: true, signal });
       signal.addEventListener('abort', resolve, { once: true });
       hls.loadSource(this.#url);
       hls.attachMedia(this.#video);
-    });
+    }).finally(() => clearInterval(looks));
   }
 
   #playByBrowser(signal) {

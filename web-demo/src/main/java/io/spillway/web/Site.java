@@ -53,6 +53,7 @@ public final class Site {
             "recordingplayer.js",
             "retry.js",
             "session.js",
+            "standstill.js",
             "style.css",
             "testpicture.js",
             "testpicture-painter.js",

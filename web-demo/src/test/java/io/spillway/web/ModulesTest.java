@@ -251,4 +251,23 @@ final class ModulesTest {
         // Each: made, and what else there was.
         assertEquals("1,0,0 1,1,10000 2,active,2", with("events.js", follow, ""));
     }
+
+    /** Standing still is told by what there was to show and what the player did, second by second. */
+    @ParameterizedTest
+    @CsvSource({"plays, -1", "stands, 10", "knowsOfNothing, 10", "publisherAway, -1", "stopsLater, 15"})
+    void shouldTellWhenAPlayerStandsStillForGood(String player, int atSecond) {
+        String seconds = """
+                (module, player) => {
+                  const [edge, progress] = {
+                    plays: [(i) => i, (i) => i],
+                    stands: [(i) => i, () => 0],
+                    knowsOfNothing: [() => null, () => 0],
+                    publisherAway: [() => 7, () => 0],
+                    stopsLater: [(i) => i, (i) => Math.min(i, 5)],
+                  }[player];
+                  const standstill = new module.Standstill();
+                  return [...Array(60).keys()].findIndex((i) => standstill.isOver({ nowMs: 1000 * i, edge: edge(i), progress: progress(i) }));
+                }""";
+        assertEquals(atSecond, with("standstill.js", seconds, player));
+    }
 }
