@@ -40,6 +40,9 @@ export const recordings = (cursor = null) => read(`/recordings${cursor === null 
 /** Removes a recording. */
 export const removeRecording = (id) => write('DELETE', `/recordings/${id}`);
 
+/** Gives a recording another title. */
+export const renameRecording = (id, title) => write('PATCH', `/recordings/${id}`, { title });
+
 /** Where a viewer stopped, in milliseconds. */
 export const position = async (id, viewer) => (await readIfThere(`/recordings/${id}/position?viewer=${viewer}`))?.positionMs ?? 0;
 

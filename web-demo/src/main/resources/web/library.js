@@ -40,7 +40,7 @@ function cardOf(id) {
       element('p', { className: 'reason' }),
       element('p', { className: 'actions' }),
     );
-    card = { root, badge, status: '' };
+    card = { root, badge, status: '', recording: null };
     for (const part of ['still', 'facts', 'tags', 'reason', 'actions']) card[part] = root.querySelector(`.${part}`);
     card.title = root.querySelector('h2');
     card.progress = root.querySelector('progress');
@@ -52,6 +52,7 @@ function cardOf(id) {
 function showCard(recording) {
   const card = cardOf(recording.id);
   const { title, status } = recording;
+  card.recording = recording;
   const [badge, tone] = BADGES[status] ?? [status, 'idle'];
   setText(card.title, title);
   setText(card.badge, status === 'muxing' ? `${badge}: ${Math.floor((recording.progress ?? 0) * 100)} %` : badge);
@@ -64,30 +65,30 @@ function showCard(recording) {
   setText(card.reason, recording.reason ?? '');
   if (card.status !== status) {
     card.status = status;
-    showActions(card, recording);
+    showActions(card);
   }
+  for (const action of card.actions.children) action.ariaLabel = `${action.textContent}: ${title}, ${day(recording.startedAt)}`;
   return card.root;
 }
 
 /** What can be done with it: another set only when it became another thing, so that focus stays. */
-function showActions(card, recording) {
-  const named = (label) => ({ type: 'button', textContent: label, ariaLabel: `${label}: ${recording.title}, ${day(recording.startedAt)}` });
+function showActions(card) {
+  const { id, stream, status, playback } = card.recording;
+  const button = (label, act, className = '') => {
+    const made = element('button', { type: 'button', textContent: label, className });
+    made.addEventListener('click', () => act(card.recording));
+    return made;
+  };
   const actions = [];
-  if (recording.status === 'ready') {
-    const play = element('button', { ...named('Play'), className: 'primary' });
-    play.addEventListener('click', () => player.open(recording));
-    card.still.addEventListener('click', () => player.open(recording));
-    const download = element('a', { className: 'button', href: recording.playback.mp4, download: `${recording.id}.mp4`, textContent: 'Download', ariaLabel: named('Download').ariaLabel });
-    actions.push(play, download);
-    showStill(card.still, recording);
+  if (status === 'ready') {
+    actions.push(button('Play', (recording) => player.open(recording), 'primary'));
+    card.still.addEventListener('click', () => player.open(card.recording));
+    actions.push(element('a', { className: 'button', href: playback.mp4, download: `${id}.mp4`, textContent: 'Download' }));
+    showStill(card.still, card.recording);
   }
-  if (recording.status === 'live') {
-    actions.push(element('a', { className: 'button', href: `/watch/${recording.stream}`, textContent: 'Watch live' }));
-  } else {
-    const remove = element('button', named('Delete'));
-    remove.addEventListener('click', () => confirmRemoval(recording));
-    actions.push(remove);
-  }
+  if (status === 'live') actions.push(element('a', { className: 'button', href: `/watch/${stream}`, textContent: 'Watch live' }));
+  actions.push(button('Rename', askTitle));
+  if (status !== 'live') actions.push(button('Delete', confirmRemoval));
   card.actions.replaceChildren(...actions);
 }
 
@@ -99,6 +100,32 @@ function showStill(still, { id, playback }) {
     () => {},
   );
   new Preview(still, `/vod/${id}/preview.vtt`);
+}
+
+function askTitle({ id, title }) {
+  const dialog = byId('rename');
+  const field = byId('rename-title');
+  field.value = title;
+  setText(byId('rename-problem'), '');
+  byId('rename-form').onsubmit = async (event) => {
+    event.preventDefault();
+    const wanted = field.value.trim();
+    try {
+      await api.renameRecording(id, wanted);
+      older = older.map((each) => (each.id === id ? { ...each, title: wanted } : each));
+      await show();
+      dialog.close();
+    } catch (thrown) {
+      tellRefusal('rename-problem', 'rename', thrown);
+    }
+  };
+  dialog.showModal();
+  field.select();
+}
+
+function tellRefusal(place, what, thrown) {
+  const { message, advice, status } = Problem.from(thrown);
+  setText(byId(place), status === 401 ? `Only the administrator may ${what}: open this page on the server’s own machine.` : `${message} ${advice}`);
 }
 
 function confirmRemoval(recording) {
@@ -113,8 +140,7 @@ function confirmRemoval(recording) {
       await show();
       byId('library-title').focus();
     } catch (thrown) {
-      const { message, advice, status } = Problem.from(thrown);
-      setText(byId('confirm-problem'), status === 401 ? 'Only the administrator may delete: open this page on the server’s own machine.' : `${message} ${advice}`);
+      tellRefusal('confirm-problem', 'delete', thrown);
     }
   };
   dialog.showModal();
@@ -151,6 +177,7 @@ byId('more').addEventListener('click', async () => {
     setText(byId('note'), Problem.from(thrown).message);
   }
 });
+byId('rename-keep').addEventListener('click', () => byId('rename').close());
 byId('confirm-keep').addEventListener('click', () => byId('confirm').close());
 byId('library-title').tabIndex = -1;
 

@@ -1,10 +1,10 @@
 package io.spillway.recorder;
 
 import io.spillway.recorder.mux.Clip;
+import io.spillway.recorder.mux.JournalCutter;
 import io.spillway.recorder.mux.MovieFolder;
 import io.spillway.recorder.mux.MovieReport;
 import io.spillway.recorder.mux.MovieTools;
-import io.spillway.recorder.mux.Muxer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Cuts clips out of journals that have no movie yet, those that are still written too: one after another, with half of a core at most. Any thread. */
 final class Clips implements AutoCloseable {
@@ -29,6 +30,11 @@ final class Clips implements AutoCloseable {
     private final Semaphore waiting = new Semaphore(MAX_WAITING);
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("clips").daemon().factory());
+
+    /** Of what a clip was cut last: the next is often of the same. The worker's own. */
+    private @Nullable Cut newest;
+
+    private record Cut(RecordingId id, JournalCutter cutter) {}
 
     Clips(RecordingsFolder folder, Supplier<MovieTools> tools) {
         this.folder = folder;
@@ -63,10 +69,15 @@ final class Clips implements AutoCloseable {
 
     /** The clip goes on to be read when its folder is gone. */
     private Clip make(RecordingId id, double startS, double durationS) throws IOException {
+        Cut known = newest;
+        // One that fails is not asked again.
+        newest = null;
+        Cut cut = known != null && known.id().equals(id)
+                ? known
+                : new Cut(id, new JournalCutter(folder.journal(id)));
         long[] workedFromNs = {System.nanoTime()};
         try (MovieFolder made = MovieFolder.open(folder.folder(id).resolve("clip.part"))) {
-            MovieReport report = Muxer.cut(
-                    folder.journal(id),
+            MovieReport report = cut.cutter().cut(
                     made.path(),
                     startS - MARGIN_S,
                     startS + durationS + MARGIN_S,
@@ -75,6 +86,7 @@ final class Clips implements AutoCloseable {
                         LockSupport.parkNanos(System.nanoTime() - workedFromNs[0]);
                         workedFromNs[0] = System.nanoTime();
                     });
+            newest = cut;
             if (startS * 1_000 >= report.durationMs()) {
                 throw new Clip.EmptyException(report.durationMs() / 1_000.0);
             }

@@ -92,15 +92,11 @@ public final class Library {
         return new Recording(
                 id,
                 facts.state(),
-                bytes(id, facts),
+                facts.bytes(),
                 facts.thousandths(),
                 told.getOrDefault(id.value(), Notes.Note.NONE),
                 facts.movie(),
                 facts.why());
-    }
-
-    private long bytes(RecordingId id, Facts facts) {
-        return facts.state() == State.LIVE ? folder.bytes(id) : facts.bytes();
     }
 
     /** Calls a recording something. Empty when there is none. */
@@ -145,7 +141,7 @@ public final class Library {
         for (Map.Entry<Place, Facts> each : all.entrySet()) {
             if (stream == null || each.getKey().id().stream().equals(stream)) {
                 State state = each.getValue().state();
-                long its = bytes(each.getKey().id(), each.getValue());
+                long its = each.getValue().bytes();
                 bytes += its;
                 pending += state == State.LIVE || state == State.MUXING ? its : 0;
             }
@@ -166,6 +162,11 @@ public final class Library {
 
     void began(RecordingId id) {
         all.put(Place.of(id), Facts.of(State.LIVE, 0));
+    }
+
+    /** One that is live has so many bytes by now. */
+    void grew(RecordingId id, long bytes) {
+        change(id, facts -> facts.withBytes(bytes));
     }
 
     void ended(RecordingId id) {

@@ -9,6 +9,9 @@ public interface RecorderListener {
 
     void onBegan(StreamName stream, RecordingId recording);
 
+    /** So many bytes of it are written by now; about once a second. */
+    default void onGrew(RecordingId recording, long bytes) {}
+
     /** It ended; {@code sentence} says why, for people. Live goes on where the publisher did not leave. */
     void onEnded(StreamName stream, RecordingId recording, EndReason reason, String sentence);
 

@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,9 +43,13 @@ final class RecordingsFolder implements AutoCloseable {
     private final Path path;
     private final FileChannel lock;
 
-    private RecordingsFolder(Path path, FileChannel lock) {
+    /** Found once: to find it is to read all that is mounted. It looks at the path each time it is asked. */
+    private final FileStore store;
+
+    private RecordingsFolder(Path path, FileChannel lock) throws IOException {
         this.path = path;
         this.lock = lock;
+        this.store = Files.getFileStore(path);
     }
 
     /** Takes the folder, which is made where it is missing. @throws RecorderException it cannot be written, or is another server's */
@@ -216,7 +221,7 @@ final class RecordingsFolder implements AutoCloseable {
 
     /** Bytes that can still be written. */
     long usableBytes() throws IOException {
-        return Files.getFileStore(path).getUsableSpace();
+        return store.getUsableSpace();
     }
 
     @Override

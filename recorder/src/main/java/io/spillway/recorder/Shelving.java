@@ -14,6 +14,12 @@ record Shelving(Library library, Tally tally, RecorderListener next) implements 
     }
 
     @Override
+    public void onGrew(RecordingId recording, long bytes) {
+        library.grew(recording, bytes);
+        next.onGrew(recording, bytes);
+    }
+
+    @Override
     public void onEnded(StreamName stream, RecordingId recording, EndReason reason, String sentence) {
         library.ended(recording);
         tally.ended(reason);

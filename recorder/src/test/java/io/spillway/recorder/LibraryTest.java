@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.media.codec.Codec;
 import io.spillway.media.live.StreamName;
 import io.spillway.recorder.Recording.State;
-import io.spillway.recorder.journal.EndReason;
 import io.spillway.recorder.json.MovieCard;
 import io.spillway.recorder.mux.MovieReport;
 import io.spillway.recorder.mux.MovieTools;
@@ -32,22 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 class LibraryTest {
 
     private static final StreamName LIVE = new StreamName("live");
-    private static final RecorderListener NOBODY = new RecorderListener() {
-        @Override
-        public void onBegan(StreamName stream, RecordingId recording) {}
-
-        @Override
-        public void onEnded(StreamName stream, RecordingId recording, EndReason reason, String sentence) {}
-
-        @Override
-        public void onReady(RecordingId recording, MovieReport report) {}
-
-        @Override
-        public void onFailed(RecordingId recording, String sentence) {}
-
-        @Override
-        public void onRefused(StreamName stream, EndReason reason, String sentence) {}
-    };
 
     @TempDir
     Path path;
@@ -66,7 +49,7 @@ class LibraryTest {
                 new RecorderSettings(folder, 0, "test", limits, keepJournals),
                 () -> MovieTools.NONE,
                 _ -> true,
-                NOBODY,
+                new Nobody(),
                 SqlNotes.sqlite(path.resolve("catalogue.db")));
     }
 

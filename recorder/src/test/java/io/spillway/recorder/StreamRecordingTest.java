@@ -14,7 +14,6 @@ import io.spillway.recorder.journal.Journal;
 import io.spillway.recorder.journal.JournalReader;
 import io.spillway.recorder.mux.MovieReport;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -350,28 +349,12 @@ class StreamRecordingTest {
     }
 
     /** Takes two writes, then none. */
-    private static final class RefusingJournal implements Journal {
+    private static final class RefusingJournal extends ForwardingJournal {
 
-        private final Journal inner;
         private int writes;
 
         RefusingJournal(Journal inner) {
-            this.inner = inner;
-        }
-
-        @Override
-        public void append(ByteBuffer bytes, int at, int length) throws IOException {
-            inner.append(bytes, at, length);
-        }
-
-        @Override
-        public void lost(long atNs, long packets) throws IOException {
-            inner.lost(atNs, packets);
-        }
-
-        @Override
-        public void left(long atNs) throws IOException {
-            inner.left(atNs);
+            super(inner);
         }
 
         @Override
@@ -379,27 +362,7 @@ class StreamRecordingTest {
             if (++writes > 2) {
                 throw new IOException("Input/output error");
             }
-            inner.write();
-        }
-
-        @Override
-        public void force() throws IOException {
-            inner.force();
-        }
-
-        @Override
-        public void end(long atNs, EndReason reason, String sentence) throws IOException {
-            inner.end(atNs, reason, sentence);
-        }
-
-        @Override
-        public long bytes() {
-            return inner.bytes();
-        }
-
-        @Override
-        public void close() throws IOException {
-            inner.close();
+            super.write();
         }
     }
 }

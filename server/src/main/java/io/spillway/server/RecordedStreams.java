@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** The recorder as the control plane asks for it. */
 final class RecordedStreams implements Recordings {
 
+    private static final String FILE_ONLY =
+            "Its pictures are VP8, which HLS does not carry: it is played and downloaded as one MP4 file, which Safari does not"
+                    + " play. Publish H.264, VP9 or AV1 for recordings that play everywhere.";
+
     private final Recorder recorder;
     private final Library library;
     private final Predicate<StreamName> wanted;
@@ -100,7 +104,8 @@ final class RecordedStreams implements Recordings {
                 recording.bytes(),
                 recording.state().word(),
                 recording.state() == Recording.State.MUXING ? (Double) (recording.thousandths() / 1_000.0) : null,
-                recording.why(),
+                movie != null && !movie.isHls() ? FILE_ONLY : recording.why(),
+                movie != null && movie.isHls(),
                 movie == null ? "" : movie.codecs(),
                 movie == null ? 0 : movie.width(),
                 movie == null ? 0 : movie.height(),

@@ -127,6 +127,7 @@ public final class Spillway implements AutoCloseable {
                 new Playback(hls != null, hls != null && !config.hls().encrypted()),
                 name -> hls == null ? LadderReport.NONE : hls.ladder(name),
                 recording == null ? Recordings.NONE : recording.recordings(),
+                whipWhep::throttle,
                 new CrossOrigin(config.http().origins()));
         http = openHttp(config, control, whipWhep, authority);
         reachability = reachability(config, live);

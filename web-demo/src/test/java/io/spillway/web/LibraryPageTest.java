@@ -47,7 +47,17 @@ final class LibraryPageTest {
             assertTrue(ready.contains("talk · one"), ready);
             assertTrue(tab.page().textContent(".card >> nth=3").contains("it has no journal"));
             assertEquals(
-                    List.of("Watch live", "Delete", "Play", "Download", "Delete", "Delete"),
+                    List.of(
+                            "Watch live",
+                            "Rename",
+                            "Rename",
+                            "Delete",
+                            "Play",
+                            "Download",
+                            "Rename",
+                            "Delete",
+                            "Rename",
+                            "Delete"),
                     tab.page().locator(".card .actions > *").allTextContents());
             assertTrue(tab.page()
                     .getAttribute(".card >> text=Play >> nth=0", "aria-label")
@@ -113,6 +123,35 @@ final class LibraryPageTest {
             assertEquals(4.0, tab.number("__spillway.recordings.length"));
             tab.page().keyboard().press("Escape");
             assertFalse(tab.page().isVisible("#confirm"));
+        }
+    }
+
+    @Test
+    void shouldRenameARecordingAndGoByItsNewTitleEverywhere() {
+        String path = "/api/v1/recordings/live-20261127T093000Z";
+        stage.api().problem("PATCH " + path, 401, "This needs the admin token.");
+        try (Tab tab = stage.chromium().newPage()) {
+            tab.open(stage.url("/library"));
+            tab.waitFor("__spillway.recordings.length === 4", 5_000);
+            tab.page().click("#card-live-20261127T093000Z >> text=Rename");
+            assertEquals("The talk", tab.page().inputValue("#rename-title"));
+            assertEquals("rename-title", tab.text("document.activeElement.id"));
+            tab.page().fill("#rename-title", "The other <talk>");
+            tab.page().keyboard().press("Enter");
+            tab.waitFor("document.getElementById('rename-problem').textContent.includes('administrator')", 5_000);
+            assertTrue(tab.page().isVisible("#rename"), "what was typed is not lost");
+
+            stage.api().answer("PATCH " + path, 200, "application/json", "{}");
+            stage.api().json("/api/v1/recordings", Example.RECORDINGS.replace("The talk", "The other <talk>"));
+            tab.page().keyboard().press("Enter");
+            tab.waitFor("!document.getElementById('rename').open", 5_000);
+            assertEquals("The other <talk>", tab.page().textContent("#card-live-20261127T093000Z h2"));
+            assertTrue(tab.page()
+                    .getAttribute("#card-live-20261127T093000Z >> text=Play", "aria-label")
+                    .startsWith("Play: The other <talk>, "));
+            assertEquals("Rename", tab.text("document.activeElement.textContent"), "the focus is where it was");
+            tab.page().click("#card-live-20261127T093000Z >> text=Play");
+            assertTrue(tab.page().textContent("#player-title").startsWith("The other <talk>, "));
         }
     }
 

@@ -13,6 +13,7 @@ import io.spillway.whipwhep.events.EventStream;
 import io.spillway.whipwhep.events.ViewerEvents;
 import io.spillway.whipwhep.json.EventNames;
 import io.spillway.whipwhep.json.LayerBody;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -87,6 +88,11 @@ public final class WhipWhep {
 
     public Policy policy() {
         return policy;
+    }
+
+    /** Takes one request of a caller's budget, for what is asked elsewhere. @throws Rejected 429 with the time to wait */
+    public void throttle(InetAddress address, @Nullable String token) throws Rejected {
+        throttle.take(address, token);
     }
 
     /** What viewers are told while they watch. */

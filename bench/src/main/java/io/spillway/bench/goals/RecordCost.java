@@ -1,6 +1,7 @@
 package io.spillway.bench.goals;
 
 import io.spillway.bench.load.Shape;
+import io.spillway.bench.machine.ThreadKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ final class RecordCost {
     void measure(int pairs, double seconds) throws IOException, InterruptedException {
         List<Double> costs = new ArrayList<>();
         List<Double> bare = new ArrayList<>();
+        List<Double> writers = new ArrayList<>();
         List<Double> hops = new ArrayList<>();
         List<String> spoilt = new ArrayList<>();
         for (int i = 0; i < pairs; i++) {
@@ -56,6 +58,8 @@ final class RecordCost {
             }
             bare.add(usAPacket(without));
             costs.add(usAPacket(with) - usAPacket(without));
+            writers.add(
+                    with.cpu().of(ThreadKind.RECORD) / 1e3 / with.window().sent());
             hops.add(with.window().hopUs(99) / without.window().hopUs(99));
         }
         if (costs.isEmpty()) {
@@ -72,10 +76,15 @@ final class RecordCost {
                         median(bare),
                         VIEWERS / STREAMS));
         report.row(
+                "of it in the recorder's threads",
+                String.format(Locale.ROOT, "%.2f µs", median(writers)),
+                spread(writers) + " µs");
+        report.row(
                 "hop p99 beside recording",
                 String.format(Locale.ROOT, "%.2f times", median(hops)),
                 "of the hop without; " + spread(hops));
         report.figure("recordUsAPacket", median(costs));
+        report.figure("recordWriterUsAPacket", median(writers));
         report.figure("recordHopP99Ratio", median(hops));
     }
 

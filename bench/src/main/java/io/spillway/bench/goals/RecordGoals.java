@@ -15,6 +15,7 @@ public final class RecordGoals {
 
     private static final List<String> FIGURES = List.of(
             "recordUsAPacket",
+            "recordWriterUsAPacket",
             "recordHopP99Ratio",
             "appendP50Ns",
             "appendP99Ns",

@@ -5,6 +5,7 @@ public enum ThreadKind {
     LOOP,
     GC,
     JIT,
+    RECORD,
     OTHER;
 
     /** @param name as in /proc/PID/task/TID/comm */
@@ -17,6 +18,9 @@ public enum ThreadKind {
         }
         if (name.startsWith("C1 Comp") || name.startsWith("C2 Comp")) {
             return JIT;
+        }
+        if (name.startsWith("record")) {
+            return RECORD;
         }
         return OTHER;
     }

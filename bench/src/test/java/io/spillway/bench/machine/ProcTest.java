@@ -68,6 +68,7 @@ class ProcTest {
         assertEquals(ThreadKind.GC, ThreadKind.of("ZWorkerYoung#0"));
         assertEquals(ThreadKind.GC, ThreadKind.of("GC Thread#0"));
         assertEquals(ThreadKind.JIT, ThreadKind.of("C2 CompilerThre"));
+        assertEquals(ThreadKind.RECORD, ThreadKind.of("record-bench-9"));
         assertEquals(ThreadKind.OTHER, ThreadKind.of("qtp1-22"));
     }
 

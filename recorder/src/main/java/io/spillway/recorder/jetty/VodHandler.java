@@ -228,7 +228,7 @@ public final class VodHandler extends Handler.Abstract {
         problem(
                 404,
                 "no-such-recording",
-                "There is no such recording that can be played: it is still being made, was removed, or never was.",
+                "There is no such recording that can be played: it is still being made, was removed, or never was. Of VP8 there is video.mp4 and no HLS.",
                 request,
                 response,
                 callback);

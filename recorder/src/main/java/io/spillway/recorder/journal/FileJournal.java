@@ -3,6 +3,8 @@ package io.spillway.recorder.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
@@ -15,8 +17,15 @@ public final class FileJournal implements Journal {
 
     private static final int BATCH_BYTES = EntryFormat.MAX_BYTES + Segment.FRAME_BYTES;
 
+    /** Opens files. */
+    @FunctionalInterface
+    interface Disk {
+        FileChannel open(Path path, OpenOption... options) throws IOException;
+    }
+
     private final Path folder;
     private final int segmentBytes;
+    private final Disk disk;
     private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_BYTES);
     private final CRC32C crc = new CRC32C();
     private FileChannel file;
@@ -25,9 +34,10 @@ public final class FileJournal implements Journal {
     private long closedBytes;
     private boolean dirty;
 
-    private FileJournal(Path folder, int segmentBytes) throws IOException {
+    private FileJournal(Path folder, int segmentBytes, Disk disk) throws IOException {
         this.folder = folder;
         this.segmentBytes = segmentBytes;
+        this.disk = disk;
         this.file = nextSegment();
     }
 
@@ -41,9 +51,18 @@ public final class FileJournal implements Journal {
     }
 
     static FileJournal create(Path folder, Entry.Began began, int segmentBytes) throws IOException {
-        FileJournal made = new FileJournal(folder, segmentBytes);
-        made.append(EntryFormat.began(began));
-        made.write();
+        return create(folder, began, segmentBytes, FileChannel::open);
+    }
+
+    static FileJournal create(Path folder, Entry.Began began, int segmentBytes, Disk disk) throws IOException {
+        FileJournal made = new FileJournal(folder, segmentBytes, disk);
+        try {
+            made.append(EntryFormat.began(began));
+            made.write();
+        } catch (IOException e) {
+            made.close();
+            throw e;
+        }
         return made;
     }
 
@@ -77,26 +96,39 @@ public final class FileJournal implements Journal {
 
     @Override
     public void write() throws IOException {
+        writeBatch();
+        if (inSegment >= segmentBytes) {
+            roll();
+        }
+    }
+
+    private void writeBatch() throws IOException {
         if (batch.position() == 0) {
             return;
         }
         batch.flip();
-        int length = batch.limit();
         try {
             while (batch.hasRemaining()) {
                 var _ = file.write(batch, inSegment + batch.position());
             }
-            inSegment += length;
+            inSegment += batch.limit();
             dirty = true;
+        } catch (IOException failed) {
+            takeBack(failed);
+            throw failed;
         } finally {
             batch.clear();
-            if (file.isOpen() && file.size() > inSegment) {
-                // What was written of it is no whole entry, and may have the room that the last one needs.
+        }
+    }
+
+    /** What was written of a batch that failed is no whole entry, and may have the room that the last one needs. */
+    private void takeBack(IOException failed) {
+        try {
+            if (file.isOpen()) {
                 file.truncate(inSegment);
             }
-        }
-        if (inSegment >= segmentBytes) {
-            roll();
+        } catch (IOException kept) {
+            failed.addSuppressed(kept);
         }
     }
 
@@ -112,7 +144,7 @@ public final class FileJournal implements Journal {
     public void end(long atNs, EndReason reason, String sentence) throws IOException {
         try (this) {
             append(EntryFormat.ended(atNs, reason, sentence));
-            write();
+            writeBatch();
             force();
         }
     }
@@ -127,24 +159,28 @@ public final class FileJournal implements Journal {
         file.close();
     }
 
+    /** Where there is no room for another segment this one takes the end. */
     private void roll() throws IOException {
         force();
-        closedBytes += inSegment;
-        file.close();
+        long ended = inSegment;
+        FileChannel before = file;
         file = nextSegment();
+        closedBytes += ended;
+        before.close();
     }
 
     private FileChannel nextSegment() throws IOException {
         Path path = Segment.file(folder, segments);
-        FileChannel next = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel next = disk.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
             ByteBuffer header = Segment.header(segments);
             while (header.hasRemaining()) {
                 var _ = next.write(header);
             }
-            forceFolder(folder);
+            forceFolder(folder, disk);
         } catch (IOException e) {
             next.close();
+            Files.deleteIfExists(path);
             throw e;
         }
         segments++;
@@ -155,7 +191,11 @@ public final class FileJournal implements Journal {
 
     /** A file is there after a loss of power only if its folder is on the disk too. */
     static void forceFolder(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder)) {
+        forceFolder(folder, FileChannel::open);
+    }
+
+    private static void forceFolder(Path folder, Disk disk) throws IOException {
+        try (FileChannel channel = disk.open(folder)) {
             channel.force(true);
         }
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a journal, whole or what is left of it: entries that are damaged are left out and counted, and what follows them is found again. Bytes behind the last whole entry of a segment are its torn
- * tail. Reads one that is still being written, too.
+ * tail. Reads one that is still being written, too, and what came since. Owned by one thread.
  */
 public final class JournalReader {
 
@@ -32,43 +32,63 @@ public final class JournalReader {
      */
     public record Summary(long entries, long damages, long tornBytes, Entry.@Nullable Ended ended) {}
 
+    private final Path folder;
     private final Consumer<Entry> out;
+
+    /** The segment that was read last, and where its last whole entry ends. */
+    private int segment = -1;
+
+    private int readTo;
     private long entries;
     private long damages;
+
+    /** Of the segments before. */
     private long tornBytes;
+
+    private int newestTornBytes;
     private Entry.@Nullable Ended ended;
 
-    private JournalReader(Consumer<Entry> out) {
+    public JournalReader(Path folder, Consumer<Entry> out) {
+        this.folder = folder;
         this.out = out;
     }
 
     /** Reads all of it, in order. @throws VersionException it is of another version; nothing was read */
     public static Summary read(Path folder, Consumer<Entry> out) throws IOException {
-        JournalReader reader = new JournalReader(out);
+        return new JournalReader(folder, out).readOn();
+    }
+
+    /** Reads what came since the last time, and sums up all that was read. Of no use any more once it has thrown. */
+    public Summary readOn() throws IOException {
         for (Path file : Segment.list(folder)) {
-            reader.segment(file);
+            int number = Segment.number(file);
+            if (number > segment) {
+                segment = number;
+                readTo = 0;
+                tornBytes += newestTornBytes;
+                newestTornBytes = 0;
+            }
+            if (number == segment) {
+                ByteBuffer bytes = Segment.read(file);
+                readTo = entries(file, bytes, readTo);
+                newestTornBytes = bytes.limit() - readTo;
+            }
         }
-        return new Summary(reader.entries, reader.damages, reader.tornBytes, reader.ended);
+        return new Summary(entries, damages, tornBytes + newestTornBytes, ended);
     }
 
     /** Where the last whole entry of a segment ends. */
     static int wholeBytes(Path file, ByteBuffer segment, Consumer<Entry> out) throws IOException {
-        return new JournalReader(out).entries(file, segment);
+        return new JournalReader(file, out).entries(file, segment, 0);
     }
 
-    private void segment(Path file) throws IOException {
-        ByteBuffer segment = Segment.read(file);
-        int end = entries(file, segment);
-        tornBytes += segment.limit() - end;
-    }
-
-    private int entries(Path file, ByteBuffer segment) throws IOException {
+    private int entries(Path file, ByteBuffer segment, int from) throws IOException {
         int version = Segment.version(segment);
         if (version != 0 && version != Segment.VERSION) {
             throw new VersionException(file, version);
         }
         // Without its header, entries are looked for from the start.
-        int at = version == 0 ? 0 : Segment.HEADER_BYTES;
+        int at = Math.max(from, version == 0 ? 0 : Segment.HEADER_BYTES);
         int end = at;
         while (at < segment.limit()) {
             int bytes = Segment.entryBytes(segment, at);

@@ -25,6 +25,11 @@ public record MovieReport(
         long damages,
         List<Part> parts) {
 
+    /** Whether it is there as HLS too: no browser takes VP8 from a playlist, though all but Safari play a file of it. Decision 063. */
+    public boolean isHls() {
+        return !codecs.startsWith("vp08");
+    }
+
     /** One publisher: where it begins in the movie, and when that was. */
     public record Part(long atMs, long startedAtMs) {}
 }

@@ -73,23 +73,12 @@ public final class Muxer {
      * @throws JournalReader.VersionException the journal is of another version
      */
     public static MovieReport mux(Path journal, Path folder, MovieTools tools, Progress progress) throws IOException {
-        Survey.Result survey = Survey.of(journal);
+        Survey.Result survey = new Survey(journal).readOn();
         int renditions = Math.max(1, survey.renditions());
         return make(journal, survey, folder, Window.ALL, renditions, tools, progress);
     }
 
-    /**
-     * Makes a movie that has a stretch of it, and little else, at the same times; of a journal that is still written, too.
-     *
-     * @throws NothingException there is nothing to make it of
-     */
-    public static MovieReport cut(
-            Path journal, Path folder, double fromS, double toS, MovieTools tools, Progress progress)
-            throws IOException {
-        return make(journal, Survey.of(journal), folder, new Window(fromS, toS), 1, tools, progress);
-    }
-
-    private static MovieReport make(
+    static MovieReport make(
             Path journal,
             Survey.Result survey,
             Path folder,
@@ -125,8 +114,10 @@ public final class Muxer {
             for (MovieFile file : files) {
                 file.finish(report.startedAtMs() / 1_000);
             }
-            if (whole) {
+            if (whole && report.isHls()) {
                 VodPlaylists.write(folder, timeline, renditions, report.parts());
+            }
+            if (whole) {
                 Stills.write(folder, timeline, renditions, tools, progress);
             }
             progress.at(WHOLE);

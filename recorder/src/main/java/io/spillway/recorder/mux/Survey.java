@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a journal holds, by reading it once: its sources, how complete each of their layers is, and when what they sent was captured. */
+/** What a journal holds so far, by reading it once: its sources, how complete each of their layers is, and when what they sent was captured. */
 final class Survey {
 
     /** One layer of one source. */
@@ -101,7 +101,11 @@ final class Survey {
     private long packets;
     private long lostPackets;
 
-    private Survey() {}
+    private final JournalReader reader;
+
+    Survey(Path journal) {
+        reader = new JournalReader(journal, this::add);
+    }
 
     /** What was found in a journal, and what reading it said. */
     record Result(
@@ -120,10 +124,10 @@ final class Survey {
         }
     }
 
-    static Result of(Path journal) throws IOException {
-        Survey survey = new Survey();
-        JournalReader.Summary summary = JournalReader.read(journal, survey::add);
-        return new Result(survey.began, List.copyOf(survey.sources), survey.packets, survey.lostPackets, summary);
+    /** Reads what came since the last time; as {@link JournalReader#readOn}. The facts of a result are told more by the next. */
+    Result readOn() throws IOException {
+        JournalReader.Summary summary = reader.readOn();
+        return new Result(began, List.copyOf(sources), packets, lostPackets, summary);
     }
 
     private void add(Entry entry) {

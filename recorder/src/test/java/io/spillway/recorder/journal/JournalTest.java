@@ -213,6 +213,26 @@ class JournalTest {
         }
     }
 
+    /** Read on after each turn, wherever in an entry its writer is: nothing is missed, nothing comes twice. */
+    @Test
+    void shouldReadOnWhereItWas() throws IOException {
+        died(40);
+        byte[] whole = Files.readAllBytes(folder.resolve("000000.journal"));
+        Path growing = Files.createDirectory(folder.resolve("growing"));
+        List<Entry> entries = new ArrayList<>();
+        JournalReader reader = new JournalReader(growing, entries::add);
+        assertEquals(0, reader.readOn().entries());
+        for (int bytes = 0; bytes < whole.length; bytes += 17) {
+            Files.write(growing.resolve("000000.journal"), Arrays.copyOf(whole, bytes));
+            assertEquals(0, reader.readOn().damages());
+        }
+        Files.write(growing.resolve("000000.journal"), whole);
+        Files.write(growing.resolve("000001.journal"), Segment.header(1).array());
+        JournalReader.Summary summary = reader.readOn();
+        assertEquals(read(folder), entries);
+        assertEquals(new JournalReader.Summary(41, 0, 0, null), summary);
+    }
+
     @Test
     void shouldEndOnlyOnce() throws IOException {
         died(5);

@@ -149,7 +149,7 @@ class ClipTest {
         Recorded recorded = new Recorded(journal);
         recorded.publish(0, sent(14, 320), List.of(0, 1));
         recorded.write();
-        Muxer.cut(journal, made, 8, 11.5, WITH_AAC, _ -> {});
+        new JournalCutter(journal).cut(made, 8, 11.5, WITH_AAC, _ -> {});
         assertTrue(Files.size(made.resolve("video.mp4")) < 700_000, "of four seconds or eight, and no more");
         List<String> live = pictures(file(Clip.of(made.resolve("video.mp4"), 9, 1.5)));
         Path clip = folder.resolve("clip.mp4");
@@ -169,5 +169,26 @@ class ClipTest {
         assertEquals(200.0, (double) seen.beepsMs().getFirst(), 20, seen.toString());
         recorded.close();
         assertEquals(pictures(movie()).subList(225, 263), live);
+    }
+
+    /** What one clip was made of is not looked through again for the next, and what came since is. */
+    @Test
+    void shouldCutAsIfTheJournalWereNew() throws IOException {
+        Path first = Files.createDirectory(folder.resolve("first"));
+        Path later = Files.createDirectory(folder.resolve("later"));
+        Path anew = Files.createDirectory(folder.resolve("anew"));
+        JournalCutter cutter = new JournalCutter(journal);
+        Recorded recorded = new Recorded(journal);
+        recorded.publish(0, sent(4, 320), List.of(0, 1));
+        recorded.write();
+        assertEquals(4_000.0, (double) cutter.cut(first, 1, 3, MovieTools.NONE, _ -> {}).durationMs(), 50);
+        recorded.left();
+        recorded.publish(9_000 * MS, sent(4, 640), List.of(0, 1));
+        recorded.write();
+        MovieReport more = cutter.cut(later, 3, 6, MovieTools.NONE, _ -> {});
+        assertEquals(new JournalCutter(journal).cut(anew, 3, 6, MovieTools.NONE, _ -> {}), more);
+        assertEquals(2, more.parts().size());
+        assertEquals(-1, Files.mismatch(anew.resolve("video.mp4"), later.resolve("video.mp4")));
+        recorded.close();
     }
 }

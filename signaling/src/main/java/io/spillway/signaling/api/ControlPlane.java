@@ -25,12 +25,14 @@ public final class ControlPlane {
     private static final String API = "/api/";
 
     private final List<Route> routes;
+    private final Pace pace;
     private final CrossOrigin crossOrigin;
 
     /**
      * @param metrics the text for Prometheus
      * @param playback where streams can be watched
      * @param ladder how the renditions stand that are made of a stream
+     * @param pace asked before anything is changed
      */
     public ControlPlane(
             Sfu sfu,
@@ -42,6 +44,7 @@ public final class ControlPlane {
             Playback playback,
             Function<StreamName, LadderReport> ladder,
             Recordings recordings,
+            Pace pace,
             CrossOrigin crossOrigin) {
         List<Route> all =
                 new ArrayList<>(new StreamResource(sfu, keys, authority, playback, ladder, recordings).routes());
@@ -49,6 +52,7 @@ public final class ControlPlane {
         all.addAll(new ClipResource(recordings, authority).routes());
         all.addAll(new ServerResource(sfu::loops, readiness, reachability, metrics).routes());
         this.routes = List.copyOf(all);
+        this.pace = pace;
         this.crossOrigin = crossOrigin;
     }
 
@@ -82,6 +86,9 @@ public final class ControlPlane {
             for (Route route : routes) {
                 Optional<List<String>> named = route.match(call.path());
                 if (named.isPresent() && route.method().equals(method)) {
+                    if (!method.equals("GET")) {
+                        pace.take(call.caller().address(), call.key());
+                    }
                     return route.endpoint().answer(call, named.get());
                 }
             }

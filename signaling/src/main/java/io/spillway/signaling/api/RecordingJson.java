@@ -38,7 +38,7 @@ final class RecordingJson {
     private static Map<String, @Nullable Object> playback(Recordings.Item item) {
         boolean ready = item.status().equals("ready");
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("hls", ready ? "/vod/" + item.id() + "/index.m3u8" : null);
+        json.put("hls", ready && item.hls() ? "/vod/" + item.id() + "/index.m3u8" : null);
         json.put("mp4", ready ? "/vod/" + item.id() + "/video.mp4" : null);
         json.put("thumbnail", ready ? "/vod/" + item.id() + "/thumbnail.jpg" : null);
         return json;

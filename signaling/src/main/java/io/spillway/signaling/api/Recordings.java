@@ -21,7 +21,8 @@ public interface Recordings {
      * @param bytes of all its files
      * @param status {@code live}, {@code muxing}, {@code ready} or {@code failed}
      * @param progress how far the movie is while it is made, 0 to 1; null otherwise
-     * @param why it cannot be played, in a sentence; null where nothing is to be said
+     * @param why it cannot be played, or not everywhere, in a sentence; null where nothing is to be said
+     * @param hls whether it is there as HLS too, once it is ready
      * @param chapters where publishers begin in it
      */
     record Item(
@@ -35,6 +36,7 @@ public interface Recordings {
             String status,
             @Nullable Double progress,
             @Nullable String why,
+            boolean hls,
             String codecs,
             int width,
             int height,

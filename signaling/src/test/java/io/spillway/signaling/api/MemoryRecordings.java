@@ -15,6 +15,9 @@ public final class MemoryRecordings implements Recordings {
 
     public static final String READY = "live-20261127T093000Z";
 
+    /** Recordings of this stream are not there as HLS. */
+    public static final String FILE_ONLY = "file-only";
+
     public final Set<String> wanted = new HashSet<>();
     public Report report = new Report(null, 0, 0, null);
     private final List<Item> items = new ArrayList<>();
@@ -40,6 +43,7 @@ public final class MemoryRecordings implements Recordings {
                 status,
                 status.equals("muxing") ? 0.25 : null,
                 status.equals("failed") ? "No movie can be made of it: it has no journal." : null,
+                !id.startsWith(FILE_ONLY),
                 "avc1.42C01F,opus",
                 640,
                 360,

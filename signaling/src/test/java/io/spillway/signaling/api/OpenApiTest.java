@@ -127,6 +127,7 @@ final class OpenApiTest {
                 new Playback(true, true),
                 _ -> LadderReport.NONE,
                 new MemoryRecordings(),
+                (_, _) -> {},
                 new CrossOrigin(Set.of()));
     }
 

@@ -122,6 +122,17 @@ final class RecordingsTest {
     }
 
     @Test
+    void shouldNameWhatPlaysOnly() throws IOException, JsonException {
+        assertEquals(
+                "/vod/" + MemoryRecordings.READY + "/index.m3u8",
+                http.get(READY).json().object("playback").orElseThrow().text("hls"));
+        String id = MemoryRecordings.FILE_ONLY + "-20261127T100000Z";
+        plane.recordings.add(MemoryRecordings.FILE_ONLY, id, "ready");
+        String playback = http.get(ROOT + "/" + id).body().replaceAll("\\s", "");
+        assertTrue(playback.contains("\"hls\":null,\"mp4\":\"/vod/" + id + "/video.mp4\""), playback);
+    }
+
+    @Test
     void shouldChangeWhatARecordingIsCalled() throws IOException, JsonException {
         JsonObject changed = send("PATCH", READY, "{\"title\":\"The talk\",\"tags\":[\"a\"]}")
                 .json();
@@ -170,6 +181,21 @@ final class RecordingsTest {
                 send("PUT", ROOT + "/none/position?viewer=0123456789ab", "{\"positionMs\":1}")
                         .status());
         assertEquals(61_000, http.get(mine).json().wholeNumber("positionMs"));
+    }
+
+    /** Whoever watches writes to the database every few seconds, and so could anybody who does not. */
+    @Test
+    void shouldRefuseWhoeverWritesTooOften() throws IOException, JsonException {
+        String mine = READY + "/position?viewer=0123456789ab";
+        plane.writesLeft = 1;
+        assertEquals(204, send("PUT", mine, "{\"positionMs\":61000}").status());
+        RawHttp.Reply refused = send("PUT", mine, "{\"positionMs\":62000}");
+        assertEquals(429, refused.status());
+        assertEquals("2", refused.header("Retry-After"));
+        plane.writesLeft = 0;
+        assertEquals(429, send("PATCH", READY, "{\"title\":\"The talk\"}").status());
+        plane.writesLeft = 0;
+        assertEquals(61_000, http.get(mine).json().wholeNumber("positionMs"), "who reads is not counted");
     }
 
     @ParameterizedTest

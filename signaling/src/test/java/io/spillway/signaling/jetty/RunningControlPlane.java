@@ -1,6 +1,7 @@
 package io.spillway.signaling.jetty;
 
 import io.spillway.media.live.StreamName;
+import io.spillway.sfu.Rejected;
 import io.spillway.signaling.api.ControlPlane;
 import io.spillway.signaling.api.CrossOrigin;
 import io.spillway.signaling.api.LadderReport;
@@ -30,6 +31,9 @@ final class RunningControlPlane implements AutoCloseable {
 
     static final String STAGE_KEY = "stage-key-of-the-operator";
 
+    /** What may be changed before callers are refused; endless where it is negative. */
+    volatile int writesLeft = -1;
+
     final StillSfu sfu = new StillSfu();
     final MemoryRecordings recordings = new MemoryRecordings();
     final StreamKeys keys;
@@ -55,6 +59,11 @@ final class RunningControlPlane implements AutoCloseable {
                 new Playback(true, false),
                 _ -> new LadderReport(null, List.of(new LadderReport.Rung("v720", 1280, 720, "shed")), 1, 2, 3, 4),
                 recordings,
+                (_, _) -> {
+                    if (writesLeft-- == 0) {
+                        throw new Rejected(429, "too-many-requests", "Too many requests.", 2);
+                    }
+                },
                 new CrossOrigin(allowedOrigins));
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setVirtualThreadsExecutor(new VirtualThreadPool());
