@@ -21,14 +21,19 @@ class FailingDiskTest {
     private static final int PACKETS = 40;
     private static final int A_TURN = 4;
 
-    /** Two turns go into a segment. */
+    /** Few turns go into a segment. */
     private static final int SEGMENT_BYTES = 2_000;
 
     @TempDir
     Path path;
 
-    /** What came of a journal, with the packets that were handed over without a refusal. */
-    private record Kept(boolean begun, int handedOver) {}
+    /**
+     * What came of a journal.
+     *
+     * @param handedOver packets, without a refusal
+     * @param ended whether it took its end
+     */
+    private record Kept(boolean begun, int handedOver, boolean ended) {}
 
     @Test
     void shouldKeepAllThatWasHandedOverWhicheverStepIsRefusedOnce() throws IOException {
@@ -64,8 +69,9 @@ class FailingDiskTest {
         try {
             journal = FileJournal.create(folder, BEGAN, SEGMENT_BYTES, disk);
         } catch (IOException refused) {
-            return new Kept(false, 0);
+            return new Kept(false, 0, false);
         }
+        EndReason why = EndReason.PUBLISHER_LEFT;
         try {
             for (int i = 0; i < PACKETS; i++) {
                 packet(journal, i);
@@ -75,15 +81,16 @@ class FailingDiskTest {
                 }
             }
             journal.force();
-            journal.end(PACKETS, EndReason.PUBLISHER_LEFT, "");
         } catch (IOException refused) {
-            try {
-                journal.end(PACKETS, EndReason.DISK_FULL, refused.getMessage());
-            } catch (IOException full) {
-                // The next start ends it.
-            }
+            why = EndReason.DISK_FULL;
         }
-        return new Kept(true, handedOver);
+        try {
+            journal.end(PACKETS, why, "");
+            return new Kept(true, handedOver, true);
+        } catch (IOException refused) {
+            // The next start ends it.
+            return new Kept(true, handedOver, false);
+        }
     }
 
     private static void packet(Journal journal, long extSeq) throws IOException {
@@ -105,9 +112,12 @@ class FailingDiskTest {
         for (int i = 0; i < sequences.size(); i++) {
             assertEquals(i, sequences.get(i), step);
         }
-        if (!forGood) {
-            assertNotNull(summary.ended(), step + " leaves room for the end");
-            assertEquals(0, summary.tornBytes(), step);
+        assertEquals(0, summary.tornBytes(), step);
+        if (!forGood && kept.handedOver() < PACKETS) {
+            assertTrue(kept.ended(), step + " leaves room for the end");
+        }
+        if (kept.ended()) {
+            assertNotNull(summary.ended(), step);
         }
         Entry.Ended ended = Objects.requireNonNull(JournalRecovery.recover(folder), step);
         assertEquals(
