@@ -187,14 +187,14 @@ final class RecordingsTest {
     @Test
     void shouldRefuseWhoeverWritesTooOften() throws IOException, JsonException {
         String mine = READY + "/position?viewer=0123456789ab";
-        plane.writesLeft = 1;
+        plane.writesLeft.set(1);
         assertEquals(204, send("PUT", mine, "{\"positionMs\":61000}").status());
         RawHttp.Reply refused = send("PUT", mine, "{\"positionMs\":62000}");
         assertEquals(429, refused.status());
         assertEquals("2", refused.header("Retry-After"));
-        plane.writesLeft = 0;
+        plane.writesLeft.set(0);
         assertEquals(429, send("PATCH", READY, "{\"title\":\"The talk\"}").status());
-        plane.writesLeft = 0;
+        plane.writesLeft.set(0);
         assertEquals(61_000, http.get(mine).json().wholeNumber("positionMs"), "who reads is not counted");
     }
 

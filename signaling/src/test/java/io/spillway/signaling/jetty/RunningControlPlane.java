@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -32,7 +33,7 @@ final class RunningControlPlane implements AutoCloseable {
     static final String STAGE_KEY = "stage-key-of-the-operator";
 
     /** What may be changed before callers are refused; endless where it is negative. */
-    volatile int writesLeft = -1;
+    final AtomicInteger writesLeft = new AtomicInteger(-1);
 
     final StillSfu sfu = new StillSfu();
     final MemoryRecordings recordings = new MemoryRecordings();
@@ -60,7 +61,7 @@ final class RunningControlPlane implements AutoCloseable {
                 _ -> new LadderReport(null, List.of(new LadderReport.Rung("v720", 1280, 720, "shed")), 1, 2, 3, 4),
                 recordings,
                 (_, _) -> {
-                    if (writesLeft-- == 0) {
+                    if (writesLeft.getAndDecrement() == 0) {
                         throw new Rejected(429, "too-many-requests", "Too many requests.", 2);
                     }
                 },
