@@ -43,7 +43,7 @@ final class VodOfVp8IT {
             // What players of HLS in browsers are made of does not take it, which is why.
             assertEquals("false", tab.text("""
                     String(MediaSource.isTypeSupported('video/mp4; codecs="' + __spillway.recordings[0].codecs.split(',')[0] + '"'))"""));
-            tab.page().click(".card >> text=Play");
+            tab.page().click(".card .primary");
             tab.waitFor(VIDEO + ".currentTime > 2 && " + VIDEO + ".videoWidth > 0", Scene.PATIENCE_MS);
             assertTrue(tab.number(VIDEO + ".webkitAudioDecodedByteCount") > 5_000, "sound is decoded");
         }
