@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class RecordedStreams implements Recordings {
 
     private static final String FILE_ONLY =
-            "Its pictures are VP8, which HLS does not carry: it is played and downloaded as one MP4 file, which Safari does not"
-                    + " play. Publish H.264, VP9 or AV1 for recordings that play everywhere.";
+            "Its pictures are VP8, which HLS does not carry: it is played and downloaded as one MP4 file, which not"
+                    + " all players take. Publish H.264 for recordings that play everywhere.";
 
     private final Recorder recorder;
     private final Library library;

@@ -25,7 +25,7 @@ public record MovieReport(
         long damages,
         List<Part> parts) {
 
-    /** Whether it is there as HLS too: no browser takes VP8 from a playlist, though all but Safari play a file of it. Decision 063. */
+    /** Whether it is there as HLS too: VP8 is played as a file only, decision 063. */
     public boolean isHls() {
         return !codecs.startsWith("vp08");
     }
