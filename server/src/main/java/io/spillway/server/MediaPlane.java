@@ -112,7 +112,8 @@ final class MediaPlane implements AutoCloseable {
         if (sockets.tcp() != null) {
             sockets.tcp().drive(agents);
         }
-        String engine = "SRTP by " + services.getFirst().srtp().name() + ", "
+        String engine = "SRTP by " + services.getFirst().srtp().name() + ", DTLS by "
+                + services.getFirst().identity().name() + ", "
                 + ports.getFirst().name() + ", " + ports.size() + (ports.size() == 1 ? " media loop" : " media loops");
         return new MediaPlane(sockets, sfu, engine);
     }

@@ -40,7 +40,12 @@ class HouseTest {
             "io.netty..", List.of("io.spillway.sfu.netty"),
             "org.bouncycastle..", List.of("io.spillway.sfu.dtls.bc"),
             "org.jitsi..", List.of("io.spillway.sfu.srtp.jitsi"),
-            "java.lang.foreign..", List.of("io.spillway.sfu.srtp.openssl", "io.spillway.sfu.linux"),
+            "java.lang.foreign..",
+                    List.of(
+                            "io.spillway.sfu.openssl",
+                            "io.spillway.sfu.srtp.openssl",
+                            "io.spillway.sfu.dtls.openssl",
+                            "io.spillway.sfu.linux"),
             "org.eclipse.jetty..",
                     List.of(
                             "io.spillway.whipwhep.jetty",

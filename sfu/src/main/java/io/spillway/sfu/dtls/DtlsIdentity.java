@@ -8,6 +8,9 @@ import java.util.List;
 /** Our certificate, and what handshakes with it. One for the whole process; safe for any thread. */
 public interface DtlsIdentity {
 
+    /** What does the work, for a person to read. */
+    String name();
+
     /** The certificate's SHA-256 fingerprint, for our session descriptions. */
     Fingerprint fingerprint();
 

@@ -2,8 +2,10 @@ package io.spillway.sfu.dtls.bc;
 
 import java.io.IOException;
 import java.util.Hashtable;
+import java.util.Vector;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.DefaultTlsClient;
+import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.TlsAuthentication;
 import org.bouncycastle.tls.TlsCredentials;
@@ -15,7 +17,7 @@ class BcClient extends DefaultTlsClient {
     private final Handshake handshake;
 
     BcClient(Handshake handshake) {
-        super(handshake.identity().crypto());
+        super(handshake.crypto());
         this.handshake = handshake;
     }
 
@@ -27,6 +29,18 @@ class BcClient extends DefaultTlsClient {
     @Override
     protected int[] getSupportedCipherSuites() {
         return Suites.asClient();
+    }
+
+    /** The cheapest first; many servers choose by an order of their own. */
+    @Override
+    @SuppressWarnings("rawtypes") // as bctls declares it
+    protected Vector getSupportedGroups(Vector roles) {
+        @SuppressWarnings("unchecked")
+        Vector<Integer> groups = super.getSupportedGroups(roles);
+        if (handshake.crypto().prefersP256() && groups.removeElement(NamedGroup.secp256r1)) {
+            groups.insertElementAt(NamedGroup.secp256r1, 0);
+        }
+        return groups;
     }
 
     @Override

@@ -39,7 +39,7 @@ class BcEngine implements DtlsEngine {
     @Override
     public Finished handshake(DatagramLink link) throws IOException {
         LinkTransport transport = new LinkTransport(link);
-        try {
+        try (handshake) {
             switch (role) {
                 case SERVER -> new DTLSServerProtocol().accept(new BcServer(handshake), transport);
                 case CLIENT -> new DTLSClientProtocol().connect(client(handshake), transport);

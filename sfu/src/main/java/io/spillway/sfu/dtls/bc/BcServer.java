@@ -7,9 +7,11 @@ import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.ClientCertificateType;
 import org.bouncycastle.tls.DefaultTlsServer;
+import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsUtils;
+import org.bouncycastle.util.Arrays;
 
 /** bctls' server side: DTLS 1.2 only, a client certificate always asked for, sessions never resumed. */
 final class BcServer extends DefaultTlsServer {
@@ -17,7 +19,7 @@ final class BcServer extends DefaultTlsServer {
     private final Handshake handshake;
 
     BcServer(Handshake handshake) {
-        super(handshake.identity().crypto());
+        super(handshake.crypto());
         this.handshake = handshake;
     }
 
@@ -34,6 +36,16 @@ final class BcServer extends DefaultTlsServer {
     @Override
     protected boolean preferLocalCipherSuites() {
         return true;
+    }
+
+    /** P-256, which every WebRTC peer has (RFC 8827 §6.5), where it is the cheapest; else what the client likes best. */
+    @Override
+    protected int selectECDH(int minimumCurveBits) {
+        int[] offered = context.getSecurityParametersHandshake().getClientSupportedGroups();
+        boolean p256 = handshake.crypto().prefersP256()
+                && minimumCurveBits <= NamedGroup.getCurveBits(NamedGroup.secp256r1)
+                && Arrays.contains(offered, NamedGroup.secp256r1);
+        return p256 ? NamedGroup.secp256r1 : super.selectECDH(minimumCurveBits);
     }
 
     @Override

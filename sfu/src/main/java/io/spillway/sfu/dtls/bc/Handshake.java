@@ -13,23 +13,18 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.EncryptionAlgorithm;
 import org.bouncycastle.tls.ExporterLabel;
-import org.bouncycastle.tls.HashAlgorithm;
 import org.bouncycastle.tls.SecurityParameters;
-import org.bouncycastle.tls.SignatureAlgorithm;
-import org.bouncycastle.tls.SignatureAndHashAlgorithm;
 import org.bouncycastle.tls.TlsContext;
 import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsSRTPUtils;
 import org.bouncycastle.tls.TlsUtils;
 import org.bouncycastle.tls.UseSRTPData;
-import org.bouncycastle.tls.crypto.TlsCryptoParameters;
-import org.bouncycastle.tls.crypto.impl.bc.BcDefaultTlsCredentialedSigner;
 import org.bouncycastle.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What both roles of one handshake share: the pinned certificate, the SRTP profile and the keys. */
-final class Handshake {
+final class Handshake implements AutoCloseable {
 
     /** bctls drives resends in real time; the link decides instead, so its own clock must always have run out. Doubled as often as it likes, zero stays zero. */
     static final int RESEND_MS = 0;
@@ -41,6 +36,7 @@ final class Handshake {
     private static final int LONG_RECORD_KEY_BYTES = 32;
 
     private final BcIdentity identity;
+    private final RecordCrypto crypto;
     private final PinnedCertificate pinned;
     private final List<SrtpProfile> profiles;
     private @Nullable SrtpProfile profile;
@@ -51,17 +47,13 @@ final class Handshake {
 
     Handshake(BcIdentity identity, PinnedCertificate pinned, List<SrtpProfile> profiles) {
         this.identity = identity;
+        this.crypto = identity.newCrypto();
         this.pinned = pinned;
         this.profiles = List.copyOf(profiles);
     }
 
     TlsCredentialedSigner signer(TlsContext context) {
-        return new BcDefaultTlsCredentialedSigner(
-                new TlsCryptoParameters(context),
-                identity.crypto(),
-                identity.privateKey(),
-                identity.certificate(),
-                SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa));
+        return identity.signer(context, crypto);
     }
 
     void check(@Nullable Certificate peer) throws IOException {
@@ -154,7 +146,13 @@ final class Handshake {
         return Objects.requireNonNull(keys, "handshake not complete");
     }
 
-    BcIdentity identity() {
-        return identity;
+    RecordCrypto crypto() {
+        return crypto;
+    }
+
+    /** Frees what libcrypto holds for it. */
+    @Override
+    public void close() {
+        crypto.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.spillway.sfu.srtp.openssl;
 
+import io.spillway.sfu.openssl.CryptoLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -115,7 +116,7 @@ final class GcmProvider {
             Functions found = dispatch == 0 ? null : functionsOf(context, dispatch);
             return found != null && found.areComplete() ? found : null;
         } catch (Throwable failure) {
-            throw LibCrypto.unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -184,7 +185,7 @@ final class GcmProvider {
                             : (int) BEGIN_OPENING.invokeExact(context, key, KEY_BYTES, 0L, 0L, 0L));
             return context;
         } catch (Throwable failure) {
-            throw LibCrypto.unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -192,7 +193,7 @@ final class GcmProvider {
         try {
             FREE.invokeExact(context);
         } catch (Throwable failure) {
-            throw LibCrypto.unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -201,7 +202,7 @@ final class GcmProvider {
         try {
             LibCrypto.check((int) BEGIN_SEALING.invokeExact(context, 0L, 0L, iv, IV_BYTES, 0L));
         } catch (Throwable failure) {
-            throw LibCrypto.unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -210,7 +211,7 @@ final class GcmProvider {
         try {
             LibCrypto.check((int) BEGIN_OPENING.invokeExact(context, 0L, 0L, iv, IV_BYTES, 0L));
         } catch (Throwable failure) {
-            throw LibCrypto.unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -219,7 +220,7 @@ final class GcmProvider {
         try {
             LibCrypto.check((int) TRANSFORM.invokeExact(context, out, outLength, (long) length, in, (long) length));
         } catch (Throwable failure) {
-            throw LibCrypto.unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -228,7 +229,7 @@ final class GcmProvider {
         try {
             return (int) END.invokeExact(context, out, outLength, 0L) > 0;
         } catch (Throwable failure) {
-            throw LibCrypto.unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -237,7 +238,7 @@ final class GcmProvider {
         try {
             LibCrypto.check((int) GET.invokeExact(context, parameters));
         } catch (Throwable failure) {
-            throw LibCrypto.unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -246,7 +247,7 @@ final class GcmProvider {
         try {
             LibCrypto.check((int) SET.invokeExact(context, parameters));
         } catch (Throwable failure) {
-            throw LibCrypto.unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 }

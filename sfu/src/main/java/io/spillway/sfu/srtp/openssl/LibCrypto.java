@@ -1,6 +1,6 @@
 package io.spillway.sfu.srtp.openssl;
 
-import java.lang.foreign.Arena;
+import io.spillway.sfu.openssl.CryptoLibrary;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -8,7 +8,6 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The functions of libcrypto that SRTP needs, the same in OpenSSL 1.1 and 3. Pointers are plain addresses, so that no call allocates. */
@@ -18,13 +17,10 @@ final class LibCrypto {
     static final int CTRL_AEAD_GET_TAG = 0x10;
     static final int CTRL_AEAD_SET_TAG = 0x11;
 
-    private static final List<String> NAMES =
-            List.of("libcrypto.so.3", "libcrypto.so.1.1", "libcrypto.3.dylib", "libcrypto-3-x64.dll");
-
     private static final ValueLayout.OfLong PTR = ValueLayout.JAVA_LONG;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
-    private static final @Nullable SymbolLookup LIBRARY = find();
+    private static final @Nullable SymbolLookup LIBRARY = CryptoLibrary.lookup();
 
     private static final MethodHandle CIPHER_CTX_NEW = function("EVP_CIPHER_CTX_new", PTR);
     private static final MethodHandle CIPHER_CTX_FREE = procedure("EVP_CIPHER_CTX_free", PTR);
@@ -42,24 +38,6 @@ final class LibCrypto {
     private static final MethodHandle HMAC_FINAL = function("HMAC_Final", INT, PTR, PTR, PTR);
 
     private LibCrypto() {}
-
-    private static @Nullable SymbolLookup find() {
-        for (String name : NAMES) {
-            SymbolLookup library = open(name);
-            if (library != null) {
-                return library;
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable SymbolLookup open(String name) {
-        try {
-            return SymbolLookup.libraryLookup(name, Arena.global());
-        } catch (IllegalArgumentException notThere) {
-            return null;
-        }
-    }
 
     /** Whether the library is on this machine. */
     static boolean isPresent() {
@@ -97,7 +75,7 @@ final class LibCrypto {
             check((int) CIPHER_INIT.invokeExact(context, cipher, 0L, key, 0L, encrypt ? 1 : 0));
             return context;
         } catch (Throwable failure) {
-            throw unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -105,7 +83,7 @@ final class LibCrypto {
         try {
             CIPHER_CTX_FREE.invokeExact(context);
         } catch (Throwable failure) {
-            throw unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -114,7 +92,7 @@ final class LibCrypto {
         try {
             check((int) CIPHER_INIT.invokeExact(context, 0L, 0L, 0L, iv, -1));
         } catch (Throwable failure) {
-            throw unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -123,7 +101,7 @@ final class LibCrypto {
         try {
             check((int) CIPHER_UPDATE.invokeExact(context, out, outLength, in, length));
         } catch (Throwable failure) {
-            throw unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -132,7 +110,7 @@ final class LibCrypto {
         try {
             return (int) CIPHER_FINAL.invokeExact(context, out, outLength) > 0;
         } catch (Throwable failure) {
-            throw unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -140,7 +118,7 @@ final class LibCrypto {
         try {
             check((int) CIPHER_CTRL.invokeExact(context, control, length, tag));
         } catch (Throwable failure) {
-            throw unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -151,7 +129,7 @@ final class LibCrypto {
             check((int) HMAC_INIT.invokeExact(context, key, keyLength, sha1, 0L));
             return context;
         } catch (Throwable failure) {
-            throw unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -159,7 +137,7 @@ final class LibCrypto {
         try {
             HMAC_CTX_FREE.invokeExact(context);
         } catch (Throwable failure) {
-            throw unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -171,7 +149,7 @@ final class LibCrypto {
             check((int) HMAC_UPDATE.invokeExact(context, suffix, (long) suffixLength));
             check((int) HMAC_FINAL.invokeExact(context, out, 0L));
         } catch (Throwable failure) {
-            throw unexpected(failure);
+            throw CryptoLibrary.unexpected(failure);
         }
     }
 
@@ -179,16 +157,5 @@ final class LibCrypto {
         if (result <= 0) {
             throw new IllegalStateException("libcrypto refused a call");
         }
-    }
-
-    static RuntimeException unexpected(Throwable failure) {
-        if (failure instanceof RuntimeException runtime) {
-            return runtime;
-        }
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        // Downcalls declare Throwable and throw nothing of their own.
-        return new IllegalStateException(failure);
     }
 }

@@ -23,6 +23,11 @@ public final class LongHelloIdentity implements DtlsIdentity {
     }
 
     @Override
+    public String name() {
+        return identity.name();
+    }
+
+    @Override
     public Fingerprint fingerprint() {
         return identity.fingerprint();
     }

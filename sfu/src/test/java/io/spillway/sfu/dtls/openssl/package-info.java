@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.sfu.dtls.openssl;
+
+import org.jspecify.annotations.NullMarked;
