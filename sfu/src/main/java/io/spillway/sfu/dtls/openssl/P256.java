@@ -102,9 +102,13 @@ public final class P256 {
      * An ECDSA signature of a hash, in DER.
      *
      * @param scalar the private key, {@link #SCALAR_BYTES}, big-endian
+     * @throws IllegalArgumentException the scalar is of another length
      * @throws IllegalStateException libcrypto would not
      */
     public byte[] sign(byte[] scalar, byte[] hash) {
+        if (scalar.length != SCALAR_BYTES) {
+            throw new IllegalArgumentException("a scalar of " + scalar.length + " bytes");
+        }
         try (Arena arena = Arena.ofConfined();
                 Owned key = newEmptyKey()) {
             setScalar(arena, key, scalar);
