@@ -103,7 +103,7 @@ final class RehearsedJoins {
 
     /** Gives how many viewers joined. @throws IOException one could not join */
     int run() throws IOException {
-        try (Joined publisher = join(PUBLISH, "sendonly", DtlsRole.CLIENT)) {
+        try (Joined _ = join(PUBLISH, "sendonly", DtlsRole.CLIENT)) {
             int viewers = 0;
             while (viewers < MAX_VIEWERS && System.nanoTime() < endNs) {
                 DtlsRole role = viewers % PASSIVE_EVERY == 0 ? DtlsRole.SERVER : DtlsRole.CLIENT;
@@ -170,8 +170,8 @@ final class RehearsedJoins {
                 .useCandidate()
                 .finish(new StunKey(value(answer, "ice-pwd")));
         socket.send(new DatagramPacket(check.buffer().array(), length));
-        byte[] hash = HexFormat.ofDelimiter(":")
-                .parseHex(value(answer, "fingerprint").replaceFirst("^\\S+ ", ""));
+        byte[] hash =
+                HexFormat.ofDelimiter(":").parseHex(value(answer, "fingerprint").replaceFirst("^\\S+ ", ""));
         PinnedCertificate server = new PinnedCertificate(Fingerprint.of("sha-256", hash));
         // The keys of it are for nobody: a viewer without media is joined.
         identity.engine(role, server, SrtpProfile.preference()).handshake(new Link(socket));
@@ -190,8 +190,7 @@ final class RehearsedJoins {
     }
 
     private HttpURLConnection open(URI address, String method) throws IOException {
-        HttpURLConnection connection =
-                (HttpURLConnection) address.toURL().openConnection();
+        HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
         connection.setRequestMethod(method);
         if (address.getPath().startsWith(PUBLISH)) {
             connection.setRequestProperty("Authorization", "Bearer " + publishKey);
