@@ -4,7 +4,6 @@ import io.spillway.server.config.Config;
 import io.spillway.server.config.ConfigException;
 import io.spillway.server.config.ConfigReader;
 import io.spillway.server.logback.Logging;
-import io.spillway.signaling.auth.StreamKeys;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -27,7 +26,7 @@ final class Rehearsal {
 
     private Rehearsal() {}
 
-    /** Starts, asks for each page once, lets clients join for a few seconds, ends. @throws StartException it did not come up, in a sentence */
+    /** Starts, asks for each page once, ends. @throws StartException it did not come up, in a sentence */
     static void run(PrintStream out) throws ConfigException, StartException {
         try {
             Path data = Files.createTempDirectory("spillway-rehearsal");
@@ -56,22 +55,6 @@ final class Rehearsal {
             for (String page : PAGES) {
                 get(URI.create("http://127.0.0.1:" + spillway.httpPort() + page));
             }
-            join(spillway, out);
-        }
-    }
-
-    /** A start that joins slowly at first is better than none. */
-    private static void join(Spillway spillway, PrintStream out) {
-        try {
-            int viewers = new RehearsedJoins(
-                            spillway.httpPort(),
-                            spillway.mediaPort(),
-                            StreamKeys.DEFAULT_STREAM.value(),
-                            spillway.publishKey())
-                    .run();
-            out.println(viewers + " viewers joined");
-        } catch (IOException | RuntimeException failed) {
-            out.println("joining was not rehearsed to the end: " + failed);
         }
     }
 
