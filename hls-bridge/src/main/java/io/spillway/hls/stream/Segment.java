@@ -33,8 +33,17 @@ public record Segment(
         return parts.stream().allMatch(Part::gap);
     }
 
-    /** Whether a player may begin with it. */
+    /** Whether what there is of it can be decoded without what was before. */
     public boolean isIndependent() {
+        return parts.stream()
+                .filter(part -> !part.gap())
+                .findFirst()
+                .map(Part::independent)
+                .orElse(true);
+    }
+
+    /** Whether a key lies where it begins, and not only behind a gap. */
+    public boolean beginsAtKey() {
         return isGap() || parts.getFirst().independent();
     }
 

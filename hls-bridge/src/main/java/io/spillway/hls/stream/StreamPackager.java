@@ -1,6 +1,7 @@
 package io.spillway.hls.stream;
 
 import io.spillway.media.frame.AccessUnit;
+import io.spillway.media.mp4.AudioFormat;
 import io.spillway.media.mp4.TrackFormat;
 import io.spillway.media.mp4.VideoFormat;
 import java.security.SecureRandom;
@@ -8,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +20,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamPackager {
 
-    /** A frame may be this late behind the least delayed ones before the timeline goes on without it: repair takes no longer. */
+    /** A frame may be this late before the timeline goes on without it: repair takes no longer. */
     static final long LATE_MS = 700;
+
+    /** A track of which all is late is waited for longer by that, up to this in all. What is later still is shown later than it was captured. */
+    private static final long MAX_LATE_MS = 2_000;
+
+    /** By how much more than its least late frames it is waited for. */
+    private static final long SLACK_MS = 300;
+
+    /** For how long every frame must have come when the timeline was beyond it already: a burst after a stall of the network is over sooner. */
+    private static final long OVERDUE_NS = 500_000_000L;
+
+    private static final long NEVER = Long.MIN_VALUE;
 
     /** Frames of one picture in two layers are stamped this near. */
     private static final long SAME_PICTURE_MS = 16;
@@ -39,6 +52,9 @@ public final class StreamPackager {
     /** Begins the timeline below the first frame: what was captured before it, and comes late, has a time too. */
     private static final long ORIGIN_MS = 10_000;
 
+    /** Sound that has nothing in so many segments has ended. */
+    private static final int SILENT_SEGMENTS = 3;
+
     /** Whether other layers can be offered beside the leading one shows in so many segments. */
     public static final int ALIGNED_SEGMENTS = 2;
 
@@ -50,6 +66,7 @@ public final class StreamPackager {
             long startTicks,
             byte[] data,
             boolean key,
+            long steadyTicks,
             @Nullable TrackFormat format) {}
 
     /**
@@ -68,22 +85,92 @@ public final class StreamPackager {
         long anchorStart;
         boolean needsKey;
 
+        /** What its least late frames are late by, once the timeline has gone on without it for too long. */
+        long lateTicks;
+
+        /** The timeline went on without it, and no frame has been in time since. */
+        boolean passed;
+
+        long overdueSinceNs = NEVER;
+        long leastLateTicks;
+        private long newestTicks;
+        private long lastedTicks;
+
         Follower(TrackPackager packager) {
             this.packager = packager;
         }
 
-        /** Where a frame lies on the timeline: as its timestamp says since the anchor, which moves only where a decoder may start. */
-        long place(AccessUnit unit, long captureTicks, long aheadTicks) {
+        /** How long it is waited for. */
+        long patienceTicks() {
+            return Math.clamp(
+                    lateTicks + packager.ticks(SLACK_MS), packager.ticks(LATE_MS), packager.ticks(MAX_LATE_MS));
+        }
+
+        /** How much later than it was captured it is shown. */
+        private long shiftTicks() {
+            return Math.max(0, lateTicks + packager.ticks(SLACK_MS) - packager.ticks(MAX_LATE_MS));
+        }
+
+        /**
+         * Where a frame lies on the timeline: as its timestamp says since the anchor, which moves only where a decoder may start, or where the timeline has gone on without it.
+         *
+         * @param late how long after its capture it came, or of a track that does not lead, how far the leading one is ahead of it then
+         */
+        long place(AccessUnit unit, long captureTicks, long late, long aheadTicks, long nowNs) {
+            if (unit.key()) {
+                lateTicks = Math.clamp(late, 0, lateTicks);
+            }
+            boolean overdue = isOverdue(captureTicks + shiftTicks(), late, nowNs);
+            if (overdue) {
+                lateTicks = leastLateTicks;
+                passed = false;
+                overdueSinceNs = NEVER;
+            }
+            long due = captureTicks + shiftTicks();
             long start = anchorStart + (unit.ticks() - anchorTicks);
-            boolean far = Math.abs(start - captureTicks) > packager.ticks(SYNC_MS);
-            boolean wild = start > aheadTicks || start < packager.end() - packager.ticks(AHEAD_MS);
-            if (!anchored || (unit.key() && far) || wild) {
+            boolean far = Math.abs(start - due) > packager.ticks(SYNC_MS);
+            boolean wild = start > aheadTicks || (far && start < packager.end() - packager.ticks(AHEAD_MS));
+            if (!anchored || (far && (unit.key() || overdue)) || wild) {
                 anchored = true;
                 anchorTicks = unit.ticks();
-                anchorStart = Math.max(packager.end(), Math.min(captureTicks, aheadTicks));
+                anchorStart = Math.max(packager.end(), Math.min(due, aheadTicks));
                 start = anchorStart;
             }
             return start;
+        }
+
+        /** How long a frame lasts if it does as the two before it, by its publisher; 0 where those differ. */
+        long steadyTicks(AccessUnit unit) {
+            long since = unit.ticks() - newestTicks;
+            boolean steady = since == lastedTicks;
+            newestTicks = unit.ticks();
+            lastedTicks = since;
+            return steady ? since : 0;
+        }
+
+        /** Whether a track is late for good: what comes late once catches up. */
+        private boolean isOverdue(long due, long late, long nowNs) {
+            if (due >= packager.end() - packager.ticks(SYNC_MS)) {
+                passed = false;
+                overdueSinceNs = NEVER;
+                return false;
+            }
+            if (overdueSinceNs == NEVER) {
+                overdueSinceNs = nowNs;
+                leastLateTicks = late;
+            }
+            leastLateTicks = Math.min(leastLateTicks, late);
+            return passed && nowNs - overdueSinceNs >= OVERDUE_NS;
+        }
+
+        /** Another encoder begins. */
+        void restart() {
+            anchored = false;
+            needsKey = true;
+            frames.clear();
+            lateTicks = 0;
+            passed = false;
+            overdueSinceNs = NEVER;
         }
     }
 
@@ -102,6 +189,10 @@ public final class StreamPackager {
     private boolean pictures = true;
     private String preferred = "";
     private long leadNs;
+
+    /** How much later than it was captured the leading track is shown, by its own ticks: all others are, too. */
+    private long leadShift;
+
     private boolean ended;
 
     /**
@@ -157,7 +248,8 @@ public final class StreamPackager {
                 discontinuous = true;
                 track.needsKey = true;
             }
-            track.frames.add(new Frame(place(track, unit, nowNs), unit.data(), unit.key(), format));
+            track.frames.add(new Frame(
+                    placeBeside(track, unit, nowNs), unit.data(), unit.key(), track.steadyTicks(unit), format));
             follow(track);
             return unit.key();
         }
@@ -170,9 +262,10 @@ public final class StreamPackager {
             return;
         }
         TrackPackager packager = leading.packager;
-        long lateTicks = ticks(packager, nowNs) - packager.ticks(LATE_MS);
+        long lateTicks = ticks(packager, nowNs) - leading.patienceTicks();
         // A part at a time.
         while (lateTicks - packager.end() >= packager.ticks(settings.partMs())) {
+            leading.passed = true;
             long to = packager.end() + packager.ticks(settings.partMs());
             packager.fill(to);
             if (to - packager.segmentStart() >= packager.ticks(HlsSettings.MAX_SEGMENT_MS)) {
@@ -208,11 +301,8 @@ public final class StreamPackager {
         orphaned = lead != null;
         pictures = hasPictures;
         preferred = "";
-        for (Follower track : tracks) {
-            track.anchored = false;
-            track.needsKey = true;
-            track.frames.clear();
-        }
+        leadShift = 0;
+        tracks.forEach(Follower::restart);
     }
 
     /** Lets a track lead from its next key on. */
@@ -263,10 +353,16 @@ public final class StreamPackager {
             return leading != null;
         }
         List<Segment> segments = rendition.segments();
+        if (rendition.format() instanceof AudioFormat) {
+            // It can be cut anywhere. Who reads of a stream without it would not have it when it comes again.
+            return segments.reversed().stream()
+                    .limit(SILENT_SEGMENTS)
+                    .anyMatch(segment -> !segment.isGap() || leading.packager.isGap(segment.sequence()));
+        }
         return segments.size() >= shown
                 && segments.subList(segments.size() - shown, segments.size()).stream()
                         .allMatch(segment -> !segment.isGap()
-                                && (segment.isIndependent() || !leading.packager.isIndependent(segment.sequence())));
+                                && (segment.beginsAtKey() || !leading.packager.beginsAtKey(segment.sequence())));
     }
 
     /** Whether a layer sends, and has its keys elsewhere than the leading one. */
@@ -323,7 +419,7 @@ public final class StreamPackager {
         long start = leading == null
                 ? (unit.captureNs() - originNs) * format.timescale() / 1_000_000_000L
                 : convert(leading.packager.segmentStart(), leading.packager.timescale(), format.timescale());
-        long captured = (unit.captureNs() - originNs) / 1_000 * format.timescale() / 1_000_000;
+        long captured = captureBeside(unit, format.timescale());
         if (captured > start && captured - start <= NEAR_KEY_MS * format.timescale() / 1000) {
             start = captured;
         }
@@ -360,7 +456,9 @@ public final class StreamPackager {
             return;
         }
         TrackPackager packager = before.packager;
-        long start = place(next, key, nowNs);
+        next.lateTicks = convert(before.lateTicks, packager.timescale(), next.packager.timescale());
+        before.lateTicks = 0;
+        long start = placeLead(next, key, nowNs);
         long at = Math.max(convert(start, next.packager.timescale(), packager.timescale()), packager.end());
         fillLead(before, at);
         packager.fill(at);
@@ -398,7 +496,7 @@ public final class StreamPackager {
         leading.needsKey = false;
         orphaned = false;
         leadNs = nowNs;
-        long start = Math.max(place(leading, unit, nowNs), packager.end());
+        long start = Math.max(placeLead(leading, unit, nowNs), packager.end());
         long max = packager.ticks(HlsSettings.MAX_SEGMENT_MS);
         fillLead(leading, start);
         long lasted = start - packager.segmentStart();
@@ -416,7 +514,7 @@ public final class StreamPackager {
                 discontinuous = false;
             }
         }
-        packager.add(start, unit.data(), unit.key());
+        packager.add(start, unit.data(), unit.key(), leading.steadyTicks(unit));
         for (Follower track : tracks) {
             if (track != leading) {
                 follow(track);
@@ -447,8 +545,9 @@ public final class StreamPackager {
         TrackPackager packager = track.packager;
         long limit = convert(leading.packager.end(), leading.packager.timescale(), packager.timescale());
         followTo(track, limit, ended);
-        long late = limit - packager.ticks(LATE_MS);
+        long late = limit - track.patienceTicks();
         if (late - packager.end() >= packager.ticks(settings.partMs()) && track.frames.isEmpty()) {
+            track.passed = true;
             cutUpTo(track, late, late, 2 * packager.ticks(SAME_PICTURE_MS), null);
             packager.fill(late);
         }
@@ -491,7 +590,7 @@ public final class StreamPackager {
                 continue;
             }
             track.needsKey = false;
-            packager.add(start, frame.data(), frame.key());
+            packager.add(start, frame.data(), frame.key(), frame.steadyTicks());
         }
     }
 
@@ -523,14 +622,40 @@ public final class StreamPackager {
         }
     }
 
-    private long place(Follower track, AccessUnit unit, long nowNs) {
-        long capture = Math.max(0, ticks(track.packager, unit.captureNs()));
-        return track.place(unit, capture, ticks(track.packager, nowNs) + track.packager.ticks(AHEAD_MS));
+    private long placeLead(Follower leading, AccessUnit unit, long nowNs) {
+        long capture = Math.max(0, ticks(leading.packager, unit.captureNs()));
+        long late = ticks(leading.packager, nowNs) - capture;
+        long start = leading.place(unit, capture, late, ahead(leading, nowNs), nowNs);
+        leadShift = start - capture;
+        return start;
+    }
+
+    private long placeBeside(Follower track, AccessUnit unit, long nowNs) {
+        TrackPackager packager = track.packager;
+        TrackPackager leading = Objects.requireNonNull(lead).packager;
+        long capture = captureBeside(unit, packager.timescale());
+        long front = convert(leading.end(), leading.timescale(), packager.timescale());
+        return track.place(unit, capture, front - capture, ahead(track, nowNs), nowNs);
+    }
+
+    /** When a frame of another track was captured: all lie beside the leading one, wherever that is put (H46). */
+    private long captureBeside(AccessUnit unit, int timescale) {
+        Follower leading = lead;
+        long shift = leading == null ? 0 : convert(leadShift, leading.packager.timescale(), timescale);
+        return Math.max(0, ticks(timescale, unit.captureNs()) + shift);
+    }
+
+    private long ahead(Follower track, long nowNs) {
+        return ticks(track.packager, nowNs) + track.packager.ticks(AHEAD_MS);
     }
 
     private long ticks(TrackPackager packager, long ns) {
-        return (ns - originNs) / 1_000_000 * packager.timescale() / 1000
-                + (ns - originNs) % 1_000_000 * packager.timescale() / 1_000_000_000L;
+        return ticks(packager.timescale(), ns);
+    }
+
+    private long ticks(int timescale, long ns) {
+        return (ns - originNs) / 1_000_000 * timescale / 1000
+                + (ns - originNs) % 1_000_000 * timescale / 1_000_000_000L;
     }
 
     private static long convert(long ticks, long from, long to) {

@@ -22,6 +22,9 @@ final class TrackPackager {
     /** No packet of sound is shorter than this and half of it. */
     private static final int MIN_SOUND_MS = 2;
 
+    /** A hole between two frames of sound is no gap up to here: the later one lasts longer. */
+    private static final int SOUND_HOLE_MS = 100;
+
     private final String name;
     private final String instance;
     private final HlsSettings settings;
@@ -57,6 +60,12 @@ final class TrackPackager {
     private byte @Nullable [] pending;
     private boolean pendingKey;
     private long pendingStart;
+
+    private long newestStart;
+
+    /** The newest frame ended its part already, before the next one came. */
+    private boolean early;
+
     private long listedTicks;
     private long keptTicks;
     private long gapParts;
@@ -125,9 +134,9 @@ final class TrackPackager {
     }
 
     /** Whether a whole segment that is listed begins with a key. */
-    boolean isIndependent(long number) {
+    boolean beginsAtKey(long number) {
         Segment found = find(number);
-        return found != null && found.isIndependent();
+        return found != null && found.beginsAtKey();
     }
 
     /** Whether a whole segment that is listed has nothing in it; also of one that is not there. */
@@ -175,21 +184,36 @@ final class TrackPackager {
         return revision;
     }
 
-    /** Adds a frame. It starts where the timeline is at the earliest; sound that begins where sound is already is left out. */
-    void add(long startTicks, byte[] data, boolean key) {
-        if (sound && pending != null && startTicks < pendingStart + ticks(MIN_SOUND_MS)) {
+    /**
+     * Adds a frame. It starts where the timeline is at the earliest; sound that begins where sound is already is left out.
+     *
+     * @param steadyTicks how long it will last; 0 where that is not known before the next one comes. Sound that fills its part with it ends it at once: who plays waits for the later of sound and picture
+     */
+    void add(long startTicks, byte[] data, boolean key, long steadyTicks) {
+        if (sound && (pending != null || early) && startTicks < newestStart + ticks(MIN_SOUND_MS)) {
             return;
         }
-        long start = Math.max(startTicks, end() + (pending == null ? 0 : 1));
+        long start = isHole(startTicks) ? end() : Math.max(startTicks, end() + (pending == null ? 0 : 1));
         settle(start);
+        newestStart = start;
         pending = data;
         pendingKey = key;
         pendingStart = start;
+        long filled = partTicks + steadyTicks;
+        early = sound && steadyTicks > 0 && filled >= partMinTicks && filled <= partMaxTicks;
+        if (early) {
+            settle(start + steadyTicks);
+        }
+    }
+
+    /** Whether what comes next lies so near behind a frame of sound whose end was told already that nothing is missing. */
+    private boolean isHole(long at) {
+        return early && at > end() && at - end() <= ticks(SOUND_HOLE_MS);
     }
 
     /** Ends the open segment at a time, which is {@link #end} or later; the next begins there. False when there was nothing in it. */
     boolean cut(long atTicks) {
-        long at = Math.max(atTicks, end());
+        long at = isHole(atTicks) ? end() : Math.max(atTicks, end());
         settle(at);
         closePart();
         if (parts.isEmpty()) {
@@ -221,7 +245,8 @@ final class TrackPackager {
 
     /** Gives up what has not come until a time: a gap up to there. */
     void fill(long toTicks) {
-        if (toTicks > end()) {
+        if (toTicks > end() && !isHole(toTicks)) {
+            early = false;
             settle(toTicks);
         }
     }

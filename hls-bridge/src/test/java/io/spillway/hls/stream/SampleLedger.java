@@ -24,6 +24,9 @@ final class SampleLedger {
     private long captureNs = Long.MIN_VALUE;
     private long samples;
     private long discontinuities;
+    private double behindMs;
+    private long shownTicks;
+    private long gapTicks;
 
     /** @param byTheClock whether each sample lies on the timeline exactly where it was captured, as it does unless the network holds it back for long */
     SampleLedger(String name, long unixMinusMonotonicNs, boolean byTheClock) {
@@ -38,6 +41,16 @@ final class SampleLedger {
 
     long discontinuities() {
         return discontinuities;
+    }
+
+    /** How far behind its capture the newest sample lies on the timeline, milliseconds. */
+    double behindMs() {
+        return behindMs;
+    }
+
+    /** Of all that was made, what is no gap. */
+    double shown() {
+        return (double) shownTicks / (shownTicks + gapTicks);
     }
 
     /** Takes in what is new of a rendition, which must be seen before any of it is removed. */
@@ -73,7 +86,9 @@ final class SampleLedger {
             if (part.gap()) {
                 assertEquals(0, part.bytes().length, where);
                 ticks = end;
+                gapTicks += part.durationTicks();
             } else {
+                shownTicks += part.durationTicks();
                 read(part, rendition.originMs(), timescale, where);
             }
             assertEquals(end, ticks, where);
@@ -114,8 +129,9 @@ final class SampleLedger {
             long captured = TestStream.captureNs(Arrays.copyOf(frame, Long.BYTES));
             assertTrue(captured > captureNs, () -> where + " has each frame once, and in order");
             captureNs = captured;
+            double lateMs = originMs + 1000.0 * ticks / timescale - (captured + unixMinusMonotonicNs) / 1e6;
+            behindMs = lateMs;
             if (byTheClock) {
-                double lateMs = originMs + 1000.0 * ticks / timescale - (captured + unixMinusMonotonicNs) / 1e6;
                 // The first of a part may have to wait until the one before is long enough.
                 double allowedMs = CLOCK_TOLERANCE_MS + (i == 0 ? MAX_WAIT_MS : 0);
                 assertTrue(

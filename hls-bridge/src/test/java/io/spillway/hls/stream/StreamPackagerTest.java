@@ -13,10 +13,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams in virtual time, every playlist held to {@link PlaylistRules} and to the one before it. */
@@ -223,6 +225,34 @@ class StreamPackagerTest {
             }
         }
         assertEquals(4, sinceNs.size());
+    }
+
+    /** Sound that is behind the picture does not wait for its next packet to end a part: who plays waits for the later of both. */
+    @Test
+    void shouldEndPartsOfSoundWithTheirLastPacket() {
+        TestStream stream = new TestStream(packager, 1);
+        long lateNs = 60_000_000;
+        stream.soundLateNs = _ -> lateNs;
+        run(stream, 10);
+        Map<String, Long> newest = new HashMap<>();
+        int ended = 0;
+        for (int i = 0; i < 500; i++) {
+            stream.playUntil(stream.nowNs() + 20_000_000);
+            long comesNs = stream.nowNs() - TestStream.DELAY_NS - lateNs + 1_700_000_000L * SECOND;
+            for (String name : List.of("a0", "a1")) {
+                Rendition sound = track(name);
+                Long before = newest.put(name, ticks(sound));
+                List<Part> parts = sound.open().parts();
+                // Not where a segment ends.
+                boolean full = !parts.isEmpty() && parts.getLast().durationTicks() >= 9_600;
+                if (before != null && before < ticks(sound) && full) {
+                    double endMs = sound.originMs() + 1000.0 * ticks(sound) / 48_000;
+                    assertTrue(endMs > comesNs / 1e6, () -> name + " has to wait " + (comesNs / 1e6 - endMs));
+                    ended++;
+                }
+            }
+        }
+        assertTrue(ended > 80, ended + " parts");
     }
 
     /** What comes is as much as the multivariant playlist said before (H38). */
@@ -518,6 +548,82 @@ class StreamPackagerTest {
         stream.soundOn = true;
         run(stream, 10);
         assertEquals(track("v0").open().sequence(), track("a0").open().sequence());
+    }
+
+    /** How publishers and networks go wrong for minutes, each as what it is to a stream. */
+    enum Trouble {
+        /** ffmpeg beside other work: what it captured comes later and later, and its reports say so. */
+        PUBLISHER_AT_0_97(stream -> {
+            stream.picturesLateNs = elapsedNs -> elapsedNs * 3 / 97;
+            stream.soundLateNs = stream.picturesLateNs;
+        }),
+        /** The same, but it catches up again. */
+        PUBLISHER_SLOW_FOR_A_MINUTE(stream -> {
+            stream.picturesLateNs = elapsedNs ->
+                    Math.max(0, Math.min(elapsedNs, 60 * SECOND) * 3 / 97 - Math.max(0, elapsedNs - 60 * SECOND) / 10);
+            stream.soundLateNs = stream.picturesLateNs;
+        }),
+        /** An encoder that looks far ahead. */
+        PICTURES_LATE(stream -> stream.picturesLateNs = _ -> 3 * SECOND / 2),
+        ALL_LATE(stream -> {
+            stream.picturesLateNs = _ -> 3 * SECOND;
+            stream.soundLateNs = _ -> 3 * SECOND;
+        }),
+        SOUND_LATE(stream -> stream.soundLateNs = _ -> 5 * SECOND / 4),
+        SOUND_AT_0_97(stream -> stream.soundLateNs = elapsedNs -> elapsedNs * 3 / 97),
+        /** Its reports are right, its timestamps are not. */
+        SOUND_CLOCK_SLOW(stream -> stream.soundClockNs = elapsedNs -> -elapsedNs * 3 / 100),
+        SOUND_CLOCK_FAST(stream -> stream.soundClockNs = elapsedNs -> elapsedNs * 3 / 100),
+        /** Without reports: right each ten seconds, and behind by more and more until then. */
+        SOUND_CLOCK_CORRECTED(stream -> stream.soundClockNs = elapsedNs -> -(elapsedNs % (10 * SECOND)) / 20),
+        SOUND_CLOCK_LEAPS(stream -> stream.soundClockNs = elapsedNs -> elapsedNs / (5 * SECOND) % 2 * SECOND / 4),
+        /** Lost where segments begin, for a third of a second. */
+        SOUND_LOST(stream ->
+                stream.soundLost = elapsedNs -> Math.floorMod(elapsedNs + SECOND / 20, SECOND) < 2 * SECOND / 5);
+
+        @SuppressWarnings("ImmutableEnumChecker") // holds nothing that changes
+        private final Consumer<TestStream> begins;
+
+        Trouble(Consumer<TestStream> begins) {
+            this.begins = begins;
+        }
+    }
+
+    /** Who opens the index while sound has its troubles would never hear any. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldOfferSoundAndHaveItWhateverGoesWrong(Trouble trouble) {
+        TestStream stream = new TestStream(packager, 1);
+        trouble.begins.accept(stream);
+        run(stream, 10);
+        for (int i = 0; i < 170; i++) {
+            run(stream, 1);
+            for (String name : List.of("a0", "a1")) {
+                assertTrue(packager.isAligned(track(name)), name + " after " + i + " s");
+            }
+        }
+        for (String name : List.of("v0", "a0", "a1")) {
+            double least = trouble == Trouble.SOUND_LOST ? 0.5 : 0.9;
+            assertTrue(
+                    ledger(name).shown() > least,
+                    () -> name + " is there for " + ledger(name).shown());
+        }
+    }
+
+    /** Where all of a publisher is late, sound lies beside the picture that it belongs to (H46). */
+    @ParameterizedTest
+    @EnumSource(names = {"PUBLISHER_AT_0_97", "PUBLISHER_SLOW_FOR_A_MINUTE", "ALL_LATE"})
+    void shouldKeepSoundAndPictureTogetherHoweverLateTheyAre(Trouble trouble) {
+        TestStream stream = new TestStream(packager, 1);
+        trouble.begins.accept(stream);
+        run(stream, 10);
+        int apart = 0;
+        for (int i = 0; i < 170; i++) {
+            run(stream, 1);
+            apart += Math.abs(ledger("v0").behindMs() - ledger("a0").behindMs()) > 60 ? 1 : 0;
+        }
+        // But for the moments in which the timeline has gone on without them.
+        assertTrue(apart < 17, apart + " of 170 s");
     }
 
     @Test

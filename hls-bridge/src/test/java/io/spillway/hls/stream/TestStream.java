@@ -9,6 +9,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.LongPredicate;
+import java.util.function.LongUnaryOperator;
 
 /** A publisher's frames at their times: video in layers of 30 frames a second, AAC and Opus beside it, captured by one clock that starts anywhere. */
 final class TestStream {
@@ -64,6 +66,18 @@ final class TestStream {
     /** Nothing arrives before this; then all of it at once. */
     long heldUntilNs;
 
+    /** How much later than the network brings them pictures come, by how long after the first they were captured, nanoseconds: of an encoder that does not keep up. */
+    LongUnaryOperator picturesLateNs = _ -> 0;
+
+    /** The same of sound. */
+    LongUnaryOperator soundLateNs = _ -> 0;
+
+    /** How far sound's clock goes wrong: when a packet is said to have been captured, less when it was, by how long after the first that was, nanoseconds. */
+    LongUnaryOperator soundClockNs = _ -> 0;
+
+    /** Packets of sound that are lost, by how long after the first they were captured, nanoseconds. */
+    LongPredicate soundLost = _ -> false;
+
     private final Random chance = new Random(7);
     private boolean broken;
 
@@ -96,7 +110,7 @@ final class TestStream {
         while (nowNs < untilNs) {
             nowNs += 20_000_000;
             long arrivedNs = nowNs < heldUntilNs ? Long.MIN_VALUE : nowNs - chance.nextLong(jitterNs + 1);
-            while (epochNs + frame * 1_000_000_000L / framesPerSecond + DELAY_NS <= arrivedNs) {
+            while (comes(frame * 1_000_000_000L / framesPerSecond, picturesLateNs) <= arrivedNs) {
                 long captureNs = epochNs + frame * 1_000_000_000L / framesPerSecond;
                 broken = chance.nextInt(1000) < lostPerMille || (broken && frame % gop != 0);
                 for (int layer = 0; videoOn && !broken && layer < layers; layer++) {
@@ -118,33 +132,26 @@ final class TestStream {
                 pictures += videoOn && !broken ? 1 : 0;
                 frame++;
             }
-            while (epochNs + sound * 1_024_000_000_000L / 48_000 + DELAY_NS <= arrivedNs) {
-                long captureNs = epochNs + sound * 1_024_000_000_000L / 48_000;
-                if (soundOn) {
-                    packager.add(
-                            "a0",
-                            new AccessUnit(
-                                    tickBase + sound * 1024, captureNs, nowNs, true, SOUND, bytes(340, captureNs)),
-                            nowNs);
-                }
-                sound++;
+            for (; comes(sound * 1_024_000_000_000L / 48_000, soundLateNs) <= arrivedNs; sound++) {
+                hear("a0", sound * 1_024_000_000_000L / 48_000, sound * 1024, SOUND, 340);
             }
-            while (epochNs + opus * 20_000_000L + DELAY_NS <= arrivedNs) {
-                if (soundOn) {
-                    packager.add(
-                            "a1",
-                            new AccessUnit(
-                                    tickBase + opus * 960,
-                                    epochNs + opus * 20_000_000L,
-                                    nowNs,
-                                    true,
-                                    OPUS,
-                                    bytes(160, epochNs + opus * 20_000_000L)),
-                            nowNs);
-                }
-                opus++;
+            for (; comes(opus * 20_000_000L, soundLateNs) <= arrivedNs; opus++) {
+                hear("a1", opus * 20_000_000L, opus * 960, OPUS, 160);
             }
             packager.onTime(nowNs);
+        }
+    }
+
+    private long comes(long elapsedNs, LongUnaryOperator lateNs) {
+        return epochNs + elapsedNs + DELAY_NS + lateNs.applyAsLong(elapsedNs);
+    }
+
+    private void hear(String name, long elapsedNs, long ticks, AudioFormat as, int length) {
+        if (soundOn && !soundLost.test(elapsedNs)) {
+            long captureNs = epochNs + elapsedNs;
+            long saidNs = captureNs + soundClockNs.applyAsLong(elapsedNs);
+            packager.add(
+                    name, new AccessUnit(tickBase + ticks, saidNs, nowNs, true, as, bytes(length, captureNs)), nowNs);
         }
     }
 
