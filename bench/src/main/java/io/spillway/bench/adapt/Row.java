@@ -16,6 +16,9 @@ final class Row {
         |---|---|---|---|---|---|---|---|---|---|\
         """.stripTrailing();
 
+    /** Of a scenario without a layer that is the right one. */
+    private static final String NONE = "–";
+
     /** A phase has settled after it. */
     private static final long SETTLE_MS = 10_000;
 
@@ -51,6 +54,9 @@ final class Row {
 
     /** Seconds from the beginning of each phase, or from joining, to its layer for good. */
     private static String settled(Scenario scenario, Watcher viewer) {
+        if (scenario.phases().isEmpty()) {
+            return NONE;
+        }
         return scenario.phases().stream()
                 .map(phase -> {
                     long fromMs = Math.max(phase.fromMs(), viewer.joinedMs());
@@ -67,11 +73,14 @@ final class Row {
                 .flatMapToDouble(phase -> scenario.watchers().stream()
                         .mapToDouble(each -> each.utilisation(phase.layer(), settledFromMs(phase, each), phase.toMs())))
                 .min();
-        return least.isEmpty() ? "–" : String.format(Locale.ROOT, "%.0f %%", 100 * least.getAsDouble());
+        return least.isEmpty() ? NONE : String.format(Locale.ROOT, "%.0f %%", 100 * least.getAsDouble());
     }
 
     /** How far the estimate was above what the link carries, at most, once settled. */
     private static String overshoot(Scenario scenario) {
+        if (scenario.phases().isEmpty()) {
+            return NONE;
+        }
         double most = 0;
         boolean limited = false;
         for (Phase phase : scenario.phases()) {
