@@ -4,7 +4,7 @@ import { byId, copies, element, reveals, setText, showLines, showRows } from './
 import { NONE, bitrate, count, duration, frameRate, percent, size } from './format.js';
 import { Rates } from './rates.js';
 import { TestPicture } from './testpicture.js';
-import { WhipPublisher, sendableCodecs } from './whip.js';
+import { WhipPublisher, layerModes, sendableCodecs } from './whip.js';
 
 const SAMPLE_MS = 1_000;
 const VIEWERS_MS = 2_000;
@@ -37,12 +37,13 @@ const SOURCE_NOTES = {
 const LAYERS_NOTES = {
   one: 'All viewers get the same picture.',
   simulcast: 'Encoded three times: each viewer gets the size that their line carries.',
-  svc: 'VP9 in layers that build on each other: each viewer gets as many as their line carries.',
+  svc: 'VP9 or AV1 in layers that build on each other: each viewer gets as many as their line carries.',
 };
 
 let publisher = null;
 let source = null;
 let rates = new Rates();
+let modesListed = null;
 
 /** Opens what the person chose: `{media, stop()}`. */
 async function openSource(kind, height) {
@@ -71,6 +72,7 @@ const REFUSALS = {
 async function start() {
   showMessage('');
   byId('start').disabled = true;
+  await modesListed;
   try {
     source = await openSource(byId('settings').elements.source.value, Number(byId('size').value));
   } catch (thrown) {
@@ -91,6 +93,7 @@ async function start() {
     codec: byId('codec').value,
     bitrateBps: Number(byId('bitrate').value) * 1000,
     layers: byId('layers').value,
+    mode: byId('mode').value,
     ...iceWishes(),
   });
   sessionStorage.setItem(KEY_STORE, byId('key').value.trim());
@@ -280,10 +283,30 @@ function showAvailable() {
   for (const choice of elements.source) choice.disabled ||= !able[choice.value];
   const chosen = elements.source.value;
   setText(byId('layers-note'), LAYERS_NOTES[byId('layers').value]);
+  modesListed = showModes();
   setText(
     byId('source-note'),
     window.isSecureContext ? SOURCE_NOTES[chosen] : 'Browsers give camera and screen to https pages and to localhost only. The test picture works here.',
   );
+}
+
+/** Lists the ways in which the browser sends the chosen codec in layers, and keeps to the chosen one where it is among them. */
+async function showModes() {
+  const menu = byId('mode');
+  const codec = byId('codec').value;
+  const modes = await layerModes(codec);
+  if (byId('codec').value !== codec) return;
+  const chosen = menu.value || new URLSearchParams(location.search).get('mode');
+  menu.replaceChildren(...modes.map((mode) => element('option', { value: mode, textContent: modeName(mode) })));
+  if (modes.includes(chosen)) menu.value = chosen;
+  menu.hidden = byId('layers').value !== 'svc' || modes.length === 0;
+}
+
+/** "3 sizes, 3 frame rates" of "L3T3". */
+function modeName(mode) {
+  const [, spatial, temporal] = /^L(\d)T(\d)/.exec(mode);
+  const sizes = spatial === '1' ? '1 size' : `${spatial} sizes`;
+  return `${sizes}, ${temporal} frame rates · ${mode}`;
 }
 
 function showBitrate() {

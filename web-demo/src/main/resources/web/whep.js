@@ -3,6 +3,8 @@ import { Peer } from './peer.js';
 import { Problem } from './problem.js';
 import { Backoff, delay } from './retry.js';
 
+const DESCRIPTOR = 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
+
 /** Before the server told anything: whether somebody publishes, how many watch, and the layers as its event has them. */
 const UNTOLD = Object.freeze({ live: null, viewers: null, layers: null, paused: null });
 
@@ -129,9 +131,18 @@ export class WhepPlayer extends EventTarget {
 
 function receive(connection, stream) {
   for (const kind of ['audio', 'video']) {
-    const { receiver } = connection.addTransceiver(kind, { direction: 'recvonly' });
+    const transceiver = connection.addTransceiver(kind, { direction: 'recvonly' });
+    const { receiver } = transceiver;
+    if (kind === 'video') askForDescriptors(transceiver);
     // A picture that is a second late is worth less than one that stutters: no buffer beyond what the network needs.
     if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
   }
   connection.addEventListener('track', ({ track }) => stream.addTrack(track));
+}
+
+/** Chromium knows them and offers them to nobody who does not ask; without, AV1 in spatial layers is shown in the lowest one only. */
+function askForDescriptors(transceiver) {
+  const offered = transceiver.getHeaderExtensionsToNegotiate?.();
+  if (!offered) return;
+  transceiver.setHeaderExtensionsToNegotiate(offered.map((each) => (each.uri === DESCRIPTOR ? { ...each, direction: 'sendrecv' } : each)));
 }

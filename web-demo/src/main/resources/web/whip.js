@@ -9,13 +9,19 @@ const SIMULCAST = [
   { rid: 'l', scaleDownBy: 4, share: 0.07 },
 ];
 
-/** Three spatial layers, each twice as wide as the one below and made from it in keyframes only, and three temporal ones (W3C webrtc-svc). */
-const SVC_MODE = 'L3T3_KEY';
+/** Codecs that browsers send in spatial layers within one stream, the usual one first. */
+const SVC_CODECS = ['VP9', 'AV1'];
 
-/** The codec sent in layers. Chromium makes them of AV1 too, but its viewers do not decode them. */
-const SVC_CODEC = 'VP9';
+/**
+ * Ways to do so that are worth a choice (W3C webrtc-svc), the usual one first: spatial layers, each twice as wide as the one below, and temporal
+ * ones, each of twice the frames. With `_KEY` layers are made from one another in keyframes only.
+ */
+const SVC_MODES = ['L3T3_KEY', 'L3T3', 'L2T2_KEY', 'L2T2', 'L1T3', 'L1T2'];
 
 const MAX_FRAMES_PER_SECOND = 60;
+
+/** Browsers are asked for what they are able to with a size and a rate; their answer does not depend on it. */
+const USUAL_VIDEO = { width: 1280, height: 720, bitrate: 2_500_000, framerate: 30 };
 
 /** Codecs worth offering as a choice, those that every browser has first. */
 const CHOICES = ['H264', 'VP8', 'VP9', 'AV1', 'H265'];
@@ -24,6 +30,23 @@ const CHOICES = ['H264', 'VP8', 'VP9', 'AV1', 'H265'];
 export function sendableCodecs() {
   const able = new Set((RTCRtpSender.getCapabilities?.('video')?.codecs ?? []).map(nameOf));
   return CHOICES.filter((name) => able.has(name));
+}
+
+/** The modes in which this browser sends a codec ("" for the usual one) in layers within one stream; none where it sends none. */
+export async function layerModes(codec) {
+  if (codec !== '' && !SVC_CODECS.includes(codec)) return [];
+  const contentType = `video/${codec || SVC_CODECS[0]}`;
+  const answers = await Promise.all(SVC_MODES.map((scalabilityMode) => isAble({ ...USUAL_VIDEO, contentType, scalabilityMode })));
+  return SVC_MODES.filter((_, i) => answers[i]);
+}
+
+/** Where a browser cannot be asked, sending tells. */
+async function isAble(video) {
+  try {
+    return (await navigator.mediaCapabilities.encodingInfo({ type: 'webrtc', video })).supported;
+  } catch {
+    return true;
+  }
 }
 
 /**
@@ -43,12 +66,12 @@ export class WhipPublisher extends EventTarget {
 
   /**
    * `media` is the MediaStream to send; `codec` one of sendableCodecs() or "" for the browser's own choice; `bitrateBps` the video's bound over
-   * all layers; `layers` "one", "simulcast" for three encodings of three sizes, or "svc" for one of three layers; `endpoint`, `key`, `ice` and
-   * `relay` as in Peer.
+   * all layers; `layers` "one", "simulcast" for three encodings of three sizes, or "svc" for one of several layers, in one of the modes of
+   * layerModes() or the usual one; `endpoint`, `key`, `ice` and `relay` as in Peer.
    */
-  constructor({ endpoint, key = '', media, codec = '', bitrateBps, layers = 'one', ice = 'given', relay = false }) {
+  constructor({ endpoint, key = '', media, codec = '', bitrateBps, layers = 'one', mode = '', ice = 'given', relay = false }) {
     super();
-    this.#options = { endpoint, key, media, codec, bitrateBps, layers, ice, relay };
+    this.#options = { endpoint, key, media, codec, bitrateBps, layers, mode: mode || SVC_MODES[0], ice, relay };
   }
 
   /** The connection in use, for statistics; null when there is none. */
@@ -111,20 +134,21 @@ export class WhipPublisher extends EventTarget {
 
   #send(connection) {
     const { media, bitrateBps, layers } = this.#options;
-    const codec = this.#options.codec || (layers === 'svc' ? SVC_CODEC : '');
+    const mode = layers === 'svc' ? this.#options.mode : null;
+    const codec = this.#options.codec || (mode === null ? '' : SVC_CODECS[0]);
     const [audio] = media.getAudioTracks();
     const [video] = media.getVideoTracks();
     if (audio) connection.addTransceiver(audio, { direction: 'sendonly', streams: [media] });
     if (!video) return;
-    if (layers === 'svc' && (codec !== SVC_CODEC || !sendableCodecs().includes(codec))) throw unlayered(codec);
+    if (mode !== null && !(SVC_CODECS.includes(codec) && sendableCodecs().includes(codec))) throw unlayered(codec);
     const transceiver = connection.addTransceiver(video, {
       direction: 'sendonly',
       streams: [media],
-      sendEncodings: encodings(bitrateBps, layers, codec),
+      sendEncodings: encodings(bitrateBps, layers, codec, mode),
     });
     if (codec !== '') transceiver.setCodecPreferences?.(preferred(codec));
     // Browsers without layers pass over the wish, which is no way to find out when nobody gets them.
-    if (layers === 'svc' && transceiver.sender.getParameters().encodings[0]?.scalabilityMode !== SVC_MODE) throw unlayered(codec);
+    if (mode !== null && transceiver.sender.getParameters().encodings[0]?.scalabilityMode !== mode) throw unlayered(codec);
   }
 
   #become(state, problem) {
@@ -134,9 +158,9 @@ export class WhipPublisher extends EventTarget {
   }
 }
 
-function encodings(bitrateBps, layers, codec) {
+function encodings(bitrateBps, layers, codec, mode) {
   const whole = { maxBitrate: bitrateBps, maxFramerate: MAX_FRAMES_PER_SECOND };
-  if (layers === 'svc') return [{ ...whole, scalabilityMode: SVC_MODE }];
+  if (mode !== null) return [{ ...whole, scalabilityMode: mode }];
   if (layers !== 'simulcast') return [whole];
   return SIMULCAST.map(({ rid, scaleDownBy, share }) => ({
     ...whole,
@@ -149,10 +173,11 @@ function encodings(bitrateBps, layers, codec) {
 }
 
 function unlayered(codec) {
+  const known = SVC_CODECS.includes(codec);
   return new Problem({
     status: -1,
-    sentence: `This page sends no layers within one ${codec} stream${codec === SVC_CODEC ? ' from this browser' : ''}.`,
-    advice: codec === SVC_CODEC ? 'Choose three sizes (simulcast), or another browser.' : `Choose ${SVC_CODEC} as the codec, or three sizes (simulcast).`,
+    sentence: `This page sends no layers within one ${codec} stream${known ? ' from this browser' : ''}.`,
+    advice: known ? 'Choose three sizes (simulcast), or another browser.' : `Choose ${SVC_CODECS.join(' or ')} as the codec, or three sizes (simulcast).`,
   });
 }
 

@@ -278,27 +278,70 @@ final class LoopbackTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"VP9", ""})
-    void shouldSendThreeLayersWithinOneStream(String chosen) {
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({"'', '', VP9, L3T3_KEY", "VP9, L3T3, VP9, L3T3", "AV1, L3T3_KEY, AV1, L3T3_KEY", "AV1, L2T2, AV1, L2T2"
+    })
+    void shouldSendLayersWithinOneStream(String chosen, String mode, String codec, String sent) {
         try (Tab tab = stage.chromium().newPage()) {
             answer(tab, "/whip/live", "/whip/live/s1");
-            tab.open(stage.url("/publish/live?size=540&layers=svc&codec=" + chosen));
+            tab.open(stage.url("/publish/live?size=540&layers=svc&codec=" + chosen + "&mode=" + mode));
             assertEquals("svc", tab.page().inputValue("#layers"));
-            assertTrue(tab.page().textContent("#layers-note").startsWith("VP9 in layers"));
+            assertTrue(tab.page().textContent("#layers-note").startsWith("VP9 or AV1 in layers"));
             tab.page().click("#start");
-            tab.waitFor("__spillway.stats?.video?.scalability === 'L3T3_KEY'", 10_000);
-            assertEquals("VP9", tab.text("__spillway.stats.video.codec"));
+            tab.waitFor("__spillway.stats?.video?.scalability === '" + sent + "'", 10_000);
+            assertEquals(codec, tab.text("__spillway.stats.video.codec"));
             assertEquals(1.0, tab.number("__spillway.stats.video.layers.length"));
-            tab.waitFor("document.getElementById('sent').textContent.includes('in 3 layers')", 5_000);
-            tab.screenshot("publish-svc");
+            tab.waitFor(
+                    "document.getElementById('sent').textContent.includes('in " + sent.charAt(1) + " layers')", 5_000);
+            tab.screenshot("publish-svc-" + codec + "-" + sent);
+        }
+    }
+
+    /** Modes are the browser's, by codec, and shown where they are of use. */
+    @Test
+    void shouldOfferTheModesOfTheChosenCodec() {
+        try (Tab tab = stage.chromium().newPage()) {
+            tab.open(stage.url("/publish/live?size=540"));
+            assertTrue(tab.page().isHidden("#mode"));
+            tab.page().selectOption("#layers", "svc");
+            for (String codec : List.of("AV1", "VP9")) {
+                tab.page().selectOption("#codec", codec);
+                tab.waitFor("!document.getElementById('mode').hidden", 5_000);
+                assertEquals(
+                        List.of("L3T3_KEY", "L3T3", "L2T2_KEY", "L2T2", "L1T3", "L1T2"),
+                        tab.eval("[...document.querySelectorAll('#mode option')].map(({value}) => value)"));
+            }
+            tab.page().selectOption("#mode", "L2T2");
+            tab.page().selectOption("#codec", "H264");
+            tab.waitFor("document.getElementById('mode').hidden", 5_000);
+        }
+    }
+
+    /** Chromium offers them to nobody who does not ask (decision 055). */
+    @Test
+    void shouldOfferDependencyDescriptorsWhenItWatches() {
+        List<String> offers = new ArrayList<>();
+        try (Tab tab = stage.chromium().newPage()) {
+            tab.page().route(stage.url("/whep/live"), route -> {
+                offers.add(String.valueOf(route.request().postData()));
+                route.fulfill(new Route.FulfillOptions().setStatus(403));
+            });
+            tab.open(stage.url("/watch/live"));
+            tab.waitFor("__spillway.state === 'failed'", 10_000);
+            assertEquals(
+                    1,
+                    offers.getFirst()
+                            .lines()
+                            .filter(line -> line.startsWith("a=extmap:") && line.contains("dependency-descriptor"))
+                            .count(),
+                    offers.getFirst());
         }
     }
 
     /** By the codec, and as browsers do that know nothing of layers: they pass over the wish. */
     @ParameterizedTest
     @CsvSource({
-        "H264, '', Choose VP9 as the codec",
+        "H264, '', Choose VP9 or AV1 as the codec",
         "VP9, 'const {getParameters} = RTCRtpSender.prototype; RTCRtpSender.prototype.getParameters = function () { const p = getParameters.call(this); p.encodings.forEach((e) => delete e.scalabilityMode); return p; }', Choose three sizes (simulcast)"
     })
     void shouldSayWhereThereAreNoLayers(String codec, String browser, String advice) {

@@ -26,6 +26,31 @@ final class SpatialLayersIT {
         scene.close();
     }
 
+    /** R10: without dependency descriptors, which the watch page asks for, a browser shows the lowest layer only (decision 055). */
+    @Test
+    void shouldShowTheLargestLayerOfAv1() {
+        String stream = "av1";
+        try (Tab publisher = scene.publish(stream, "codec=AV1&layers=svc&mode=L2T2_KEY&size=360&bitrate=700");
+                Watching viewer = scene.watch(stream, "")) {
+            publisher.waitFor("__spillway.stats?.video?.scalability === 'L2T2_KEY'", Scene.PATIENCE_MS);
+            viewer.awaitLive();
+            viewer.awaitWidth(640);
+            viewer.tab().waitFor("document.querySelectorAll('#quality option').length === 3", Scene.PATIENCE_MS);
+            for (int spatial : List.of(0, 1)) {
+                viewer.choose("rid::" + spatial);
+                viewer.awaitWidth(320 << spatial);
+                viewer.awaitFramesBeyond(viewer.framesDecoded() + 20);
+            }
+            viewer.choose("auto");
+            viewer.awaitFramesBeyond(viewer.framesDecoded() + 20);
+            viewer.awaitWidth(640);
+            assertEquals("AV1", viewer.videoCodec());
+            assertEquals(1.0, viewer.connections(), "the same session goes on");
+            assertEquals(List.of(), viewer.tab().complaints());
+            assertEquals(List.of(), publisher.complaints());
+        }
+    }
+
     @Test
     void shouldShowTheSpatialLayerThatThePersonChooses() {
         String stream = "layers";
