@@ -24,6 +24,15 @@ final class Watching implements AutoCloseable {
               video.requestVideoFrameCallback(onFrame);
             }""";
 
+    private static final String TIME_RESIZE = """
+            () => {
+              window.__chosen = window.__resized = NaN;
+              const video = document.getElementById('video');
+              const menu = document.getElementById('quality');
+              menu.addEventListener('change', () => (window.__chosen = performance.now()), {once: true});
+              video.addEventListener('resize', () => (window.__resized = performance.now()), {once: true});
+            }""";
+
     private final Tab tab;
 
     Watching(Tab tab) {
@@ -96,6 +105,20 @@ final class Watching implements AutoCloseable {
     /** Waits until the picture has a width. */
     void awaitWidth(int width) {
         tab.waitFor("document.getElementById('video').videoWidth === " + width, 2 * Scene.PATIENCE_MS);
+    }
+
+    double width() {
+        return tab.number("document.getElementById('video').videoWidth");
+    }
+
+    /** Notes when the person chooses next, and when the picture has another size after it. */
+    void timeResize() {
+        tab.eval(TIME_RESIZE);
+    }
+
+    /** Milliseconds from that choice to that size. */
+    double resizedAfterMs() {
+        return tab.number("__resized - __chosen");
     }
 
     /** Chooses in the page's menu, as a person would. */
