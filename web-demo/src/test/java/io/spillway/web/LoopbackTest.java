@@ -278,7 +278,7 @@ final class LoopbackTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest(name = "{2} {3}")
     @CsvSource({"'', '', VP9, L3T3_KEY", "VP9, L3T3, VP9, L3T3", "AV1, L3T3_KEY, AV1, L3T3_KEY", "AV1, L2T2, AV1, L2T2"
     })
     void shouldSendLayersWithinOneStream(String chosen, String mode, String codec, String sent) {
