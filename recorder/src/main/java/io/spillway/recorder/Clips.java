@@ -72,17 +72,11 @@ final class Clips implements AutoCloseable {
         Cut known = newest;
         // One that fails is not asked again.
         newest = null;
-        Cut cut = known != null && known.id().equals(id)
-                ? known
-                : new Cut(id, new JournalCutter(folder.journal(id)));
+        Cut cut = known != null && known.id().equals(id) ? known : new Cut(id, new JournalCutter(folder.journal(id)));
         long[] workedFromNs = {System.nanoTime()};
         try (MovieFolder made = MovieFolder.open(folder.folder(id).resolve("clip.part"))) {
-            MovieReport report = cut.cutter().cut(
-                    made.path(),
-                    startS - MARGIN_S,
-                    startS + durationS + MARGIN_S,
-                    tools.get(),
-                    _ -> {
+            MovieReport report = cut.cutter()
+                    .cut(made.path(), startS - MARGIN_S, startS + durationS + MARGIN_S, tools.get(), _ -> {
                         LockSupport.parkNanos(System.nanoTime() - workedFromNs[0]);
                         workedFromNs[0] = System.nanoTime();
                     });

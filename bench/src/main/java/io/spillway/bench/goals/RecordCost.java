@@ -58,8 +58,7 @@ final class RecordCost {
             }
             bare.add(usAPacket(without));
             costs.add(usAPacket(with) - usAPacket(without));
-            writers.add(
-                    with.cpu().of(ThreadKind.RECORD) / 1e3 / with.window().sent());
+            writers.add(with.cpu().of(ThreadKind.RECORD) / 1e3 / with.window().sent());
             hops.add(with.window().hopUs(99) / without.window().hopUs(99));
         }
         if (costs.isEmpty()) {

@@ -181,7 +181,10 @@ class ClipTest {
         Recorded recorded = new Recorded(journal);
         recorded.publish(0, sent(4, 320), List.of(0, 1));
         recorded.write();
-        assertEquals(4_000.0, (double) cutter.cut(first, 1, 3, MovieTools.NONE, _ -> {}).durationMs(), 50);
+        assertEquals(
+                4_000.0,
+                (double) cutter.cut(first, 1, 3, MovieTools.NONE, _ -> {}).durationMs(),
+                50);
         recorded.left();
         recorded.publish(9_000 * MS, sent(4, 640), List.of(0, 1));
         recorded.write();
