@@ -145,10 +145,10 @@ final class LadderIT {
 
     /** Waits until a page has fetched parts of a rendition for a while. */
     private static void awaitPlaying(Tab tab, String rendition) {
-        // The browser keeps the first 250 only.
-        tab.eval("() => performance.clearResourceTimings()");
+        // Unless told otherwise, the browser keeps the first 250 only, which is a quarter of a minute.
+        tab.eval("() => { performance.setResourceTimingBufferSize(10000); performance.clearResourceTimings(); }");
         tab.waitFor(
-                "performance.getEntriesByType('resource').slice(-20).filter(({ name }) => name.includes('/" + rendition
+                "performance.getEntriesByType('resource').slice(-60).filter(({ name }) => name.includes('/" + rendition
                         + "-')).length > 3",
                 Scene.PATIENCE_MS);
     }
