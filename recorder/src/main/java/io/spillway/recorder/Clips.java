@@ -84,7 +84,7 @@ final class Clips implements AutoCloseable {
             if (startS * 1_000 >= report.durationMs()) {
                 throw new Clip.EmptyException(report.durationMs() / 1_000.0);
             }
-            return Clip.of(made.path().resolve(MovieFolder.MOVIE), startS, durationS);
+            return Clip.of(Files.newByteChannel(made.path().resolve(MovieFolder.MOVIE)), startS, durationS);
         }
     }
 

@@ -56,13 +56,15 @@ public final class Library {
     }
 
     private final RecordingsFolder folder;
+    private final MediaStore media;
     private final Notes notes;
     private final ConcurrentNavigableMap<Place, Facts> all = new ConcurrentSkipListMap<>();
     private final Map<String, Notes.Note> told = new ConcurrentHashMap<>();
     private boolean read;
 
-    Library(RecordingsFolder folder, Notes notes) {
+    Library(RecordingsFolder folder, MediaStore media, Notes notes) {
         this.folder = folder;
+        this.media = media;
         this.notes = notes;
     }
 
@@ -157,7 +159,7 @@ public final class Library {
 
     /** One that was found in the folder. */
     void found(RecordingId id, State state, @Nullable MovieReport movie) {
-        all.put(Place.of(id), new Facts(state, folder.bytes(id), 0, movie, null));
+        all.put(Place.of(id), new Facts(state, bytes(id), 0, movie, null));
     }
 
     void began(RecordingId id) {
@@ -170,7 +172,7 @@ public final class Library {
     }
 
     void ended(RecordingId id) {
-        change(id, _ -> Facts.of(State.MUXING, folder.bytes(id)));
+        change(id, _ -> Facts.of(State.MUXING, bytes(id)));
     }
 
     void progressed(RecordingId id, int thousandths) {
@@ -183,16 +185,20 @@ public final class Library {
     }
 
     void ready(RecordingId id, MovieReport movie) {
-        change(id, _ -> new Facts(State.READY, folder.bytes(id), 0, movie, null));
+        change(id, _ -> new Facts(State.READY, bytes(id), 0, movie, null));
     }
 
     void failed(RecordingId id, String why) {
-        change(id, _ -> new Facts(State.FAILED, folder.bytes(id), 0, null, why));
+        change(id, _ -> new Facts(State.FAILED, bytes(id), 0, null, why));
     }
 
     /** Files came or went beside its movie. */
     public void measure(RecordingId id) {
-        change(id, facts -> facts.state() == State.LIVE ? facts : facts.withBytes(folder.bytes(id)));
+        change(id, facts -> facts.state() == State.LIVE ? facts : facts.withBytes(bytes(id)));
+    }
+
+    private long bytes(RecordingId id) {
+        return folder.bytes(id) + media.bytes(id);
     }
 
     boolean has(RecordingId id) {

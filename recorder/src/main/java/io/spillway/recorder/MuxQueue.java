@@ -41,6 +41,7 @@ final class MuxQueue implements Runnable {
     private static final long END_PATIENCE_MS = 2_000;
 
     private final RecordingsFolder folder;
+    private final MediaStore media;
     private final Library library;
     private final Supplier<MovieTools> tools;
     private final RecorderListener listener;
@@ -56,11 +57,13 @@ final class MuxQueue implements Runnable {
 
     MuxQueue(
             RecordingsFolder folder,
+            MediaStore media,
             Library library,
             Supplier<MovieTools> tools,
             RecorderListener listener,
             boolean keepJournals) {
         this.folder = folder;
+        this.media = media;
         this.library = library;
         this.tools = tools;
         this.listener = listener;
@@ -111,7 +114,7 @@ final class MuxQueue implements Runnable {
                 try {
                     current = id;
                     if (library.has(id)) {
-                        if (!Files.exists(folder.card(id)) || !Files.exists(folder.movie(id))) {
+                        if (movie(id) == null) {
                             make(id);
                         }
                         if (!keepJournals) {
@@ -128,14 +131,19 @@ final class MuxQueue implements Runnable {
         }
     }
 
+    /** What it came to; null where it is still to be made. */
+    private @Nullable MovieReport movie(RecordingId id) {
+        return library.find(id).map(Recording::movie).orElse(null);
+    }
+
     private void make(RecordingId id) {
         try (MovieFolder made = MovieFolder.open(folder.folder(id).resolve("movie.part"))) {
             awaitRoom(id);
             workedFromNs = System.nanoTime();
             MovieReport report =
                     Muxer.mux(folder.journal(id), made.path(), tools.get(), thousandths -> rest(id, thousandths));
-            made.moveTo(folder.folder(id));
-            MovieCard.write(folder.card(id), report);
+            MovieCard.write(made.path().resolve(MovieFolder.CARD), report);
+            media.put(id, made);
             listener.onReady(id, report);
         } catch (IOException failed) {
             if (closed) {
@@ -173,13 +181,13 @@ final class MuxQueue implements Runnable {
 
     /** Lets go of a journal whose movie is good; of another one it stays, and the movie can be made anew of it. */
     private void release(RecordingId id) {
-        MovieReport report = MovieCard.read(folder.card(id)).orElse(null);
+        MovieReport report = movie(id);
         if (report == null || !folder.hasJournal(id)) {
             return;
         }
         try {
             if (Files.exists(folder.journal(id))) {
-                MovieCheck.check(folder.movie(id), folder.journal(id), report);
+                MovieCheck.check(name -> media.find(id, name), folder.journal(id), report);
             }
             folder.deleteJournal(id);
             library.measure(id);

@@ -12,10 +12,9 @@ import io.spillway.recorder.mux.Clip;
 import io.spillway.recorder.mux.MovieFolder;
 import io.spillway.recorder.mux.MovieReport;
 import io.spillway.recorder.mux.MovieTools;
+import io.spillway.recorder.mux.StoredFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +41,7 @@ public final class Recorder implements PublicationListener, AutoCloseable {
 
     private final RecorderSettings settings;
     private final RecordingsFolder folder;
+    private final MediaStore media;
     private final Predicate<StreamName> wanted;
     private final RecorderListener listener;
     private final Notes notes;
@@ -63,6 +63,7 @@ public final class Recorder implements PublicationListener, AutoCloseable {
     private Recorder(
             RecorderSettings settings,
             RecordingsFolder folder,
+            MediaStore media,
             Supplier<MovieTools> tools,
             Predicate<StreamName> wanted,
             RecorderListener listener,
@@ -72,21 +73,23 @@ public final class Recorder implements PublicationListener, AutoCloseable {
             InstantSource wall) {
         this.settings = settings;
         this.folder = folder;
+        this.media = media;
         this.wanted = wanted;
         this.notes = notes;
-        this.library = new Library(folder, notes);
+        this.library = new Library(folder, media, notes);
         this.listener = new Shelving(library, tally, listener);
         this.journals = journals;
         this.clockNs = clockNs;
         this.wall = wall;
         this.clips = new Clips(folder, tools);
-        this.movies = new MuxQueue(folder, library, tools, this.listener, settings.keepJournals());
+        this.movies = new MuxQueue(folder, media, library, tools, this.listener, settings.keepJournals());
         this.space = new Space(settings.space(), folder, library, this::remove);
     }
 
     /**
      * Opens the folder, and ends what a server that died was writing there.
      *
+     * @param media where movies are kept
      * @param tools what movies can be made with; asked before each, and may take its time
      * @param wanted which streams are recorded; asked when one is published
      * @param notes closed with it
@@ -94,6 +97,7 @@ public final class Recorder implements PublicationListener, AutoCloseable {
      */
     public static Recorder open(
             RecorderSettings settings,
+            MediaStore media,
             Supplier<MovieTools> tools,
             Predicate<StreamName> wanted,
             RecorderListener listener,
@@ -101,6 +105,7 @@ public final class Recorder implements PublicationListener, AutoCloseable {
             throws RecorderException {
         return open(
                 settings,
+                media,
                 tools,
                 wanted,
                 listener,
@@ -112,6 +117,7 @@ public final class Recorder implements PublicationListener, AutoCloseable {
 
     static Recorder open(
             RecorderSettings settings,
+            MediaStore media,
             Supplier<MovieTools> tools,
             Predicate<StreamName> wanted,
             RecorderListener listener,
@@ -121,7 +127,8 @@ public final class Recorder implements PublicationListener, AutoCloseable {
             InstantSource wall)
             throws RecorderException {
         RecordingsFolder folder = RecordingsFolder.open(settings.folder());
-        Recorder recorder = new Recorder(settings, folder, tools, wanted, listener, notes, journals, clockNs, wall);
+        Recorder recorder =
+                new Recorder(settings, folder, media, tools, wanted, listener, notes, journals, clockNs, wall);
         recorder.recover();
         recorder.movies.start();
         var _ = recorder.starter.scheduleWithFixedDelay(recorder::keepHouse, 0, HOUSE_SECONDS, TimeUnit.SECONDS);
@@ -140,7 +147,7 @@ public final class Recorder implements PublicationListener, AutoCloseable {
 
     private void recover() {
         try {
-            folder.sweep();
+            folder.sweep(media);
             for (RecordingId id : folder.list()) {
                 recover(id);
             }
@@ -150,16 +157,16 @@ public final class Recorder implements PublicationListener, AutoCloseable {
     }
 
     private void recover(RecordingId id) {
-        Optional<MovieReport> made = movie(id).flatMap(_ -> MovieCard.read(folder.card(id)));
-        if (made.isPresent()) {
-            library.found(id, Recording.State.READY, made.get());
-            if (folder.hasJournal(id) && !settings.keepJournals()) {
-                movies.add(id);
-            }
-            return;
-        }
-        library.found(id, Recording.State.MUXING, null);
         try {
+            Optional<MovieReport> made = made(id);
+            if (made.isPresent()) {
+                library.found(id, Recording.State.READY, made.get());
+                if (folder.hasJournal(id) && !settings.keepJournals()) {
+                    movies.add(id);
+                }
+                return;
+            }
+            library.found(id, Recording.State.MUXING, null);
             Entry.Ended ended = JournalRecovery.recover(folder.journal(id));
             if (ended != null) {
                 LOG.info("{} has no movie yet. {}", id, ended.sentence());
@@ -169,8 +176,16 @@ public final class Recorder implements PublicationListener, AutoCloseable {
             }
         } catch (IOException kept) {
             LOG.warn("{} is left as it is: {}", id, kept.getMessage());
+            library.found(id, Recording.State.FAILED, null);
             library.failed(id, "No movie can be made of " + id + ": " + kept.getMessage() + ".");
         }
+    }
+
+    private Optional<MovieReport> made(RecordingId id) throws IOException {
+        Optional<StoredFile> card = media.find(id, MovieFolder.CARD);
+        return card.isPresent() && movie(id).isPresent()
+                ? MovieCard.read(card.get().read())
+                : Optional.empty();
     }
 
     @Override
@@ -221,17 +236,13 @@ public final class Recorder implements PublicationListener, AutoCloseable {
         }
     }
 
-    /** The movie of a recording, where there is one and it is whole. Any thread; looks at the disk. */
-    public Optional<Path> movie(RecordingId id) {
-        return file(id, MovieFolder.MOVIE);
+    private Optional<StoredFile> movie(RecordingId id) throws IOException {
+        return media.find(id, MovieFolder.MOVIE);
     }
 
-    /** A file of a recording's movie, where it is whole. Any thread; looks at the disk. */
-    public Optional<Path> file(RecordingId id, String name) {
-        Path file = folder.folder(id).resolve(name);
-        return MovieFolder.isPlayed(name) && Files.exists(folder.card(id)) && Files.isRegularFile(file)
-                ? Optional.of(file)
-                : Optional.empty();
+    /** A file of a recording's movie that is played, where the movie is whole. Any thread; looks where it is kept. */
+    public Optional<StoredFile> file(RecordingId id, String name) throws IOException {
+        return MovieFolder.isPlayed(name) ? media.find(id, name) : Optional.empty();
     }
 
     /**
@@ -243,8 +254,8 @@ public final class Recorder implements PublicationListener, AutoCloseable {
      * @throws BusyException too many are waited for
      */
     public Clip clip(RecordingId id, double startS, double durationS) throws IOException {
-        Optional<Path> movie = movie(id);
-        return movie.isPresent() ? Clip.of(movie.get(), startS, durationS) : clips.cut(id, startS, durationS);
+        Optional<StoredFile> movie = movie(id);
+        return movie.isPresent() ? Clip.of(movie.get().open(), startS, durationS) : clips.cut(id, startS, durationS);
     }
 
     /**
@@ -282,7 +293,7 @@ public final class Recorder implements PublicationListener, AutoCloseable {
         if (was.isPresent() && was.get().state() != Recording.State.LIVE) {
             movies.drop(id);
             try {
-                folder.delete(id);
+                folder.delete(id, media);
             } catch (IOException left) {
                 library.putBack(was.get());
                 throw left;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
@@ -23,14 +24,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of all recordings, this server's alone while it is open. Any thread.
+ * The folder of all recordings, this server's alone while it is open. What has a folder here is a recording, wherever its movie is kept. Any thread.
  *
  * <pre>
  *   .lock                       held by the server that records here
  *   live-20261127T093000Z/
  *     journal/000000.journal    what came
- *     video.mp4, index.m3u8 ... the movie that was made of it
- *     recording.json            what it came to
+ *     movie.part/               a movie while it is made
+ *     video.mp4, index.m3u8 ... the movie, and recording.json, what it came to: {@link LocalStore}'s
  * </pre>
  */
 final class RecordingsFolder implements AutoCloseable {
@@ -105,16 +106,6 @@ final class RecordingsFolder implements AutoCloseable {
         return folder(id).resolve("journal");
     }
 
-    /** Where its movie is, once it is made. */
-    Path movie(RecordingId id) {
-        return folder(id).resolve("video.mp4");
-    }
-
-    /** What its movie came to: there once the movie is whole. */
-    Path card(RecordingId id) {
-        return folder(id).resolve("recording.json");
-    }
-
     /** All recordings, the newest first. */
     List<RecordingId> list() throws IOException {
         List<RecordingId> all = new ArrayList<>();
@@ -132,9 +123,17 @@ final class RecordingsFolder implements AutoCloseable {
         return Files.isDirectory(folder(id));
     }
 
-    /** Bytes of all files of a recording; what cannot be read counts nothing. */
+    /** Bytes of a recording's journal, of rests of it and of what is being made; what cannot be read counts nothing. */
     long bytes(RecordingId id) {
-        return bytes(folder(id));
+        long bytes = 0;
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(folder(id), Files::isDirectory)) {
+            for (Path each : folders) {
+                bytes += bytes(each);
+            }
+        } catch (IOException | DirectoryIteratorException unreadable) {
+            return bytes;
+        }
+        return bytes;
     }
 
     /** Bytes of its journal. */
@@ -163,17 +162,31 @@ final class RecordingsFolder implements AutoCloseable {
         return sum[0];
     }
 
-    /** Removes a recording, all of it. It is none any more at once, also where a crash leaves files of it. */
-    void delete(RecordingId id) throws IOException {
-        Path gone = path.resolve(REMOVED + id.value());
-        Files.move(folder(id), gone, StandardCopyOption.ATOMIC_MOVE);
+    /** Removes a recording, all of it, with its media. It is none any more at once, also where a crash leaves files of it. */
+    void delete(RecordingId id, MediaStore media) throws IOException {
+        Path gone = takeAway(id);
+        media.delete(id);
         deleteAll(gone);
     }
 
+    /** Removes a recording that nothing was kept of. */
+    void delete(RecordingId id) throws IOException {
+        deleteAll(takeAway(id));
+    }
+
+    private Path takeAway(RecordingId id) throws IOException {
+        return Files.move(folder(id), path.resolve(REMOVED + id.value()), StandardCopyOption.ATOMIC_MOVE);
+    }
+
     /** Ends what a crash left of removals. */
-    void sweep() throws IOException {
+    void sweep(MediaStore media) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, REMOVED + "*")) {
             for (Path each : entries) {
+                String name = each.getFileName().toString().substring(REMOVED.length());
+                Optional<RecordingId> id = RecordingId.parse(name);
+                if (id.isPresent()) {
+                    media.delete(id.get());
+                }
                 deleteAll(each);
             }
         }

@@ -52,6 +52,7 @@ class ClockJumpTest {
     private Recorder open() throws RecorderException {
         return Recorder.open(
                 new RecorderSettings(path.resolve("recordings"), 1_000, "test"),
+                new LocalStore(path.resolve("recordings")),
                 () -> MovieTools.NONE,
                 _ -> true,
                 new Nobody(),

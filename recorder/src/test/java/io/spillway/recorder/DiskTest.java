@@ -95,6 +95,7 @@ class DiskTest {
         StreamName live = new StreamName("live");
         try (Recorder recorder = Recorder.open(
                 new RecorderSettings(path.resolve("recordings"), 0, "test", limits, false),
+                new LocalStore(path.resolve("recordings")),
                 () -> MovieTools.NONE,
                 _ -> true,
                 new Told(told),
@@ -187,6 +188,7 @@ class DiskTest {
     private static Recorder open(Path folder, Collection<String> told) throws RecorderException {
         return Recorder.open(
                 new RecorderSettings(folder, 0, "test"),
+                new LocalStore(folder),
                 () -> MovieTools.NONE,
                 name -> name.value().equals("live"),
                 new Told(told),

@@ -47,6 +47,7 @@ class LibraryTest {
     private Recorder open() throws RecorderException {
         return Recorder.open(
                 new RecorderSettings(folder, 0, "test", limits, keepJournals),
+                new LocalStore(folder),
                 () -> MovieTools.NONE,
                 _ -> true,
                 new Nobody(),
@@ -142,7 +143,7 @@ class LibraryTest {
             assertEquals(State.LIVE, state(recorder, id), "what is written is not removed");
             recorder.onEnded(LIVE, publisher.publication);
             await("a movie", () -> state(recorder, id) == State.READY);
-            assertTrue(Files.exists(recorder.movie(id).orElseThrow()));
+            assertTrue(recorder.file(id, "video.mp4").isPresent());
             recorder.library().describe(id, new Notes.Note("The talk", List.of("talk")));
             recorder.library().putPosition(id, "viewer-1", 1_500, 1);
         }

@@ -134,6 +134,7 @@ class SlowDiskTest {
         TestPublisher quick = new TestPublisher(Codec.H264);
         try (Recorder recorder = Recorder.open(
                 new RecorderSettings(path.resolve("recordings"), 0, "test"),
+                new LocalStore(path.resolve("recordings")),
                 () -> MovieTools.NONE,
                 _ -> true,
                 new Nobody(),
@@ -172,6 +173,7 @@ class SlowDiskTest {
         TestPublisher slow = new TestPublisher(Codec.H264);
         try (Recorder recorder = Recorder.open(
                 new RecorderSettings(path.resolve("recordings"), 0, "test"),
+                new LocalStore(path.resolve("recordings")),
                 () -> MovieTools.NONE,
                 _ -> true,
                 new Nobody(),

@@ -35,12 +35,14 @@ class SpaceTest {
 
     private final List<String> removed = new ArrayList<>();
     private RecordingsFolder folder;
+    private MediaStore media;
     private Library library;
 
     @BeforeEach
     void open() throws RecorderException {
         folder = RecordingsFolder.open(path.resolve("recordings"));
-        library = new Library(folder, SqlNotes.sqlite(path.resolve("catalogue.db")));
+        media = new LocalStore(path.resolve("recordings"));
+        library = new Library(folder, media, SqlNotes.sqlite(path.resolve("catalogue.db")));
     }
 
     @AfterEach
@@ -58,7 +60,7 @@ class SpaceTest {
         return new Space(limits, folder, library, id -> {
                     removed.add(id.value());
                     var _ = library.take(id);
-                    folder.delete(id);
+                    folder.delete(id, media);
                 })
                 .shortage(stream, beginning);
     }

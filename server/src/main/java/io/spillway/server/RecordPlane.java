@@ -1,6 +1,7 @@
 package io.spillway.server;
 
 import io.spillway.media.live.StreamName;
+import io.spillway.recorder.LocalStore;
 import io.spillway.recorder.Notes;
 import io.spillway.recorder.Recorder;
 import io.spillway.recorder.RecorderException;
@@ -85,7 +86,10 @@ final class RecordPlane implements AutoCloseable {
                 ? SqlNotes.sqlite(dataDir.resolve("catalogue.db"))
                 : SqlNotes.postgres(config.database());
         try {
-            return new RecordPlane(Recorder.open(settings, MovieLibraries::find, wanted, LOGGED, notes), wanted);
+            return new RecordPlane(
+                    Recorder.open(
+                            settings, new LocalStore(settings.folder()), MovieLibraries::find, wanted, LOGGED, notes),
+                    wanted);
         } catch (RecorderException refused) {
             LOG.warn("{}", refused.sentence());
             return null;

@@ -2,7 +2,7 @@ package io.spillway.media.mp4;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -198,13 +198,14 @@ public final class MovieTables {
         this.seconds = seconds;
     }
 
-    /** Reads them. @throws IOException it is no such file */
-    public static MovieTables read(FileChannel file) throws IOException {
+    /** Reads them, and leaves the file's position somewhere. @throws IOException it is no such file */
+    public static MovieTables read(SeekableByteChannel file) throws IOException {
         ByteBuffer head = ByteBuffer.allocate(2 * HEAD_BYTES);
         long at = 0;
         while (true) {
             head.clear();
-            while (head.hasRemaining() && file.read(head, at + head.position()) >= 0) {}
+            file.position(at);
+            while (head.hasRemaining() && file.read(head) >= 0) {}
             if (head.position() < HEAD_BYTES) {
                 throw new IOException("a file without a header of a movie");
             }
@@ -219,10 +220,11 @@ public final class MovieTables {
         }
     }
 
-    private static ByteBuffer content(FileChannel file, long at, int length) throws IOException {
+    private static ByteBuffer content(SeekableByteChannel file, long at, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Math.max(0, length - HEAD_BYTES));
+        file.position(at + HEAD_BYTES);
         while (bytes.hasRemaining()) {
-            if (file.read(bytes, at + HEAD_BYTES + bytes.position()) < 0) {
+            if (file.read(bytes) < 0) {
                 throw new IOException("the header of the movie is cut off");
             }
         }

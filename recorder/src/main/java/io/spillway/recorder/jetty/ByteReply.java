@@ -1,5 +1,6 @@
 package io.spillway.recorder.jetty;
 
+import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
@@ -21,10 +22,10 @@ record ByteReply(long length, String etag, Body body) {
     /** What writes them. */
     @FunctionalInterface
     interface Body {
-        void write(long first, long count, Callback callback);
+        void write(long first, long count, Callback callback) throws IOException;
     }
 
-    void answer(Request request, Response response, Callback callback) {
+    void answer(Request request, Response response, Callback callback) throws IOException {
         HttpFields asked = request.getHeaders();
         HttpFields.Mutable headers = response.getHeaders();
         headers.put(HttpHeader.ACCEPT_RANGES, "bytes");

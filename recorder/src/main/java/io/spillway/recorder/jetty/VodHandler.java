@@ -7,16 +7,14 @@ import io.spillway.recorder.Recorder;
 import io.spillway.recorder.RecordingId;
 import io.spillway.recorder.mux.Clip;
 import io.spillway.recorder.mux.Muxer;
+import io.spillway.recorder.mux.StoredFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
@@ -31,7 +29,7 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * {@code /vod/{recording}/video.mp4}, its playlists and all that belongs to it, and clips: GET, HEAD and OPTIONS, by ranges, for pages of every origin. Addresses are read as they stand and looked up by name; none
- * becomes a path. Reads the disk, so wants virtual threads.
+ * becomes a path. Waits for what it reads, so wants virtual threads.
  */
 public final class VodHandler extends Handler.Abstract {
 
@@ -55,9 +53,15 @@ public final class VodHandler extends Handler.Abstract {
     /** An address in a playlist: a line that is no tag, or a quoted attribute. */
     private static final Pattern LISTED = Pattern.compile("(?m)^[^#\\s][^\\r\\n]*$|(?<=URI=\")[^\"]*(?=\")");
 
-    private final BiFunction<RecordingId, String, Optional<Path>> files;
+    private final Finder files;
     private final Cutter clips;
     private final VodRule rule;
+
+    /** A recording's file of a name, where there is one that is played, as {@link Recorder#file}. */
+    @FunctionalInterface
+    public interface Finder {
+        Optional<StoredFile> find(RecordingId id, String name) throws IOException;
+    }
 
     /** Cuts clips, as {@link Recorder#clip}. */
     @FunctionalInterface
@@ -65,8 +69,7 @@ public final class VodHandler extends Handler.Abstract {
         Clip cut(RecordingId id, double startS, double durationS) throws IOException;
     }
 
-    /** @param files a recording's file of a name, where there is one that is played; reads the disk */
-    public VodHandler(BiFunction<RecordingId, String, Optional<Path>> files, Cutter clips, VodRule rule) {
+    public VodHandler(Finder files, Cutter clips, VodRule rule) {
         this.files = files;
         this.clips = clips;
         this.rule = rule;
@@ -129,18 +132,17 @@ public final class VodHandler extends Handler.Abstract {
             clip(id.get(), request, response, callback);
             return;
         }
-        Optional<Path> file = files.apply(id.get(), address.group(2));
+        String name = address.group(2);
+        Optional<StoredFile> file = files.find(id.get(), name);
         if (file.isEmpty()) {
             none(request, response, callback);
             return;
         }
         String query = request.getHttpURI().getQuery();
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, type(file.get()));
-        if (file.get().toString().endsWith(".m3u8")
-                && query != null
-                && QUERY.matcher(query).matches()) {
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, type(name));
+        if (name.endsWith(".m3u8") && query != null && QUERY.matcher(query).matches()) {
             // Players that send no headers of ours say in each address what they may see.
-            String text = LISTED.matcher(Files.readString(file.get()))
+            String text = LISTED.matcher(new String(file.get().read(), StandardCharsets.UTF_8))
                     .replaceAll(each -> quoteReplacement(each.group() + "?" + query));
             response.setStatus(200);
             response.getHeaders().put(HttpHeader.CACHE_CONTROL, "private, " + KEPT);
@@ -150,27 +152,26 @@ public final class VodHandler extends Handler.Abstract {
         }
     }
 
-    private static String type(Path file) {
-        String name = file.getFileName().toString();
+    private static String type(String name) {
         return TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "application/octet-stream");
     }
 
-    private static void file(Path file, boolean open, Request request, Response response, Callback callback)
+    private static void file(StoredFile file, boolean open, Request request, Response response, Callback callback)
             throws IOException {
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, (open ? "public, " : "private, ") + KEPT);
         ByteBufferPool.Sized pool =
                 new ByteBufferPool.Sized(request.getComponents().getByteBufferPool(), true, BUFFER_BYTES);
         new ByteReply(
-                        Files.size(file),
+                        file.length(),
                         etag(file),
-                        (first, count, done) ->
-                                Content.copy(Content.Source.from(pool, file, first, count), response, done))
+                        // Of one that is open the source would read all that is before the first byte.
+                        (first, count, done) -> Content.copy(
+                                Content.Source.from(pool, file.open().position(first), 0, count), response, done))
                 .answer(request, response, callback);
     }
 
-    private static String etag(Path file) throws IOException {
-        return "\"" + Long.toString(Files.size(file), Character.MAX_RADIX) + "-"
-                + Long.toString(Files.getLastModifiedTime(file).toMillis(), Character.MAX_RADIX) + "\"";
+    private static String etag(StoredFile file) {
+        return "\"" + file.version() + "\"";
     }
 
     private void clip(RecordingId id, Request request, Response response, Callback callback) throws IOException {
@@ -181,7 +182,7 @@ public final class VodHandler extends Handler.Abstract {
             problem(400, "bad-clip", bad.sentence(), request, response, callback);
             return;
         }
-        Optional<Path> movie = files.apply(id, "video.mp4");
+        Optional<StoredFile> movie = files.find(id, "video.mp4");
         try (Clip clip = clips.cut(id, asked.startS(), asked.durationS())) {
             HttpFields.Mutable headers = response.getHeaders();
             headers.put(HttpHeader.CONTENT_TYPE, "video/mp4");

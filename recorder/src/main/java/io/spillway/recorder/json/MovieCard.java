@@ -45,10 +45,10 @@ public final class MovieCard {
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Reads it; empty when there is none, or none that can be read. */
-    public static Optional<MovieReport> read(Path file) {
+    /** Reads its bytes; empty where they are none. */
+    public static Optional<MovieReport> read(byte[] card) {
         try {
-            JsonNode json = MAPPER.readTree(file.toFile());
+            JsonNode json = MAPPER.readTree(card);
             List<MovieReport.Part> parts = new ArrayList<>();
             json.path("parts")
                     .forEach(part -> parts.add(new MovieReport.Part(

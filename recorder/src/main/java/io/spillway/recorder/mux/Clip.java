@@ -9,8 +9,7 @@ import io.spillway.recorder.mux.MovieFile.Range;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
+import java.nio.channels.SeekableByteChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -56,12 +55,12 @@ public final class Clip implements AutoCloseable {
         }
     }
 
-    private final FileChannel movie;
+    private final SeekableByteChannel movie;
     private final byte[] header;
     private final List<Range> ranges;
     private final long bytes;
 
-    private Clip(FileChannel movie, byte[] header, List<Range> ranges) {
+    private Clip(SeekableByteChannel movie, byte[] header, List<Range> ranges) {
         this.movie = movie;
         this.header = header;
         this.ranges = ranges;
@@ -71,13 +70,13 @@ public final class Clip implements AutoCloseable {
     /**
      * Cuts it.
      *
+     * @param movie the clip's own from here on: closed with it, or where there is none
      * @param startS where it begins in the movie, in seconds: with the picture that is shown then
      * @param durationS what it lasts, up to the end of the movie
      * @throws EmptyException there is nothing
      * @throws IOException the file cannot be read, or is no movie
      */
-    public static Clip of(Path path, double startS, double durationS) throws IOException {
-        FileChannel movie = FileChannel.open(path);
+    public static Clip of(SeekableByteChannel movie, double startS, double durationS) throws IOException {
         try {
             MovieTables tables = MovieTables.read(movie);
             if (startS >= tables.seconds()) {
@@ -203,10 +202,11 @@ public final class Clip implements AutoCloseable {
     }
 
     private void copy(long at, long bytes, byte[] buffer, OutputStream out) throws IOException {
+        movie.position(at);
         long done = 0;
         while (done < bytes) {
             int some = (int) Math.min(buffer.length, bytes - done);
-            int read = movie.read(ByteBuffer.wrap(buffer, 0, some), at + done);
+            int read = movie.read(ByteBuffer.wrap(buffer, 0, some));
             if (read < 0) {
                 throw new IOException("the movie is shorter than its tables say");
             }

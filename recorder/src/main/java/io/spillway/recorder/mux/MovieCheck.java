@@ -8,9 +8,10 @@ import io.spillway.recorder.journal.EntryFormat;
 import io.spillway.recorder.journal.JournalReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,11 +28,17 @@ public final class MovieCheck {
     /** Samples of these are NAL units with their lengths before them. */
     private static final Set<String> OF_UNITS = Set.of("avc1", "hvc1");
 
-    private final Path movie;
-    private final FileChannel file;
+    /** A movie's files, by their names. */
+    @FunctionalInterface
+    public interface Finder {
+        Optional<StoredFile> find(String name) throws IOException;
+    }
+
+    private final StoredFile movie;
+    private final SeekableByteChannel file;
     private final ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
 
-    private MovieCheck(Path movie, FileChannel file) {
+    private MovieCheck(StoredFile movie, SeekableByteChannel file) {
         this.movie = movie;
         this.file = file;
     }
@@ -40,7 +47,8 @@ public final class MovieCheck {
     private record Found(long samples, long lastsMs) {}
 
     /** Reads it, and its smaller sizes beside it. @throws IOException with a sentence's beginning: what of the movie is not as it should be */
-    public static void check(Path movie, Path journal, MovieReport report) throws IOException {
+    public static void check(Finder files, Path journal, MovieReport report) throws IOException {
+        StoredFile movie = files.find(MovieFolder.MOVIE).orElseThrow(() -> new NoSuchFileException(MovieFolder.MOVIE));
         Found whole = read(movie);
         // Sound may be there in a second form, too.
         if (whole.samples < report.frames() + (long) report.sounds()) {
@@ -52,8 +60,9 @@ public final class MovieCheck {
             throw new IOException(movie + " lasts " + whole.lastsMs + " ms, and its journal " + span.leastMs() + " to "
                     + span.mostMs() + " ms");
         }
-        for (int i = 1; Files.exists(movie.resolveSibling(MovieFolder.movie(i))); i++) {
-            Path smaller = movie.resolveSibling(MovieFolder.movie(i));
+        Optional<StoredFile> next = files.find(MovieFolder.movie(1));
+        for (int i = 2; next.isPresent(); i++) {
+            StoredFile smaller = next.get();
             // Pictures may begin later and end sooner than sound does, and a size is kept that was there nine tenths of
             // the time.
             long leastMs = span.leastMs() / 10 * 9;
@@ -61,11 +70,12 @@ public final class MovieCheck {
             if (lastsMs < leastMs) {
                 throw new IOException(smaller + " lasts " + lastsMs + " ms, and its journal " + leastMs + " at least");
             }
+            next = files.find(MovieFolder.movie(i));
         }
     }
 
-    private static Found read(Path movie) throws IOException {
-        try (FileChannel file = FileChannel.open(movie)) {
+    private static Found read(StoredFile movie) throws IOException {
+        try (SeekableByteChannel file = movie.open()) {
             return new MovieCheck(movie, file).read();
         }
     }
@@ -113,7 +123,8 @@ public final class MovieCheck {
         long at = from;
         while (at < to) {
             length.clear();
-            while (length.hasRemaining() && file.read(length, at + length.position()) >= 0) {}
+            file.position(at);
+            while (length.hasRemaining() && file.read(length) >= 0) {}
             long bytes = length.hasRemaining() ? 0 : Integer.toUnsignedLong(length.getInt(0));
             if (bytes == 0 || bytes > to - at - Integer.BYTES) {
                 throw new IOException("a picture at " + from + " does not consist of whole units");

@@ -52,6 +52,10 @@ class ClipTest {
         return folder.resolve("video.mp4");
     }
 
+    private static Clip clip(Path movie, double startS, double durationS) throws IOException {
+        return Clip.of(Files.newByteChannel(movie), startS, durationS);
+    }
+
     private Path file(Clip clip) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (clip) {
@@ -86,7 +90,7 @@ class ClipTest {
         List<String> all = pictures(movie);
         assertEquals(300, all.size());
         // In the midst of the 78th picture, and of a group; over the end of a segment.
-        Path clip = file(Clip.of(movie, 77 * FRAME_S + 0.015, 4));
+        Path clip = file(clip(movie, 77 * FRAME_S + 0.015, 4));
         assertEquals(all.subList(77, 178), pictures(clip));
         assertEquals(4.0 + 0.015, duration(clip), 0.03);
         Marks seen = Marks.of(clip);
@@ -97,11 +101,11 @@ class ClipTest {
         String read = Mp4Box.read(clip);
         assertTrue(read.contains("\"errors\":[]"), read);
         assertEquals("", FfmpegTool.ffmpeg("-xerror", "-i", clip.toString(), "-f", "null", "-"));
-        assertEquals(all.subList(0, 25), pictures(file(Clip.of(movie, 0, 1))));
-        assertEquals(all.subList(275, 300), pictures(file(Clip.of(movie, 11, 3_600))), "up to the end");
+        assertEquals(all.subList(0, 25), pictures(file(clip(movie, 0, 1))));
+        assertEquals(all.subList(275, 300), pictures(file(clip(movie, 11, 3_600))), "up to the end");
         assertEquals(
                 12.0,
-                assertThrows(Clip.EmptyException.class, () -> Clip.of(movie, 12.1, 1))
+                assertThrows(Clip.EmptyException.class, () -> clip(movie, 12.1, 1))
                         .seconds(),
                 0.05);
     }
@@ -112,8 +116,8 @@ class ClipTest {
             recorded.publish(0, sent(6, 160), List.of(0, 1));
         }
         Path movie = movie();
-        byte[] all = Files.readAllBytes(file(Clip.of(movie, 1.5, 4)));
-        try (Clip clip = Clip.of(movie, 1.5, 4)) {
+        byte[] all = Files.readAllBytes(file(clip(movie, 1.5, 4)));
+        try (Clip clip = clip(movie, 1.5, 4)) {
             for (int first = 0; first < all.length; first += 1_777) {
                 for (int count : new int[] {1, 1_000, 100_000}) {
                     int last = Math.min(all.length, first + count);
@@ -133,7 +137,7 @@ class ClipTest {
             recorded.publish(20_000 * MS, sent(4, 640), List.of(0, 1));
         }
         Path movie = movie();
-        Path clip = file(Clip.of(movie, 3, 3));
+        Path clip = file(clip(movie, 3, 3));
         assertEquals(75, pictures(clip).size());
         Marks seen = Marks.of(clip);
         assertEquals(3, seen.flashesMs().size(), seen.toString());
@@ -151,7 +155,7 @@ class ClipTest {
         recorded.write();
         new JournalCutter(journal).cut(made, 8, 11.5, WITH_AAC, _ -> {});
         assertTrue(Files.size(made.resolve("video.mp4")) < 700_000, "of four seconds or eight, and no more");
-        List<String> live = pictures(file(Clip.of(made.resolve("video.mp4"), 9, 1.5)));
+        List<String> live = pictures(file(clip(made.resolve("video.mp4"), 9, 1.5)));
         Path clip = folder.resolve("clip.mp4");
         assertEquals(
                 "aac",

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,9 +58,13 @@ class MovieCheckTest {
         return path;
     }
 
+    private Optional<StoredFile> find(String name) throws IOException {
+        return StoredFile.at(folder.resolve(name));
+    }
+
     private String refused() throws IOException {
         Files.write(movie, bytes.array());
-        return String.valueOf(assertThrows(IOException.class, () -> MovieCheck.check(movie, journal, report))
+        return String.valueOf(assertThrows(IOException.class, () -> MovieCheck.check(this::find, journal, report))
                 .getMessage());
     }
 
@@ -76,13 +81,13 @@ class MovieCheckTest {
     @Test
     void shouldFindGoodWhatWasMade() throws IOException {
         assertEquals(8_000.0, (double) report.durationMs(), 100);
-        MovieCheck.check(movie, journal, report);
+        MovieCheck.check(this::find, journal, report);
     }
 
     @Test
     void shouldMissWhatTheJournalHasAndTheMovieHasNot() throws IOException {
         Path longer = journal("longer", 4);
-        IOException refused = assertThrows(IOException.class, () -> MovieCheck.check(movie, longer, report));
+        IOException refused = assertThrows(IOException.class, () -> MovieCheck.check(this::find, longer, report));
         assertTrue(
                 refused.toString().matches(".* lasts 8\\d\\d\\d ms, and its journal 1\\d{4} to .*"),
                 refused.toString());
@@ -114,10 +119,10 @@ class MovieCheckTest {
     void shouldLookAtSmallerSizesToo() throws IOException {
         Path smaller = folder.resolve("video-2.mp4");
         Files.write(smaller, bytes.array());
-        MovieCheck.check(movie, journal, report);
+        MovieCheck.check(this::find, journal, report);
         bytes.putInt((int) bytes.getLong(boxAt("co64") + 16), Integer.MAX_VALUE);
         Files.write(smaller, bytes.array());
-        IOException refused = assertThrows(IOException.class, () -> MovieCheck.check(movie, journal, report));
+        IOException refused = assertThrows(IOException.class, () -> MovieCheck.check(this::find, journal, report));
         assertTrue(refused.toString().contains(smaller + " is not whole: a picture at"), refused.toString());
     }
 
@@ -125,7 +130,7 @@ class MovieCheckTest {
     void shouldNotTakeAPartForTheWhole() throws IOException {
         for (int length : new int[] {0, 7, 100, bytes.limit() / 2, bytes.limit() - 1}) {
             Files.write(movie, Arrays.copyOf(bytes.array(), length));
-            assertThrows(IOException.class, () -> MovieCheck.check(movie, journal, report), length + " bytes");
+            assertThrows(IOException.class, () -> MovieCheck.check(this::find, journal, report), length + " bytes");
         }
     }
 }
