@@ -119,51 +119,51 @@ final class ScriptedDisk implements FileJournal.Disk {
             file.close();
         }
 
-        // What a journal's writer has no use for.
+        // What a journal's writer does not use: as the disk has it.
 
         @Override
-        public int read(ByteBuffer into) {
-            throw new UnsupportedOperationException();
+        public int read(ByteBuffer into) throws IOException {
+            return file.read(into);
         }
 
         @Override
-        public int read(ByteBuffer into, long position) {
-            throw new UnsupportedOperationException();
+        public int read(ByteBuffer into, long position) throws IOException {
+            return file.read(into, position);
         }
 
         @Override
-        public long read(ByteBuffer[] into, int offset, int length) {
-            throw new UnsupportedOperationException();
+        public long read(ByteBuffer[] into, int offset, int length) throws IOException {
+            return file.read(into, offset, length);
         }
 
         @Override
-        public long write(ByteBuffer[] from, int offset, int length) {
-            throw new UnsupportedOperationException();
+        public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+            return file.write(from, offset, length);
         }
 
         @Override
-        public long transferTo(long position, long count, WritableByteChannel target) {
-            throw new UnsupportedOperationException();
+        public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
+            return file.transferTo(position, count, target);
         }
 
         @Override
-        public long transferFrom(ReadableByteChannel from, long position, long count) {
-            throw new UnsupportedOperationException();
+        public long transferFrom(ReadableByteChannel from, long position, long count) throws IOException {
+            return file.transferFrom(from, position, count);
         }
 
         @Override
-        public MappedByteBuffer map(MapMode mode, long position, long size) {
-            throw new UnsupportedOperationException();
+        public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
+            return file.map(mode, position, size);
         }
 
         @Override
-        public FileLock lock(long position, long size, boolean shared) {
-            throw new UnsupportedOperationException();
+        public FileLock lock(long position, long size, boolean shared) throws IOException {
+            return file.lock(position, size, shared);
         }
 
         @Override
-        public FileLock tryLock(long position, long size, boolean shared) {
-            throw new UnsupportedOperationException();
+        public FileLock tryLock(long position, long size, boolean shared) throws IOException {
+            return file.tryLock(position, size, shared);
         }
     }
 }
