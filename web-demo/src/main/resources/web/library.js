@@ -94,6 +94,7 @@ function showActions(card) {
 
 /** Its picture, with what happens in it below the pointer. Where there is none the place holds the page's own. */
 function showStill(still, { id, playback }) {
+  if (!playback.thumbnail) return;
   const picture = element('img', { alt: '', src: playback.thumbnail });
   picture.decode().then(
     () => still.prepend(picture),

@@ -38,6 +38,7 @@ final class JournalSink implements Tap.Sink {
         this.beganNs = beganNs;
     }
 
+    /** @param layers the publication's, in its order, and the first of them where it has more than can be journaled */
     @Override
     public void onLayers(List<Layer> layers, long nowNs) {
         revisions = new int[layers.size()];
@@ -47,6 +48,9 @@ final class JournalSink implements Tap.Sink {
         int number = 0;
         for (Track track : publication.tracks()) {
             for (Layer layer : track.layers()) {
+                if (described.size() == layers.size()) {
+                    break;
+                }
                 described.add(new Source.LayerDescription(number, layer.rid(), layer.format()));
             }
             number++;

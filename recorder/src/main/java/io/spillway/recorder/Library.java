@@ -23,14 +23,14 @@ public final class Library {
     private static final Logger LOG = LoggerFactory.getLogger(Library.class);
 
     /** A recording's place in the list. */
-    private record Place(String time, RecordingId id) implements Comparable<Place> {
+    private record Place(String time, StreamName stream, RecordingId id) implements Comparable<Place> {
 
         private static final Comparator<Place> NEWEST_FIRST = Comparator.comparing(Place::time)
                 .thenComparing(place -> place.id().value())
                 .reversed();
 
         static Place of(RecordingId id) {
-            return new Place(id.time(), id);
+            return new Place(id.time(), id.stream(), id);
         }
 
         @Override
@@ -83,7 +83,7 @@ public final class Library {
     public List<Recording> list(@Nullable StreamName stream, @Nullable RecordingId after) {
         List<Recording> found = new ArrayList<>();
         (after == null ? all : all.tailMap(Place.of(after), false)).forEach((place, facts) -> {
-            if (stream == null || place.id().stream().equals(stream)) {
+            if (stream == null || place.stream().equals(stream)) {
                 found.add(recording(place.id(), facts));
             }
         });
@@ -141,7 +141,7 @@ public final class Library {
         long bytes = 0;
         long pending = 0;
         for (Map.Entry<Place, Facts> each : all.entrySet()) {
-            if (stream == null || each.getKey().id().stream().equals(stream)) {
+            if (stream == null || each.getKey().stream().equals(stream)) {
                 State state = each.getValue().state();
                 long its = each.getValue().bytes();
                 bytes += its;

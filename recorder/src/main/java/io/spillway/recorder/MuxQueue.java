@@ -43,9 +43,10 @@ final class MuxQueue implements Runnable {
     private final RecordingsFolder folder;
     private final MediaStore media;
     private final Library library;
+    private final Room room;
     private final Supplier<MovieTools> tools;
     private final RecorderListener listener;
-    private final boolean keepJournals;
+    private final RecorderSettings settings;
     private final BlockingQueue<RecordingId> jobs = new LinkedBlockingQueue<>();
     private final Thread thread = Thread.ofPlatform().name("mux").daemon().unstarted(this);
     private final ReentrantLock working = new ReentrantLock();
@@ -53,21 +54,22 @@ final class MuxQueue implements Runnable {
     private volatile @Nullable RecordingId current;
     private volatile @Nullable RecordingId dropped;
     private long workedFromNs;
-    private String waits = "";
 
     MuxQueue(
             RecordingsFolder folder,
             MediaStore media,
             Library library,
+            Room room,
             Supplier<MovieTools> tools,
             RecorderListener listener,
-            boolean keepJournals) {
+            RecorderSettings settings) {
         this.folder = folder;
         this.media = media;
         this.library = library;
+        this.room = room;
         this.tools = tools;
         this.listener = listener;
-        this.keepJournals = keepJournals;
+        this.settings = settings;
     }
 
     void start() {
@@ -113,14 +115,7 @@ final class MuxQueue implements Runnable {
                 working.lock();
                 try {
                     current = id;
-                    if (library.has(id)) {
-                        if (movie(id) == null) {
-                            make(id);
-                        }
-                        if (!keepJournals) {
-                            release(id);
-                        }
-                    }
+                    work(id);
                 } finally {
                     current = null;
                     working.unlock();
@@ -131,20 +126,36 @@ final class MuxQueue implements Runnable {
         }
     }
 
+    /** A defect costs one movie, and no other. */
+    private void work(RecordingId id) {
+        try {
+            if (library.has(id)) {
+                if (movie(id) == null) {
+                    make(id);
+                }
+                if (!settings.keepJournals()) {
+                    release(id);
+                }
+            }
+        } catch (Stopped stopped) {
+            throw stopped;
+        } catch (RuntimeException defect) {
+            LOG.error("{} is left as it is: a defect of ours", id, defect);
+        }
+    }
+
     /** What it came to; null where it is still to be made. */
     private @Nullable MovieReport movie(RecordingId id) {
         return library.find(id).map(Recording::movie).orElse(null);
     }
 
     private void make(RecordingId id) {
-        try (MovieFolder made = MovieFolder.open(folder.folder(id).resolve("movie.part"))) {
-            awaitRoom(id);
-            workedFromNs = System.nanoTime();
-            MovieReport report =
-                    Muxer.mux(folder.journal(id), made.path(), tools.get(), thousandths -> rest(id, thousandths));
-            MovieCard.write(made.path().resolve(MovieFolder.CARD), report);
-            media.put(id, made);
-            listener.onReady(id, report);
+        try {
+            if (!hasRoom(id) || !fits(id)) {
+                // Others behind it may need less.
+                jobs.add(id);
+                LockSupport.parkNanos(LOOK_NS);
+            }
         } catch (IOException failed) {
             if (closed) {
                 // A stop interrupts what is read and written.
@@ -163,20 +174,54 @@ final class MuxQueue implements Runnable {
         }
     }
 
-    /** A movie takes about what its journal does. */
-    private void awaitRoom(RecordingId id) throws IOException {
-        long needed = folder.journalBytes(id) / 10 * 11;
-        for (long free = folder.usableBytes(); free < needed; free = folder.usableBytes()) {
-            String why = "The movie of " + id + " waits for room: it needs " + needed / MB + " MB, and the disk of "
-                    + folder + " has " + free / MB + " MB free; make room there.";
-            if (!why.equals(waits)) {
-                waits = why;
-                LOG.warn("{}", why);
+    /** Makes it, unless the disk turns out to be full: then it waits as the others do. */
+    private boolean fits(RecordingId id) throws IOException {
+        try (MovieFolder made = MovieFolder.open(folder.folder(id).resolve("movie.part"))) {
+            try {
+                workedFromNs = System.nanoTime();
+                MovieReport report = Muxer.mux(
+                        folder.journal(id),
+                        made.path(),
+                        settings.sizes(),
+                        tools.get(),
+                        thousandths -> rest(id, thousandths));
+                MovieCard.write(made.path().resolve(MovieFolder.CARD), report);
+                media.put(id, made);
+                listener.onReady(id, report);
+                return true;
+            } catch (IOException failed) {
+                if (closed || failed instanceof Muxer.NothingException || folder.usableBytes() >= MB) {
+                    throw failed;
+                }
+                waits(
+                        id,
+                        "The movie of " + id + " waits for room: the disk of " + folder + " is full; make room there.");
+                return false;
             }
-            library.waits(id, why);
-            LockSupport.parkNanos(LOOK_NS);
-            throwIfOver(id);
         }
+    }
+
+    private void waits(RecordingId id, String why) {
+        if (library.find(id).map(Recording::why).isEmpty()) {
+            LOG.warn("{}", why);
+        }
+        library.waits(id, why);
+    }
+
+    /** A movie takes about what its journal does. */
+    private boolean hasRoom(RecordingId id) throws IOException {
+        long needed = folder.journalBytes(id) / 10 * 11;
+        long free = folder.usableBytes();
+        if (free >= needed) {
+            return true;
+        }
+        String why = "The movie of " + id + " waits for room: it needs " + needed / MB + " MB, and the disk of "
+                + folder + " has " + free / MB + " MB free; make room there.";
+        waits(id, why);
+        // Where the oldest are to go for new ones, they go for this one too.
+        Room.Shortage known = room.shortage(id.stream(), false);
+        LOG.debug("{} waits for room: {}", id, known);
+        return false;
     }
 
     /** Lets go of a journal whose movie is good; of another one it stays, and the movie can be made anew of it. */

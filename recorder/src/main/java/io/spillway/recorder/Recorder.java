@@ -3,6 +3,7 @@ package io.spillway.recorder;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.PublicationListener;
 import io.spillway.media.live.StreamName;
+import io.spillway.recorder.journal.EndReason;
 import io.spillway.recorder.journal.Entry;
 import io.spillway.recorder.journal.FileJournal;
 import io.spillway.recorder.journal.Journal;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,9 @@ public final class Recorder implements PublicationListener, AutoCloseable {
     /** How often it is looked whether recordings are too old. */
     private static final long HOUSE_SECONDS = 60;
 
+    /** Of all writers together: the server is to end within ten seconds, whatever disks do. */
+    private static final long END_PATIENCE_NS = 2_000_000_000L;
+
     private final RecorderSettings settings;
     private final RecordingsFolder folder;
     private final MediaStore media;
@@ -51,8 +56,12 @@ public final class Recorder implements PublicationListener, AutoCloseable {
     private final InstantSource wall;
 
     /** Begins threads and makes rings, which a media loop must not. */
-    private final ScheduledExecutorService starter = Executors.newSingleThreadScheduledExecutor(
+    private final ExecutorService starter = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("recorder").daemon().factory());
+
+    /** Removes recordings, which waits for disks, stores and a database. */
+    private final ScheduledExecutorService house = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("recordings").daemon().factory());
 
     private final Map<StreamName, StreamRecording> streams = new HashMap<>();
     private final MuxQueue movies;
@@ -82,8 +91,8 @@ public final class Recorder implements PublicationListener, AutoCloseable {
         this.clockNs = clockNs;
         this.wall = wall;
         this.clips = new Clips(folder, tools);
-        this.movies = new MuxQueue(folder, media, library, tools, this.listener, settings.keepJournals());
-        this.space = new Space(settings.space(), folder, library, this::remove);
+        this.space = new Space(settings.space(), folder, library, this::remove, house);
+        this.movies = new MuxQueue(folder, media, library, space, tools, this.listener, settings);
     }
 
     /**
@@ -131,7 +140,7 @@ public final class Recorder implements PublicationListener, AutoCloseable {
                 new Recorder(settings, folder, media, tools, wanted, listener, notes, journals, clockNs, wall);
         recorder.recover();
         recorder.movies.start();
-        var _ = recorder.starter.scheduleWithFixedDelay(recorder::keepHouse, 0, HOUSE_SECONDS, TimeUnit.SECONDS);
+        var _ = recorder.house.scheduleWithFixedDelay(recorder::keepHouse, 0, HOUSE_SECONDS, TimeUnit.SECONDS);
         return recorder;
     }
 
@@ -156,6 +165,7 @@ public final class Recorder implements PublicationListener, AutoCloseable {
         }
     }
 
+    /** Nothing that one of them is keeps the server from its start. */
     private void recover(RecordingId id) {
         try {
             Optional<MovieReport> made = made(id);
@@ -172,12 +182,21 @@ public final class Recorder implements PublicationListener, AutoCloseable {
                 LOG.info("{} has no movie yet. {}", id, ended.sentence());
                 movies.add(id);
             } else {
-                library.failed(id, "No movie can be made of " + id + ": it has no journal.");
+                library.failed(
+                        id,
+                        media.find(id, MovieFolder.CARD).isPresent()
+                                ? "The movie of " + id + " cannot be played: " + MovieFolder.CARD
+                                        + ", which tells of it, cannot be read or the movie is missing, and it has no journal any more."
+                                : "No movie can be made of " + id + ": it has no journal.");
             }
         } catch (IOException kept) {
             LOG.warn("{} is left as it is: {}", id, kept.getMessage());
             library.found(id, Recording.State.FAILED, null);
             library.failed(id, "No movie can be made of " + id + ": " + kept.getMessage() + ".");
+        } catch (RuntimeException defect) {
+            LOG.error("{} is left as it is: a defect of ours", id, defect);
+            library.found(id, Recording.State.FAILED, null);
+            library.failed(id, "No movie can be made of " + id + ": a defect of Spillway, which its log tells.");
         }
     }
 
@@ -225,9 +244,22 @@ public final class Recorder implements PublicationListener, AutoCloseable {
                     listener,
                     movies::add,
                     this::retire);
-            Thread.ofPlatform().name("record-" + name).daemon().start(made);
+            Thread.ofPlatform().name("record-" + name).daemon().start(() -> {
+                try {
+                    made.run();
+                } finally {
+                    forget(made);
+                }
+            });
             return made;
         });
+    }
+
+    /** One whose thread ended, however it did, takes no publisher any more. */
+    private void forget(StreamRecording over) {
+        synchronized (streams) {
+            streams.remove(over.name(), over);
+        }
     }
 
     private boolean retire(StreamRecording over) {
@@ -262,12 +294,14 @@ public final class Recorder implements PublicationListener, AutoCloseable {
      * How a stream is recorded at this moment.
      *
      * @param recording that is written; null when none is
-     * @param problem why none is though one should be; null where that is not so
+     * @param problem why none is though one should be, in a sentence; null where that is not so
+     * @param reason the same in a word; null as the sentence is
      */
     public record Report(
             @Nullable RecordingId recording,
             long lostPackets,
-            @Nullable String problem) {}
+            @Nullable String problem,
+            @Nullable EndReason reason) {}
 
     /** How a stream is recorded. */
     public Report report(StreamName name) {
@@ -275,7 +309,7 @@ public final class Recorder implements PublicationListener, AutoCloseable {
         synchronized (streams) {
             known = streams.get(name);
         }
-        return known == null ? new Report(null, 0, null) : known.report();
+        return known == null ? new Report(null, 0, null, null) : known.report();
     }
 
     /** What was recorded. */
@@ -325,7 +359,9 @@ public final class Recorder implements PublicationListener, AutoCloseable {
             all = List.copyOf(streams.values());
         }
         all.forEach(StreamRecording::close);
-        all.forEach(StreamRecording::awaitEnd);
+        long untilNs = System.nanoTime() + END_PATIENCE_NS;
+        all.forEach(each -> each.awaitEnd(Math.max(0, untilNs - System.nanoTime())));
+        house.shutdownNow();
         movies.close();
         clips.close();
         folder.close();

@@ -1,5 +1,6 @@
 package io.spillway.recorder;
 
+import io.spillway.recorder.mux.Muxer;
 import java.nio.file.Path;
 
 /**
@@ -10,8 +11,15 @@ import java.nio.file.Path;
  * @param writer who writes journals, with its version
  * @param space what all of them may take
  * @param keepJournals whether a journal stays when its movie was found good
+ * @param sizes how many sizes of its pictures a movie has, the largest first
  */
-public record RecorderSettings(Path folder, int waitMs, String writer, SpaceLimits space, boolean keepJournals) {
+public record RecorderSettings(
+        Path folder, int waitMs, String writer, SpaceLimits space, boolean keepJournals, int sizes) {
+
+    /** With all sizes. */
+    public RecorderSettings(Path folder, int waitMs, String writer, SpaceLimits space, boolean keepJournals) {
+        this(folder, waitMs, writer, space, keepJournals, Muxer.ALL_SIZES);
+    }
 
     /** Without bounds, and with all journals kept. */
     public RecorderSettings(Path folder, int waitMs, String writer) {

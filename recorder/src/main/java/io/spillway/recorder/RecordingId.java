@@ -1,6 +1,7 @@
 package io.spillway.recorder;
 
 import io.spillway.media.live.StreamName;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -29,7 +30,17 @@ public record RecordingId(String value) {
 
     /** The id, or empty when it is none. */
     public static Optional<RecordingId> parse(String value) {
-        return PATTERN.matcher(value).matches() ? Optional.of(new RecordingId(value)) : Optional.empty();
+        Matcher matcher = PATTERN.matcher(value);
+        return matcher.matches() && isTime(matcher.group(2)) ? Optional.of(new RecordingId(value)) : Optional.empty();
+    }
+
+    /** Whoever makes folders may name them for a thirteenth month. */
+    private static boolean isTime(String digits) {
+        try {
+            return Instant.from(TIME.parse(digits)).getEpochSecond() > Long.MIN_VALUE;
+        } catch (DateTimeException none) {
+            return false;
+        }
     }
 
     /** Whose it is. */

@@ -22,6 +22,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of all recordings, this server's alone while it is open. What has a folder here is a recording, wherever its movie is kept. Any thread.
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class RecordingsFolder implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecordingsFolder.class);
 
     private static final int MAX_A_SECOND = 999;
 
@@ -114,6 +118,8 @@ final class RecordingsFolder implements AutoCloseable {
                 Optional<RecordingId> id = RecordingId.parse(each.getFileName().toString());
                 id.ifPresent(all::add);
             }
+        } catch (DirectoryIteratorException unreadable) {
+            throw unreadable.getCause();
         }
         all.sort(Comparator.comparing((RecordingId id) -> id.value()).reversed());
         return all;
@@ -178,17 +184,27 @@ final class RecordingsFolder implements AutoCloseable {
         return Files.move(folder(id), path.resolve(REMOVED + id.value()), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Ends what a crash left of removals. */
+    /** Ends what a crash left of removals. What cannot be removed waits for the next start. */
     void sweep(MediaStore media) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, REMOVED + "*")) {
             for (Path each : entries) {
-                String name = each.getFileName().toString().substring(REMOVED.length());
-                Optional<RecordingId> id = RecordingId.parse(name);
-                if (id.isPresent()) {
-                    media.delete(id.get());
-                }
-                deleteAll(each);
+                sweep(each, media);
             }
+        } catch (DirectoryIteratorException unreadable) {
+            throw unreadable.getCause();
+        }
+    }
+
+    private static void sweep(Path removed, MediaStore media) {
+        try {
+            String name = removed.getFileName().toString().substring(REMOVED.length());
+            Optional<RecordingId> id = RecordingId.parse(name);
+            if (id.isPresent()) {
+                media.delete(id.get());
+            }
+            deleteAll(removed);
+        } catch (IOException left) {
+            LOG.warn("{} cannot be removed: {}", removed, left.toString());
         }
     }
 

@@ -6,7 +6,10 @@ import io.spillway.recorder.journal.EndReason;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Space implements Room {
 
-    /** Who removes a recording, files and all. */
+    /** Who removes a recording, files and all; waits for disk and database. */
     interface Remover {
         void remove(RecordingId id) throws IOException;
     }
@@ -32,24 +35,63 @@ final class Space implements Room {
     private final RecordingsFolder folder;
     private final Library library;
     private final Remover remover;
+    private final Executor house;
+    private final AtomicBoolean removing = new AtomicBoolean();
 
-    Space(SpaceLimits limits, RecordingsFolder folder, Library library, Remover remover) {
+    /** The last that was to be removed could not be. */
+    private volatile boolean stuck;
+
+    /** @param house where recordings are removed for room: those who ask for it write what comes meanwhile */
+    Space(SpaceLimits limits, RecordingsFolder folder, Library library, Remover remover, Executor house) {
         this.limits = limits;
         this.folder = folder;
         this.library = library;
         this.remover = remover;
+        this.house = house;
     }
 
     /** @param of whose recordings would make room; null for all */
     private record Missing(@Nullable StreamName of, Shortage shortage) {}
 
+    /** Where the oldest go there is room while they do: what comes meanwhile is over the bound. */
     @Override
-    public synchronized @Nullable Shortage shortage(StreamName stream, boolean beginning) {
+    public @Nullable Shortage shortage(StreamName stream, boolean beginning) {
         Missing missing = missing(stream, beginning);
-        while (missing != null && limits.oldestGoes() && removeOldest(missing)) {
-            missing = missing(stream, beginning);
+        if (missing == null) {
+            return null;
         }
-        return missing == null ? null : missing.shortage();
+        boolean goesOn = limits.oldestGoes() && oldest(missing).isPresent() && isBeingMade(stream, beginning);
+        return goesOn ? null : missing.shortage();
+    }
+
+    /** Whether room is being made, which is begun where it is not. */
+    private boolean isBeingMade(StreamName stream, boolean beginning) {
+        if (removing.compareAndSet(false, true)) {
+            try {
+                house.execute(() -> makeRoom(stream, beginning));
+            } catch (RejectedExecutionException closed) {
+                removing.set(false);
+                return false;
+            }
+        }
+        return !stuck;
+    }
+
+    private void makeRoom(StreamName stream, boolean beginning) {
+        try {
+            stuck = false;
+            Optional<RecordingId> next = oldest(missing(stream, beginning));
+            while (next.isPresent() && !stuck) {
+                // One that cannot be removed ends it: else all that can would go for nothing.
+                stuck = !remove(next.get(), "to make room");
+                next = oldest(missing(stream, beginning));
+            }
+        } catch (RuntimeException defect) {
+            LOG.error("no room is made for {}: a defect of ours", stream, defect);
+            stuck = true;
+        } finally {
+            removing.set(false);
+        }
     }
 
     private @Nullable Missing missing(StreamName stream, boolean beginning) {
@@ -94,15 +136,14 @@ final class Space implements Room {
                                 + " is recorded until some are removed. Remove some, or set " + key + " higher."));
     }
 
-    private boolean removeOldest(Missing missing) {
-        List<Recording> all = library.list(missing.of(), null);
-        for (Recording each : all.reversed()) {
-            if (each.state() == State.READY) {
-                // One that cannot be removed ends it: else all that can would go for nothing.
-                return remove(each.id(), "to make room");
-            }
-        }
-        return false;
+    /** What is removed next for what is missing; what has no movie never is. */
+    private Optional<RecordingId> oldest(@Nullable Missing missing) {
+        return missing == null
+                ? Optional.empty()
+                : library.list(missing.of(), null).reversed().stream()
+                        .filter(each -> each.state() == State.READY)
+                        .map(Recording::id)
+                        .findFirst();
     }
 
     /** Removes what is older than recordings are kept. */

@@ -1,8 +1,5 @@
 package io.spillway.recorder;
 
-import io.spillway.media.frame.Tap;
-import io.spillway.media.live.HandoverRing;
-import io.spillway.media.live.Layer;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamName;
 import io.spillway.recorder.journal.EndReason;
@@ -13,7 +10,6 @@ import io.spillway.recorder.journal.Source;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -37,13 +33,8 @@ final class StreamRecording implements Runnable {
     /** What the death of the process takes at most. Shorter turns cost a waking of the thread each, and save milliseconds of what a crash takes. */
     static final int TURN_MS = 100;
 
-    /** A disk may stall for ten seconds of 6 Mbps. */
-    private static final int RING_BYTES = 8 << 20;
-
     /** What the loss of power takes at most, beside what the disk itself has not kept. */
     private static final long FORCE_NS = 1_000_000_000L;
-
-    private static final long END_PATIENCE_MS = 2_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamRecording.class);
 
@@ -69,14 +60,11 @@ final class StreamRecording implements Runnable {
     private final long unixNs;
 
     private @Nullable LiveSource source;
-    private @Nullable HandoverRing ring;
-    private @Nullable JournalSink sink;
-    private volatile @Nullable Tap tap;
+    private @Nullable LiveTap tap;
     private volatile @Nullable RecordingId recording;
-    private volatile @Nullable String problem;
+    private volatile Room.@Nullable Shortage problem;
     private @Nullable Journal journal;
     private @Nullable Source described;
-    private long lostTold;
     private long written;
 
     /** For want of room nothing is written, until there is some. */
@@ -129,7 +117,9 @@ final class StreamRecording implements Runnable {
 
     /** How it goes. Any thread. */
     Recorder.Report report() {
-        return new Recorder.Report(recording, lost.get(), problem);
+        Room.Shortage now = problem;
+        return new Recorder.Report(
+                recording, lost.get(), now == null ? null : now.sentence(), now == null ? null : now.reason());
     }
 
     /** Another publication is the stream's. Any thread. */
@@ -156,10 +146,10 @@ final class StreamRecording implements Runnable {
         closed = true;
     }
 
-    /** Waits until its journal is ended. */
-    void awaitEnd() {
+    /** Waits until its journal is ended, for so long at most. */
+    void awaitEnd(long patienceNs) {
         try {
-            if (!ended.await(END_PATIENCE_MS, TimeUnit.MILLISECONDS)) {
+            if (!ended.await(patienceNs, TimeUnit.NANOSECONDS)) {
                 LOG.warn("{}: the disk does not take the end of the recording; the next start ends it", name);
             }
         } catch (InterruptedException e) {
@@ -183,8 +173,11 @@ final class StreamRecording implements Runnable {
         } catch (RuntimeException defect) {
             LOG.error("{} is recorded no more: a defect of ours", name, defect);
         } finally {
-            attach(null);
-            ended.countDown();
+            try {
+                attach(null);
+            } finally {
+                ended.countDown();
+            }
         }
     }
 
@@ -192,28 +185,37 @@ final class StreamRecording implements Runnable {
         return commands.isEmpty() && source == null && nowNs - absentNs >= settings.waitMs() * 1_000_000L;
     }
 
-    /** What is done each {@value #TURN_MS} ms. */
+    /** What is done each {@value #TURN_MS} ms. What goes wrong in it ends a recording at most. */
     void turn(long nowNs) {
+        try {
+            step(nowNs);
+        } catch (IOException failed) {
+            fail(failed);
+        } catch (RuntimeException defect) {
+            LOG.error("a defect of ours ends what is recorded of {}", name, defect);
+            stop(new Room.Shortage(
+                    EndReason.DEFECT,
+                    "A defect of Spillway, which its log tells: nothing more of " + name
+                            + " is recorded until its next publisher comes."));
+        }
+    }
+
+    private void step(long nowNs) throws IOException {
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
         }
         take();
-        Tap tapped = tap;
-        if (tapped != null && tapped.isStale()) {
+        if (tap != null && tap.isStale()) {
             attach(source);
         }
-        try {
-            Journal into = journal;
-            if (into != null) {
-                into.write();
-                tell(into);
-            }
-            if (nowNs - forcedNs >= FORCE_NS) {
-                forcedNs = nowNs;
-                lookAtDisk();
-            }
-        } catch (IOException failed) {
-            fail(failed);
+        Journal into = journal;
+        if (into != null) {
+            into.write();
+            tell(into);
+        }
+        if (nowNs - forcedNs >= FORCE_NS) {
+            forcedNs = nowNs;
+            lookAtDisk();
         }
     }
 
@@ -239,15 +241,8 @@ final class StreamRecording implements Runnable {
     }
 
     private void attach(@Nullable LiveSource next) {
-        Tap old = tap;
         LiveSource before = source;
-        if (old != null && before != null) {
-            before.loop().execute(old::close);
-        }
-        take();
-        tap = null;
-        ring = null;
-        sink = null;
+        letGo();
         source = next;
         waiting = false;
         absentNs = clockNs.getAsLong();
@@ -263,22 +258,23 @@ final class StreamRecording implements Runnable {
             }
             return;
         }
-        List<Layer> layers = next.publication().tracks().stream()
-                .flatMap(track -> track.layers().stream())
-                .toList();
-        HandoverRing fresh = new HandoverRing(RING_BYTES);
-        JournalSink into = new JournalSink(next.publication(), fresh, beganNs);
-        ring = fresh;
-        sink = into;
-        lostTold = 0;
-        next.loop().execute(() -> tap = Tap.open(layers, into, clockNs.getAsLong()));
+        tap = LiveTap.open(next, clockNs, beganNs);
+    }
+
+    /** Takes what came so far, and nothing more. */
+    private void letGo() {
+        LiveTap old = tap;
+        if (old != null) {
+            old.close();
+            take();
+            tap = null;
+        }
     }
 
     /** Takes what is in the ring into the journal. */
     private void take() {
-        HandoverRing from = ring;
-        JournalSink through = sink;
-        if (from == null || through == null) {
+        LiveTap from = tap;
+        if (from == null) {
             return;
         }
         from.drain((length, bytes, at) -> {
@@ -288,18 +284,17 @@ final class StreamRecording implements Runnable {
                 fail(failed);
             }
         });
-        long now = through.lost();
+        long missing = from.newlyLost();
         Journal into = journal;
-        if (now > lostTold && into != null) {
+        if (missing > 0 && into != null) {
             try {
-                into.lost(clockNs.getAsLong() - beganNs, now - lostTold);
+                into.lost(clockNs.getAsLong() - beganNs, missing);
             } catch (IOException failed) {
                 fail(failed);
             }
-            LOG.warn("{}: {} packets could not be recorded: the disk is too slow", name, now - lostTold);
-            lost.addAndGet(now - lostTold);
-            tally.lost(now - lostTold);
-            lostTold = now;
+            LOG.warn("{}: {} packets could not be recorded: the disk is too slow", name, missing);
+            lost.addAndGet(missing);
+            tally.lost(missing);
         }
     }
 
@@ -351,7 +346,7 @@ final class StreamRecording implements Runnable {
         }
         try {
             into.end(clockNs.getAsLong() - beganNs, reason, sentence);
-        } catch (IOException unwritten) {
+        } catch (IOException | RuntimeException unwritten) {
             // Whole entries are there; the next start ends it.
             LOG.warn("{}: the end of {} cannot be written: {}", name, id, unwritten.toString());
         }
@@ -375,23 +370,20 @@ final class StreamRecording implements Runnable {
     }
 
     private void stop(Room.Shortage why) {
-        boolean known = why.sentence().equals(problem);
-        waiting = why.reason() != EndReason.DISK_FAILED;
-        problem = why.sentence();
+        boolean known = why.equals(problem);
+        waiting = why.reason() == EndReason.DISK_FULL || why.reason() == EndReason.QUOTA_REACHED;
+        problem = why;
         if (journal != null) {
             end(why.reason(), why.sentence());
         } else if (!known) {
             listener.onRefused(name, why.reason(), why.sentence());
         }
         // Nothing more is taken in until it goes on.
-        Tap old = tap;
-        LiveSource from = source;
-        if (old != null && from != null) {
-            from.loop().execute(old::close);
+        LiveTap old = tap;
+        if (old != null) {
+            old.close();
         }
         tap = null;
-        ring = null;
-        sink = null;
     }
 
     private boolean isFull() {

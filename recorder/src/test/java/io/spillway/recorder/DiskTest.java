@@ -5,17 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.media.codec.Codec;
+import io.spillway.media.frame.Tap;
+import io.spillway.media.live.HandoverRing;
 import io.spillway.media.live.StreamName;
 import io.spillway.recorder.journal.EndReason;
 import io.spillway.recorder.journal.Entry;
 import io.spillway.recorder.journal.FileJournal;
+import io.spillway.recorder.journal.Journal;
 import io.spillway.recorder.journal.JournalReader;
 import io.spillway.recorder.mux.MovieReport;
 import io.spillway.recorder.mux.MovieTools;
 import io.spillway.recorder.sql.SqlNotes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +30,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,6 +134,97 @@ class DiskTest {
             // A movie may be at its last packets.
             run("umount", "-l", path.toString());
         }
+    }
+
+    /** The server died of a disk that others had filled: what it recorded waits there for room, and one that needs less does not wait for one that needs more. */
+    @Test
+    void shouldMakeMoviesOfWhatACrashLeftWhenThereIsRoom(@TempDir Path elsewhere) throws Exception {
+        run("mount", "-t", "tmpfs", "-o", "size=4m", "spillway-test", path.toString());
+        try {
+            Path recordings = Files.createDirectory(path.resolve("recordings"));
+            RecordingId large = died(recordings, "live-20261127T090000Z", 600);
+            RecordingId small = died(recordings, "live-20261127T080000Z", 30);
+            Path others = path.resolve("others");
+            fill(others);
+            LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
+            try (Recorder recorder = Recorder.open(
+                    new RecorderSettings(recordings, 0, "test"),
+                    new LocalStore(recordings),
+                    () -> MovieTools.NONE,
+                    _ -> true,
+                    new Told(told),
+                    SqlNotes.sqlite(elsewhere.resolve("notes.db")))) {
+                for (RecordingId each : List.of(large, small)) {
+                    String why = null;
+                    for (int i = 0; i < 200 && why == null; i++) {
+                        why = recorder.library().find(each).orElseThrow().why();
+                        LockSupport.parkNanos(50_000_000L);
+                    }
+                    assertTrue(String.valueOf(why).contains("waits for room"), String.valueOf(why));
+                }
+                assertEquals(List.of(), List.copyOf(told));
+                // Enough for the small one, which came later.
+                shorten(others, 200_000);
+                assertEquals("ready", told.poll(20, TimeUnit.SECONDS));
+                assertEquals(
+                        Recording.State.READY,
+                        recorder.library().find(small).orElseThrow().state());
+                Files.delete(others);
+                assertEquals("ready", told.poll(20, TimeUnit.SECONDS));
+            }
+        } finally {
+            run("umount", "-l", path.toString());
+        }
+    }
+
+    private static void fill(Path file) throws IOException {
+        try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            for (int bytes = 1 << 16; bytes > 0; bytes /= 2) {
+                fill(out, bytes);
+            }
+        }
+    }
+
+    private static void fill(FileChannel out, int bytes) {
+        try {
+            while (out.write(ByteBuffer.allocate(bytes)) > 0) {}
+        } catch (IOException full) {
+            // That is what it is for.
+        }
+    }
+
+    private static void shorten(Path file, long bytes) throws IOException {
+        try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            out.truncate(out.size() - bytes);
+        }
+    }
+
+    /** A recording of so many frames whose server died. */
+    private static RecordingId died(Path recordings, String name, int frames) throws IOException {
+        RecordingId id = RecordingId.parse(name).orElseThrow();
+        Path journal = Files.createDirectories(recordings.resolve(name).resolve("journal"));
+        try (Journal written = FileJournal.create(journal, new Entry.Began(0, 1, "live", "test"))) {
+            TestPublisher publisher = new TestPublisher(Codec.H264);
+            HandoverRing ring = new HandoverRing(8 << 20);
+            JournalSink sink = new JournalSink(publisher.publication, ring, 0);
+            Tap tap = Tap.open(
+                    publisher.publication.tracks().stream()
+                            .flatMap(track -> track.layers().stream())
+                            .toList(),
+                    sink,
+                    0);
+            publisher.send(frames, 0);
+            tap.close();
+            ring.drain((length, bytes, at) -> {
+                try {
+                    written.append(bytes, at, length);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            written.write();
+        }
+        return id;
     }
 
     @Test

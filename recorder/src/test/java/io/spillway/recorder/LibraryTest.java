@@ -241,8 +241,38 @@ class LibraryTest {
                     String.valueOf(recorder.library().find(empty).orElseThrow().why());
             assertTrue(why.contains("holds no keyframe and no sound"), why);
             assertEquals(State.FAILED, state(recorder, none));
+            assertEquals(
+                    "No movie can be made of " + none + ": it has no journal.",
+                    recorder.library().find(none).orElseThrow().why());
             assertEquals(Optional.of(State.FAILED), recorder.remove(none));
             assertFalse(Files.exists(folder.resolve(none.value())));
+        }
+    }
+
+    /** Whatever is in the folder, all others are listed. */
+    @Test
+    void shouldListAllButWhatIsNoRecording() throws Exception {
+        RecordingId good = made("live-20261127T093000Z", 10);
+        Files.createDirectories(folder.resolve("live-20261399T000000Z/journal"));
+        Files.createDirectories(folder.resolve(".removed-live-20261127T093009Z"));
+        Files.writeString(folder.resolve("live-20261127T093008Z"), "a file");
+        // What a power loss leaves of a card, and what an editor does.
+        for (String card : List.of("", "{", "{}", "[1]", "{\"durationMs\": \"long\"}")) {
+            RecordingId broken = made("live-20261127T093001Z", 10);
+            Path its = folder.resolve(broken.value());
+            Files.writeString(its.resolve("recording.json"), card);
+            try (Recorder recorder = open()) {
+                assertEquals(
+                        List.of(broken.value(), good.value()),
+                        names(recorder.library().list(null, null)));
+                assertEquals(State.FAILED, state(recorder, broken), card);
+                String why = String.valueOf(
+                        recorder.library().find(broken).orElseThrow().why());
+                assertTrue(why.contains("recording.json, which tells of it, cannot be read"), why);
+                assertTrue(Files.exists(its.resolve("video.mp4")), "kept as it is");
+                assertEquals(State.READY, state(recorder, good));
+                recorder.remove(broken);
+            }
         }
     }
 

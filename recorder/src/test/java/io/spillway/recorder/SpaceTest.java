@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,7 @@ class SpaceTest {
     Path path;
 
     private final List<String> removed = new ArrayList<>();
+    private boolean refuses;
     private RecordingsFolder folder;
     private MediaStore media;
     private Library library;
@@ -56,13 +58,24 @@ class SpaceTest {
         library.found(id, state, state == State.READY ? MOVIE : null);
     }
 
+    private void remove(RecordingId id) throws IOException {
+        if (refuses) {
+            throw new IOException("Operation not permitted");
+        }
+        removed.add(id.value());
+        var _ = library.take(id);
+        folder.delete(id, media);
+    }
+
+    private Space space(SpaceLimits limits, Executor house) {
+        return new Space(limits, folder, library, this::remove, house);
+    }
+
+    /** As it stands when what can be removed is. */
     private Room.@Nullable Shortage shortage(StreamName stream, boolean beginning, SpaceLimits limits) {
-        return new Space(limits, folder, library, id -> {
-                    removed.add(id.value());
-                    var _ = library.take(id);
-                    folder.delete(id, media);
-                })
-                .shortage(stream, beginning);
+        Space space = space(limits, Runnable::run);
+        var _ = space.shortage(stream, beginning);
+        return space.shortage(stream, beginning);
     }
 
     private Room.Shortage missing(StreamName stream, SpaceLimits limits) {
@@ -113,6 +126,38 @@ class SpaceTest {
         // What is left is never removed for room.
         assertNotNull(shortage(LIVE, false, all(MB, true)));
         assertEquals(2, removed.size());
+    }
+
+    /** Those who ask write what comes meanwhile: a store or a database that does not answer must not hold them up. */
+    @Test
+    void shouldHoldUpNobodyWhileRoomIsMade() throws IOException {
+        recorded("live-20261127T090000Z", State.READY);
+        recorded("live-20261127T100000Z", State.READY);
+        recorded("live-20261127T110000Z", State.LIVE);
+        List<Runnable> house = new ArrayList<>();
+        Space space = space(all(MB, true), house::add);
+        assertNull(space.shortage(LIVE, false));
+        assertNull(space.shortage(STAGE, true));
+        assertEquals(List.of(), removed);
+        assertEquals(1, house.size(), "room is made once");
+        house.removeFirst().run();
+        assertEquals(List.of("live-20261127T090000Z", "live-20261127T100000Z"), removed);
+        assertNull(space.shortage(LIVE, false));
+        assertEquals(List.of(), house);
+    }
+
+    @Test
+    void shouldStopWhereTheOldestCannotBeRemovedAndGoOnWhenItCan() throws IOException {
+        recorded("live-20261127T090000Z", State.READY);
+        recorded("live-20261127T100000Z", State.READY);
+        recorded("live-20261127T110000Z", State.LIVE);
+        Space space = space(all(2 * MB, true), Runnable::run);
+        refuses = true;
+        assertNotNull(space.shortage(LIVE, false));
+        assertNotNull(space.shortage(LIVE, true));
+        refuses = false;
+        assertNull(space.shortage(LIVE, false));
+        assertEquals(List.of("live-20261127T090000Z"), removed);
     }
 
     @Test

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.media.codec.Codec;
 import io.spillway.media.live.Format;
+import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamName;
+import io.spillway.media.live.Track;
 import io.spillway.recorder.journal.EndReason;
 import io.spillway.recorder.journal.Entry;
 import io.spillway.recorder.journal.FileJournal;
 import io.spillway.recorder.journal.Journal;
 import io.spillway.recorder.journal.JournalReader;
+import io.spillway.recorder.journal.Source;
 import io.spillway.recorder.mux.MovieReport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -248,6 +251,26 @@ class StreamRecordingTest {
         assertEquals(List.of("began live-20261127T093000Z", "live-20261127T093000Z server-stopped"), told);
     }
 
+    /** Two publishers within one turn, on loops of their own, and the first one's is late: it comes into nothing, and the second one is followed. */
+    @Test
+    void shouldFollowThePublisherThatCameLastWhicheverLoopIsLate() throws IOException {
+        TestPublisher first = new TestPublisher(Codec.VP8);
+        TestPublisher second = new TestPublisher(Codec.VP8);
+        List<Runnable> late = new ArrayList<>();
+        recording.onPublished(new StreamRecording.LiveSource(first.publication, late::add));
+        publish(second);
+        send(second, 3);
+        late.forEach(Runnable::run);
+        first.send(3, nowNs);
+        send(second, 3);
+        second.picture.restart(new Format(Codec.H264, Map.of()), nowNs);
+        send(second, 1);
+        send(second, 3);
+        end();
+        assertEquals(18, only(Entry.PacketCame.class, read(2, 0)).size());
+        assertEquals(9, only(Entry.PacketCame.class, read(2, 1)).size());
+    }
+
     /** Of a disk that stalls, the loop feels nothing: what does not fit into the ring is counted, and told where it is missing. */
     @Test
     void shouldLoseAndTellWhatAStallingDiskCannotTake() throws IOException {
@@ -283,6 +306,50 @@ class StreamRecordingTest {
         recording.turn(nowNs);
         assertEquals("began live-20261127T093000Z-2", told.getLast());
         end();
+    }
+
+    @Test
+    void shouldEndTheRecordingAndNothingElseWhereADefectShows() throws IOException {
+        begin((where, began) -> new DefectiveJournal(FileJournal.create(where, began)));
+        TestPublisher publisher = new TestPublisher(Codec.H264);
+        publish(publisher);
+        send(publisher, 3);
+        assertEquals(List.of("began live-20261127T093000Z", "live-20261127T093000Z defect"), told);
+        assertEquals(EndReason.DEFECT, recording.report().reason());
+        send(publisher, 3);
+        assertEquals(2, told.size(), told.toString());
+        // The next publisher is tried again.
+        publish(new TestPublisher(Codec.H264));
+        recording.turn(nowNs);
+        assertEquals(
+                List.of("began live-20261127T093000Z-2", "live-20261127T093000Z-2 defect"),
+                told.subList(2, told.size()));
+        end();
+    }
+
+    /** Offers may have more than anybody sends. */
+    @Test
+    void shouldJournalTheFirstOfVeryManyLayers() throws IOException {
+        TestPublisher publisher = new TestPublisher(Codec.H264);
+        List<Track> tracks = new ArrayList<>();
+        for (int i = 0; i < Source.MAX_LAYERS; i++) {
+            tracks.addAll(new TestPublisher(Codec.H264).publication.tracks());
+        }
+        tracks.addAll(0, publisher.publication.tracks());
+        Publication many = new Publication(tracks, Instant.EPOCH, "test");
+        recording.onPublished(new StreamRecording.LiveSource(many, Runnable::run));
+        recording.turn(nowNs);
+        send(publisher, 10);
+        end();
+        List<Entry> entries = read(1, 0);
+        assertEquals(
+                Source.MAX_LAYERS,
+                only(Entry.SourceBegan.class, entries)
+                        .getFirst()
+                        .source()
+                        .layers()
+                        .size());
+        assertEquals(30, only(Entry.PacketCame.class, entries).size());
     }
 
     @Test
@@ -346,6 +413,23 @@ class StreamRecordingTest {
         assertEquals(2, told.size(), told.toString());
         assertTrue(told.getLast().startsWith("began "), told.getLast());
         end();
+    }
+
+    private static final class DefectiveJournal extends ForwardingJournal {
+
+        DefectiveJournal(Journal inner) {
+            super(inner);
+        }
+
+        @Override
+        public void write() {
+            throw new IllegalStateException("a defect that the test made");
+        }
+
+        @Override
+        public void end(long atNs, EndReason reason, String sentence) {
+            throw new IllegalStateException("a defect that the test made");
+        }
     }
 
     /** Takes two writes, then none. */

@@ -111,7 +111,8 @@ public final class LiveSettings {
                         List.of(),
                         all.record().waitSeconds(),
                         all.record().space(),
-                        all.record().keepJournals()),
+                        all.record().keepJournals(),
+                        all.record().sizes()),
                 new Config.Ice(
                         List.of(),
                         all.ice().ttlSeconds(),

@@ -63,36 +63,38 @@ final class RecordPlane implements AutoCloseable {
         }
     };
 
-    private final Recorder recorder;
+    /** Null where the folder cannot be had. */
+    private final @Nullable Recorder recorder;
 
     private final Recordings recordings;
 
-    private RecordPlane(Recorder recorder, Predicate<StreamName> wanted) {
+    private RecordPlane(@Nullable Recorder recorder, Recordings recordings) {
         this.recorder = recorder;
-        this.recordings = new RecordedStreams(recorder, wanted, InstantSource.system());
+        this.recordings = recordings;
     }
 
-    /** Opens the folder of recordings; null, with a word in the log, where it cannot be had: live goes on without. */
-    static @Nullable RecordPlane open(Config config, Path dataDir, LiveSettings live, StreamKeys keys) {
+    /** Opens the folder of recordings. Where it cannot be had live goes on without; the log says so, and the status of each stream that should be recorded. */
+    static RecordPlane open(Config config, Path dataDir, LiveSettings live, StreamKeys keys) {
         RecorderSettings settings = new RecorderSettings(
                 dataDir.resolve(FOLDER),
                 config.record().waitSeconds() * 1_000,
                 "spillway " + Version.current(),
                 limits(config.record().space()),
-                config.record().keepJournals());
+                config.record().keepJournals(),
+                config.record().sizes());
         Predicate<StreamName> wanted = stream -> live.isRecorded(stream)
                 || keys.find(stream).filter(KnownStream::record).isPresent();
         Notes notes = config.database().isEmpty()
                 ? SqlNotes.sqlite(dataDir.resolve("catalogue.db"))
                 : SqlNotes.postgres(config.database());
         try {
-            return new RecordPlane(
-                    Recorder.open(
-                            settings, new LocalStore(settings.folder()), MovieLibraries::find, wanted, LOGGED, notes),
-                    wanted);
+            Recorder recorder = Recorder.open(
+                    settings, new LocalStore(settings.folder()), MovieLibraries::find, wanted, LOGGED, notes);
+            return new RecordPlane(recorder, new RecordedStreams(recorder, wanted, InstantSource.system()));
         } catch (RecorderException refused) {
             LOG.warn("{}", refused.sentence());
-            return null;
+            notes.close();
+            return new RecordPlane(null, Recordings.refused(wanted, refused.sentence()));
         }
     }
 
@@ -106,23 +108,31 @@ final class RecordPlane implements AutoCloseable {
     }
 
     List<Sfu.Counter> counters() {
-        return recorder.counts().stream()
-                .map(count -> new Sfu.Counter(count.name(), count.kind(), count.value()))
-                .toList();
+        return recorder == null
+                ? List.of()
+                : recorder.counts().stream()
+                        .map(count -> new Sfu.Counter(count.name(), count.kind(), count.value()))
+                        .toList();
     }
 
     /** How many recordings there are in each state. */
     void measure(Metrics metrics) {
+        Recorder of = recorder;
+        if (of == null) {
+            return;
+        }
         for (Recording.State state : Recording.State.values()) {
             metrics.gauge(
                     "recordings",
                     "Recordings by state",
                     "state",
                     state.word(),
-                    () -> recorder.library().count(state));
+                    () -> of.library().count(state));
         }
     }
 
+    /** Null where nothing can be recorded. */
+    @Nullable
     Recorder recorder() {
         return recorder;
     }
@@ -134,6 +144,8 @@ final class RecordPlane implements AutoCloseable {
 
     @Override
     public void close() {
-        recorder.close();
+        if (recorder != null) {
+            recorder.close();
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.spillway.recorder.Notes;
 import io.spillway.recorder.Recorder;
 import io.spillway.recorder.Recording;
 import io.spillway.recorder.RecordingId;
+import io.spillway.recorder.journal.EndReason;
 import io.spillway.recorder.mux.MovieReport;
 import io.spillway.signaling.api.Recordings;
 import java.io.IOException;
@@ -44,7 +45,13 @@ final class RecordedStreams implements Recordings {
         Recorder.Report report = recorder.report(stream);
         RecordingId id = report.recording();
         long bytes = id == null ? 0 : library.find(id).map(Recording::bytes).orElse(0L);
-        return new Report(id == null ? null : id.value(), bytes, report.lostPackets(), report.problem());
+        EndReason reason = report.reason();
+        return new Report(
+                id == null ? null : id.value(),
+                bytes,
+                report.lostPackets(),
+                report.problem(),
+                reason == null ? null : reason.word());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.spillway.server;
 
 import io.spillway.hls.jetty.HlsHandler;
+import io.spillway.recorder.Recorder;
 import io.spillway.recorder.jetty.VodHandler;
 import io.spillway.server.config.Config;
 import io.spillway.server.config.ConfigException;
@@ -156,6 +157,7 @@ public final class Spillway implements AutoCloseable {
                 ? Optional.of(new HttpServer.TlsPort(
                         config.http().bind(), config.https().port(), Tls.context(config.https(), dataDir)))
                 : Optional.empty();
+        Recorder recorder = recording == null ? null : recording.recorder();
         HttpServer server = new HttpServer(
                 config.http(),
                 tls,
@@ -168,12 +170,10 @@ public final class Spillway implements AutoCloseable {
                 Stream.of(
                                 new ControlHandler(control),
                                 new WhipWhepHandler(whipWhep),
-                                recording == null
+                                recorder == null
                                         ? null
                                         : new VodHandler(
-                                                recording.recorder()::file,
-                                                recording.recorder()::clip,
-                                                new RecordingPlayRule(authority)),
+                                                recorder::file, recorder::clip, new RecordingPlayRule(authority)),
                                 new SiteHandler(Site.load()))
                         .flatMap(Stream::ofNullable)
                         .toList(),

@@ -62,7 +62,7 @@ class MainTest {
     /** Threads of the media loops and of the recorder. */
     private static List<Thread> running() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().matches("media-.*|recorder|mux|clips"))
+                .filter(thread -> thread.getName().matches("media-.*|recorder|recordings|mux|clips"))
                 .toList();
     }
 
@@ -125,9 +125,22 @@ class MainTest {
         Files.createDirectory(recording.resolve("journal"));
         assertEquals(1, run(Map.of(), "mux", "live-20261127T093000Z"));
         assertOneLine("holds no keyframe and no sound");
+        Files.createDirectory(recording.resolve("video.mp4.999999999999.part"));
+        assertEquals(1, run(Map.of(), "mux", "live-20261127T093000Z"));
         try (var left = Files.list(recording)) {
-            assertEquals(List.of(recording.resolve("journal")), left.toList(), "nothing is left behind");
+            assertEquals(
+                    List.of(recording.resolve("journal")),
+                    left.toList(),
+                    "nothing is left behind, nor what one left that was killed");
         }
+        for (Path nowhere : List.of(dir, dir.resolve("none/movie.mp4"))) {
+            assertEquals(2, run(Map.of(), "mux", "live-20261127T093000Z", nowhere.toString()));
+            assertOneLine("no movie can be written to \"" + nowhere + "\"", "name a file");
+        }
+        Files.delete(recording.resolve("journal"));
+        Files.writeString(recording.resolve("recording.json"), "{}");
+        assertEquals(2, run(Map.of(), "mux", "live-20261127T093000Z"));
+        assertOneLine("any more: it went when its movie was found good", "video.mp4", "record.keep-journals");
     }
 
     @Test

@@ -193,6 +193,38 @@ class StartedServerTest {
         }
     }
 
+    /** Two servers on one data folder: the second says so wherever it is asked, is live all the same, and touches nothing. */
+    @Test
+    void shouldGoOnLiveWhereTheRecordingsAreAnotherServers() throws Exception {
+        Map<String, String> recorded = Map.of("SPILLWAY_RECORD_STREAMS", "live");
+        try (Spillway first = start(recorded);
+                Spillway second = start(recorded);
+                HttpClient client = HttpClient.newHttpClient()) {
+            for (Spillway each : List.of(first, second)) {
+                String status = client.send(
+                                request(each, "/api/v1/streams/live/status").build(), BodyHandlers.ofString())
+                        .body();
+                assertEquals(each == second, status.contains("\"reason\" : \"folder-refused\""), status);
+                assertEquals(each == second, status.contains(" is in use by another server; "), status);
+                String stream = client.send(
+                                request(each, "/api/v1/streams/live").build(), BodyHandlers.ofString())
+                        .body();
+                assertTrue(stream.contains("\"record\" : true"), stream);
+            }
+            HttpResponse<String> published = client.send(
+                    request(second, "/whip/live")
+                            .header("Content-Type", "application/sdp")
+                            .header("Authorization", "Bearer " + second.publishKey())
+                            .POST(HttpRequest.BodyPublishers.ofString(OFFER))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertEquals(201, published.statusCode(), published.body());
+            HttpResponse<String> library =
+                    client.send(request(second, "/api/v1/recordings").build(), BodyHandlers.ofString());
+            assertEquals(200, library.statusCode());
+        }
+    }
+
     private Spillway start(Map<String, String> environment) throws Exception {
         Map<String, String> all = new HashMap<>(Map.of(
                 "SPILLWAY_HTTP_PORT", "0",

@@ -52,8 +52,8 @@ final class MovieSpeed {
             Path journal = each.resolve("journal");
             overheads.add(overheadPercent(journal));
             long before = System.nanoTime();
-            MovieReport made =
-                    Muxer.mux(journal, Files.createDirectory(each.resolve("again")), MovieTools.NONE, _ -> {});
+            MovieReport made = Muxer.mux(
+                    journal, Files.createDirectory(each.resolve("again")), Muxer.ALL_SIZES, MovieTools.NONE, _ -> {});
             speeds.add(made.durationMs() * 1e6 / (System.nanoTime() - before));
         }
         Collections.sort(speeds);

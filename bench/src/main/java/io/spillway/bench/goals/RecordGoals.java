@@ -19,6 +19,8 @@ public final class RecordGoals {
             "recordHopP99Ratio",
             "appendP50Ns",
             "appendP99Ns",
+            "appendP999Ns",
+            "appendMaxNs",
             "muxTimesRealTime",
             "clipFirstByteP50Ms",
             "journalOverheadPercent");

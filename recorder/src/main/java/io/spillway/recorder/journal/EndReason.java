@@ -15,7 +15,9 @@ public enum EndReason {
     /** The server died; the next start ended the journal behind its last whole entry. */
     RECOVERED(6, "recovered"),
     /** Recordings take as much as they may. */
-    QUOTA_REACHED(7, "quota-reached");
+    QUOTA_REACHED(7, "quota-reached"),
+    /** A defect of the recorder, which the log tells. */
+    DEFECT(8, "defect");
 
     private final int code;
     private final String word;

@@ -3,10 +3,13 @@ package io.spillway.recorder.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends a journal whose writer died. The last entry goes into a segment of its own: nothing that is there is touched, so a torn tail stays as it was found. Reads from the end only as far as the last
@@ -14,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JournalRecovery {
 
+    private static final Logger LOG = LoggerFactory.getLogger(JournalRecovery.class);
+
     private JournalRecovery() {}
 
     /**
-     * Ends it where it was not ended.
+     * Ends it where it was not ended. Where the disk takes no more the end is not written: the journal is read without, and the next start tries again.
      *
      * @return how it ended: as its writer said, or {@link EndReason#RECOVERED}; null when there is no journal
      * @throws JournalReader.VersionException it is of another version
@@ -42,23 +47,36 @@ public final class JournalRecovery {
                 EndReason.RECOVERED,
                 "The server ended without ending the recording; " + torn
                         + " bytes behind its last whole entry are no entry.");
-        write(folder, Segment.number(segments.getLast()) + 1, ended);
+        end(folder, Segment.number(segments.getLast()) + 1, ended);
         return ended;
     }
 
-    private static void write(Path folder, int number, Entry.Ended ended) throws IOException {
+    private static void end(Path folder, int number, Entry.Ended ended) {
+        Path segment = Segment.file(folder, number);
+        try {
+            write(segment, number, ended);
+            FileJournal.forceFolder(folder);
+        } catch (IOException full) {
+            LOG.warn("{} has no end: {}", folder, full.toString());
+        }
+    }
+
+    private static void write(Path segment, int number, Entry.Ended ended) throws IOException {
         ByteBuffer body = EntryFormat.ended(ended.atNs(), ended.reason(), ended.sentence());
         ByteBuffer out = ByteBuffer.allocate(Segment.HEADER_BYTES + Segment.FRAME_BYTES + body.limit());
         out.put(Segment.header(number));
         out.putInt(body.limit()).putInt(Segment.crc(body, 0, body.limit())).put(body);
         out.flip();
-        try (FileChannel file = FileChannel.open(
-                Segment.file(folder, number), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            while (out.hasRemaining()) {
-                var _ = file.write(out);
+        try (FileChannel file = FileChannel.open(segment, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try {
+                while (out.hasRemaining()) {
+                    var _ = file.write(out);
+                }
+                file.force(true);
+            } catch (IOException full) {
+                Files.deleteIfExists(segment);
+                throw full;
             }
-            file.force(true);
         }
-        FileJournal.forceFolder(folder);
     }
 }

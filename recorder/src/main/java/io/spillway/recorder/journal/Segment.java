@@ -1,6 +1,7 @@
 package io.spillway.recorder.journal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -47,13 +48,18 @@ final class Segment {
         return folder.resolve(String.format(Locale.ROOT, "%06d.journal", number));
     }
 
-    /** A journal's segments in order; empty when there are none. */
+    /** A journal's segments in order; empty when there are none, or no folder. */
     static List<Path> list(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
         try (Stream<Path> all = Files.list(folder)) {
             return all.filter(
                             each -> NAME.matcher(each.getFileName().toString()).matches())
                     .sorted()
                     .toList();
+        } catch (UncheckedIOException unreadable) {
+            throw unreadable.getCause();
         }
     }
 

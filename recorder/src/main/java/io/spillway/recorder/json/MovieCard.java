@@ -45,10 +45,16 @@ public final class MovieCard {
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Reads its bytes; empty where they are none. */
+    /** Reads its bytes; empty where they are none, or a part of one. */
     public static Optional<MovieReport> read(byte[] card) {
         try {
             JsonNode json = MAPPER.readTree(card);
+            if (!json.path("durationMs").isIntegralNumber()
+                    || !json.path("startedAtMs").isIntegralNumber()
+                    || !json.path("codecs").isTextual()
+                    || !json.path("parts").isArray()) {
+                return Optional.empty();
+            }
             List<MovieReport.Part> parts = new ArrayList<>();
             json.path("parts")
                     .forEach(part -> parts.add(new MovieReport.Part(

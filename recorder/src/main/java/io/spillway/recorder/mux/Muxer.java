@@ -32,6 +32,9 @@ public final class Muxer {
 
     public static final int WHOLE = 1_000;
 
+    /** Of the pictures, all that were sent. */
+    public static final int ALL_SIZES = Integer.MAX_VALUE;
+
     /** Nothing in a journal can be shown. */
     public static final class NothingException extends IOException {
         private static final long serialVersionUID = 1;
@@ -69,12 +72,14 @@ public final class Muxer {
     /**
      * Makes it: files in a folder, where what is there is replaced. {@value MovieFolder#MOVIE} is the movie with its sound, others are smaller pictures of it, and playlists name their pieces.
      *
+     * @param sizes how many sizes of the pictures, the largest first; 1 or more
      * @throws NothingException there is nothing to make it of
      * @throws JournalReader.VersionException the journal is of another version
      */
-    public static MovieReport mux(Path journal, Path folder, MovieTools tools, Progress progress) throws IOException {
+    public static MovieReport mux(Path journal, Path folder, int sizes, MovieTools tools, Progress progress)
+            throws IOException {
         Survey.Result survey = new Survey(journal).readOn();
-        int renditions = Math.max(1, survey.renditions());
+        int renditions = Math.max(1, Math.min(sizes, survey.renditions()));
         return make(journal, survey, folder, Window.ALL, renditions, tools, progress);
     }
 
@@ -169,11 +174,13 @@ public final class Muxer {
             int[] places = IntStream.range(0, renditions)
                     .filter(i -> next.picture(i) == layer)
                     .toArray();
-            take(next, layer, unit -> {
-                for (int place : places) {
-                    timeline.picture(place, unit);
-                }
-            });
+            if (places.length > 0) {
+                take(next, layer, unit -> {
+                    for (int place : places) {
+                        timeline.picture(place, unit);
+                    }
+                });
+            }
         }
         take(next, next.sound(), timeline::sound);
         timeline.begin(fact(next, next.picture(0)), fact(next, next.sound()));

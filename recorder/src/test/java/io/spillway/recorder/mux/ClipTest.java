@@ -48,7 +48,7 @@ class ClipTest {
     }
 
     private Path movie() throws IOException {
-        Muxer.mux(journal, folder, WITH_AAC, _ -> {});
+        Muxer.mux(journal, folder, Muxer.ALL_SIZES, WITH_AAC, _ -> {});
         return folder.resolve("video.mp4");
     }
 

@@ -37,7 +37,7 @@ class MovieCheckTest {
     void make() throws IOException {
         journal = journal("journal", 2);
         movie = folder.resolve("video.mp4");
-        report = Muxer.mux(journal, folder, MovieTools.NONE, _ -> {});
+        report = Muxer.mux(journal, folder, Muxer.ALL_SIZES, MovieTools.NONE, _ -> {});
         bytes = ByteBuffer.wrap(Files.readAllBytes(movie));
     }
 

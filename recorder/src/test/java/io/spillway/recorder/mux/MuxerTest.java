@@ -47,7 +47,7 @@ class MuxerTest {
     }
 
     private MovieReport mux(MovieTools tools) throws IOException {
-        MovieReport report = Muxer.mux(folder.resolve("journal"), folder, tools, progress::add);
+        MovieReport report = Muxer.mux(folder.resolve("journal"), folder, Muxer.ALL_SIZES, tools, progress::add);
         assertEquals("", FfmpegTool.ffmpeg("-xerror", "-i", movie().toString(), "-f", "null", "-"), "decodes clean");
         return report;
     }
@@ -187,13 +187,16 @@ class MuxerTest {
         assertEquals(3L * beeps.packets().size(), heard);
     }
 
-    /** What was sent is what is there: three publishers of 200 s, the last with a larger picture, each seventh second without the end of its pictures and each eleventh without the end of its sound. */
+    /** What was sent is what is there: three publishers of 200 s, the last with a larger picture half way, each seventh second without the end of its pictures and each eleventh without the end of its sound. */
     @Test
     void shouldTellTheTruthOfTenMinutes() throws IOException {
         int each = 200;
         RtpClip beeps = RtpClip.beeps(4).repeated(each / 4, 4);
         RtpClip small = RtpClip.flashes(Codec.H264, "libopenh264", 320, 180, 4).repeated(each / 4, 4);
-        RtpClip large = RtpClip.flashes(Codec.H264, "libopenh264", 480, 270, 4).repeated(each / 4, 4);
+        RtpClip half = RtpClip.flashes(Codec.H264, "libopenh264", 320, 180, 4).repeated(each / 8, 4);
+        RtpClip large = half.then(
+                each / 2,
+                RtpClip.flashes(Codec.H264, "libopenh264", 480, 270, 4).repeated(each / 8, 4));
         long[] beginsMs = {0, 205_000, 500_000};
         try (Recorded journal = journal()) {
             for (long beginMs : beginsMs) {
@@ -212,6 +215,7 @@ class MuxerTest {
         int frames = 3 * (each * 25 - each / 7 * 10);
         assertEquals(frames, report.frames());
         assertEquals("nb_read_frames=" + frames, probe("v", "nb_read_frames"));
+        assertEquals(List.of("320x180", "480x270"), sizes());
         assertEquals(3.0 * each, durationS(), 0.1);
         assertEquals(
                 List.of(0L, 200L, 400L),
@@ -224,6 +228,22 @@ class MuxerTest {
                         .map(part -> Math.round((double) (part.startedAtMs() - Recorded.UNIX_NS / MS) / 100) * 100)
                         .toList());
         assertTogether(3 * each);
+    }
+
+    /** Of the pictures, in order, as a decoder gives them. */
+    private List<String> sizes() {
+        return FfmpegTool.ffprobe(
+                        "-select_streams",
+                        "v",
+                        "-show_entries",
+                        "frame=width,height",
+                        "-of",
+                        "csv=p=0:s=x",
+                        movie().toString())
+                .lines()
+                .map(String::strip)
+                .distinct()
+                .toList();
     }
 
     /** Whether a packet is of each so manieth second, between two milliseconds of it. */
@@ -289,6 +309,8 @@ class MuxerTest {
         try (Journal written = FileJournal.create(journal, new Entry.Began(0, 1, "live", "test"))) {
             written.end(1, EndReason.PUBLISHER_LEFT, "");
         }
-        assertThrows(Muxer.NothingException.class, () -> Muxer.mux(journal, folder, MovieTools.NONE, progress::add));
+        assertThrows(
+                Muxer.NothingException.class,
+                () -> Muxer.mux(journal, folder, Muxer.ALL_SIZES, MovieTools.NONE, progress::add));
     }
 }

@@ -49,7 +49,7 @@ class OldJournalTest {
         Entry.Ended ended = Objects.requireNonNull(JournalRecovery.recover(old));
         assertEquals(EndReason.PUBLISHER_LEFT, ended.reason(), "nothing is to be ended");
 
-        MovieReport report = Muxer.mux(old, folder, MovieTools.NONE, _ -> {});
+        MovieReport report = Muxer.mux(old, folder, Muxer.ALL_SIZES, MovieTools.NONE, _ -> {});
         assertEquals(25, report.frames());
         assertEquals(1_000.0, (double) report.durationMs(), 50);
         assertEquals(3, report.lostPackets());

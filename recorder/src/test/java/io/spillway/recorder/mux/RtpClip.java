@@ -21,7 +21,14 @@ record RtpClip(Codec codec, List<Packet> packets) {
     private static final int TIMESTAMP_AT = 4;
 
     /** One packet, as a media loop would see it. */
-    record Packet(ByteBuffer rtp, int timestamp, int flags) {}
+    record Packet(ByteBuffer rtp, int timestamp, int flags) {
+
+        /** The same, with another timestamp. */
+        Packet at(int other) {
+            ByteBuffer copy = ByteBuffer.allocate(rtp.limit()).put(0, rtp, 0, rtp.limit());
+            return new Packet(copy.putInt(TIMESTAMP_AT, other), other, flags);
+        }
+    }
 
     /** A white flash of 40 ms, 200 ms into each second, on a dark picture that moves; a key each second. */
     static RtpClip flashes(Codec codec, String encoder, int width, int height, int seconds) {
@@ -85,11 +92,20 @@ record RtpClip(Codec codec, List<Packet> packets) {
         for (int i = 0; i < times; i++) {
             int ticks = i * seconds * codec.clockRateHz();
             for (Packet each : packets) {
-                int timestamp = each.timestamp() + ticks;
-                ByteBuffer rtp = ByteBuffer.allocate(each.rtp().limit())
-                        .put(0, each.rtp(), 0, each.rtp().limit());
-                all.add(new Packet(rtp.putInt(TIMESTAMP_AT, timestamp), timestamp, each.flags()));
+                all.add(each.at(each.timestamp() + ticks));
             }
+        }
+        return new RtpClip(codec, all);
+    }
+
+    /** The clip, which lasts so many seconds, and another one behind it, as of one encoder that was told of another size. */
+    RtpClip then(int seconds, RtpClip next) {
+        int ticks = packets.getFirst().timestamp()
+                + seconds * codec.clockRateHz()
+                - next.packets.getFirst().timestamp();
+        List<Packet> all = new ArrayList<>(packets);
+        for (Packet each : next.packets) {
+            all.add(each.at(each.timestamp() + ticks));
         }
         return new RtpClip(codec, all);
     }

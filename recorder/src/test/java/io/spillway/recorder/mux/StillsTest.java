@@ -33,7 +33,7 @@ class StillsTest {
             recorded.publish(
                     0, List.of(sent), List.of(sent).stream().map(_ -> 0).toList());
         }
-        Muxer.mux(journal, folder, tools, _ -> {});
+        Muxer.mux(journal, folder, Muxer.ALL_SIZES, tools, _ -> {});
     }
 
     private static MovieTools tools() {

@@ -1,6 +1,7 @@
 package io.spillway.recorder.mux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.hls.libav.OpusToAac;
@@ -43,7 +44,7 @@ class VodPlaylistsTest {
     }
 
     private MovieReport mux(MovieTools tools) throws IOException {
-        return Muxer.mux(journal, folder, tools, _ -> {});
+        return Muxer.mux(journal, folder, Muxer.ALL_SIZES, tools, _ -> {});
     }
 
     private VodRules check(String name) throws IOException {
@@ -199,6 +200,12 @@ class VodPlaylistsTest {
                 probe("part.mp4", "v", "width,nb_read_frames"),
                 "who sends one size has it in all renditions");
         assertEquals("nb_read_frames=200", probe("video-2.mp4", "v", "nb_read_frames"));
+
+        Path largest = Files.createDirectory(folder.resolve("largest"));
+        Muxer.mux(journal, largest, 1, MovieTools.NONE, _ -> {});
+        assertFalse(Files.exists(largest.resolve("video-2.mp4")));
+        assertFalse(Files.readString(largest.resolve("index.m3u8")).contains("video-2"));
+        assertEquals(-1, Files.mismatch(folder.resolve("video.mp4"), largest.resolve("video.mp4")));
     }
 
     @Test

@@ -73,10 +73,10 @@ public record Config(
 
     /**
      * {@code streams} are names, or {@code *} for all; {@code waitSeconds} is how long a recording waits for its publisher; {@code keepJournals} is whether they stay beside movies that were found
-     * good.
+     * good; {@code sizes} is how many sizes of its pictures a movie has, the largest first.
      */
     public record Recording(
-            boolean enabled, List<String> streams, int waitSeconds, Space space, boolean keepJournals) {}
+            boolean enabled, List<String> streams, int waitSeconds, Space space, boolean keepJournals, int sizes) {}
 
     /** What recordings may take, in megabytes, 0 for no bound; days they are kept, 0 for ever; whether the oldest go for new ones. */
     public record Space(int quotaMb, int streamQuotaMb, int minFreeMb, int retentionDays, boolean oldestGoes) {}

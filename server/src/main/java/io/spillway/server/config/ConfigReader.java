@@ -102,7 +102,8 @@ public final class ConfigReader {
                                 integer(Key.RECORD_RETENTION, 0, 36_500),
                                 choice(Key.RECORD_WHEN_FULL, List.of("stop", "oldest"))
                                         .equals("oldest")),
-                        flag(Key.RECORD_KEEP_JOURNALS)),
+                        flag(Key.RECORD_KEEP_JOURNALS),
+                        integer(Key.RECORD_SIZES, 1, 4)),
                 new Config.Ice(
                         iceServers(),
                         integer(Key.ICE_TTL_SECONDS, 60, 604_800),

@@ -72,6 +72,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
     static final Key RECORD_WHEN_FULL = choice("record.when-full", "stop", "stop or oldest", false);
     static final Key RECORD_RETENTION = integer("record.retention", 0, "0 to 36500, 0 is for ever");
     static final Key RECORD_KEEP_JOURNALS = flag("record.keep-journals", false);
+    static final Key RECORD_SIZES = integer("record.sizes", 4, "1 to 4");
     static final Key ICE_SERVERS =
             list("ice.servers", "a list of {urls, username, credential} or {urls, secret}", true);
     static final Key ICE_TTL_SECONDS = integer("ice.ttl-seconds", 86_400, "60 to 604800");
@@ -124,6 +125,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             RECORD_WHEN_FULL,
             RECORD_RETENTION,
             RECORD_KEEP_JOURNALS,
+            RECORD_SIZES,
             ICE_SERVERS,
             ICE_TTL_SECONDS,
             ICE_REALM,

@@ -161,11 +161,13 @@ class ConfigReaderTest {
                   when-full: oldest
                   retention: 30
                   keep-journals: true
+                  sizes: 1
                 """);
         Config.Recording record =
                 ConfigReader.read(YamlFile.read(file), Map.of()).record();
         assertEquals(new Config.Space(5_000, 2_000, 0, 30, true), record.space());
         assertTrue(record.keepJournals());
+        assertEquals(1, record.sizes());
         ConfigException refused = assertThrows(
                 ConfigException.class,
                 () -> ConfigReader.read(Map.of(), Map.of("SPILLWAY_RECORD_WHEN_FULL", "newest")));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.testkit.client.FfmpegTool;
 import io.spillway.testkit.client.FfmpegWhip;
 import io.spillway.testkit.client.FfmpegWhip.Source;
 import io.spillway.testkit.client.Tab;
@@ -55,6 +56,15 @@ final class LibraryIT {
             assertFalse(Files.exists(folder.resolve("journal")), "its movie was read back");
             tab.screenshot("e2e-library");
 
+            var still = tab.page().locator(".card .still").boundingBox();
+            tab.page().mouse().move(still.x + still.width * 0.7, still.y + still.height / 2);
+            tab.waitFor(
+                    "document.querySelector('.glimpse')?.style.backgroundImage.includes('/vod/" + id + "/preview.jpg')",
+                    Scene.PATIENCE_MS);
+            var download = tab.page().waitForDownload(() -> tab.page().click(".card >> text=Download"));
+            assertEquals(id + ".mp4", download.suggestedFilename());
+            assertEquals(-1, Files.mismatch(folder.resolve("video.mp4"), download.path()), "what is there");
+
             play(tab);
             assertEquals(640, tab.number(VIDEO + ".videoWidth"));
             assertEquals(2, tab.page().locator("#chapters button").count(), "its publishers");
@@ -81,6 +91,12 @@ final class LibraryIT {
             assertEquals("0:02.0", tab.page().getAttribute("#from", "aria-valuetext"));
             String clip = tab.page().getAttribute("#clip-get", "href");
             assertTrue(clip.startsWith("/vod/" + id + "/clip.mp4?start=2.0&duration="), clip);
+            var clipped = tab.page().waitForDownload(() -> tab.page().click("#clip-get"));
+            assertEquals(id + "-clip.mp4", clipped.suggestedFilename());
+            assertEquals(
+                    "",
+                    FfmpegTool.ffmpeg("-xerror", "-i", clipped.path().toString(), "-f", "null", "-"),
+                    "a movie of its own");
             tab.page().click("#player-close");
 
             tab.page().click(".card >> text=Delete");

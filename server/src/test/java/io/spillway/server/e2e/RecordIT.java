@@ -83,7 +83,15 @@ final class RecordIT {
 
     /** {@code ./spillway mux}, beside the server. */
     private static Path mux(Path recording, Path movie) throws Exception {
-        Process program = new ProcessBuilder(
+        Process program = startMux(recording, movie);
+        String said = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, program.waitFor(), said);
+        assertTrue(said.contains("100 %") && said.contains(movie + ": "), said);
+        return movie;
+    }
+
+    private static Process startMux(Path recording, Path movie) throws IOException {
+        return new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "-jar",
                         Scene.JAR.toString(),
@@ -92,10 +100,23 @@ final class RecordIT {
                         movie.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, program.waitFor(), said);
-        assertTrue(said.contains("100 %") && said.contains(movie + ": "), said);
-        return movie;
+    }
+
+    /** Ctrl-C at its first sign of progress: there is a whole movie or none, and nothing else. */
+    private static void assertStopsCleanly(Path recording, Path movie) throws Exception {
+        Process program = startMux(recording, movie);
+        int said = program.getInputStream().read();
+        while (said >= 0 && said != '%') {
+            said = program.getInputStream().read();
+        }
+        var _ = program.toHandle().destroy();
+        program.waitFor();
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(movie.getParent(), movie.getFileName() + "*")) {
+            for (Path each : left) {
+                assertEquals(movie, each, "left behind");
+            }
+        }
+        Files.deleteIfExists(movie);
     }
 
     private static void assertServedByRange(String address, long length) throws Exception {
@@ -140,6 +161,7 @@ final class RecordIT {
             assertTrue(frames > 200, frames + " frames of two times four seconds");
             assertEquals("h264,640,360", probe(movie, "codec_name,width,height"));
             assertEquals("", FfmpegTool.ffmpeg("-xerror", "-i", movie.toString(), "-f", "null", "-"));
+            assertStopsCleanly(recordings().getFirst(), data.resolve("stopped.mp4"));
             Path again = mux(recordings().getFirst(), data.resolve("again.mp4"));
             assertEquals(frames, Integer.parseInt(probe(again, "nb_read_frames")), "made offline");
             String address =

@@ -3,19 +3,25 @@ package io.spillway.signaling.api;
 import io.spillway.media.live.StreamName;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** There are none. */
-record NoRecordings() implements Recordings {
+/**
+ * There are none.
+ *
+ * @param wanted which streams should be recorded
+ * @param report on these
+ */
+record NoRecordings(Predicate<StreamName> wanted, Report report) implements Recordings {
 
     @Override
     public boolean isWanted(StreamName stream) {
-        return false;
+        return wanted.test(stream);
     }
 
     @Override
     public Report report(StreamName stream) {
-        return Report.NONE;
+        return wanted.test(stream) ? report : Report.NONE;
     }
 
     @Override

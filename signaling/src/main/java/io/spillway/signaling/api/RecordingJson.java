@@ -40,7 +40,7 @@ final class RecordingJson {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("hls", ready && item.hls() ? "/vod/" + item.id() + "/index.m3u8" : null);
         json.put("mp4", ready ? "/vod/" + item.id() + "/video.mp4" : null);
-        json.put("thumbnail", ready ? "/vod/" + item.id() + "/thumbnail.jpg" : null);
+        json.put("thumbnail", ready && item.width() > 0 ? "/vod/" + item.id() + "/thumbnail.jpg" : null);
         return json;
     }
 

@@ -4,13 +4,24 @@ import io.spillway.media.live.StreamName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What was recorded and what is being recorded, as the control plane asks for it. Any thread; may block. */
 public interface Recordings {
 
-    /** Nothing is recorded here. */
-    Recordings NONE = new NoRecordings();
+    /** Nothing is to be recorded here. */
+    Recordings NONE = new NoRecordings(_ -> false, Report.NONE);
+
+    /**
+     * Nothing can be recorded here, though it should be.
+     *
+     * @param wanted which streams should be
+     * @param problem why they are not, in a sentence
+     */
+    static Recordings refused(Predicate<StreamName> wanted, String problem) {
+        return new NoRecordings(wanted, new Report(null, 0, 0, problem, "folder-refused"));
+    }
 
     /**
      * One recording.
@@ -58,14 +69,16 @@ public interface Recordings {
      * @param id of the recording; null when none is written
      * @param lostPackets that found no room on their way to the disk
      * @param problem why it is not recorded though it should be, in a sentence; null where that is not so
+     * @param reason the same in a word that programs go by: {@code disk-full}, {@code quota-reached} and so on; null as the sentence is
      */
     record Report(
             @Nullable String id,
             long bytes,
             long lostPackets,
-            @Nullable String problem) {
+            @Nullable String problem,
+            @Nullable String reason) {
 
-        static final Report NONE = new Report(null, 0, 0, null);
+        static final Report NONE = new Report(null, 0, 0, null, null);
     }
 
     /** Whether a stream is recorded whenever it is published. */

@@ -85,6 +85,7 @@ final class StreamJson {
         json.put("bytes", recording.bytes());
         json.put("lostPackets", recording.lostPackets());
         json.put("problem", recording.problem());
+        json.put("reason", recording.reason());
         return json;
     }
 

@@ -19,7 +19,7 @@ public final class MemoryRecordings implements Recordings {
     public static final String FILE_ONLY = "file-only";
 
     public final Set<String> wanted = new HashSet<>();
-    public Report report = new Report(null, 0, 0, null);
+    public Report report = new Report(null, 0, 0, null, null);
     private final List<Item> items = new ArrayList<>();
     private final Map<String, Long> positions = new HashMap<>();
 

@@ -220,9 +220,13 @@ final class RecordingsTest {
         plane.recordings.wanted.add("live");
         assertTrue(
                 http.get("/api/v1/streams/live").json().optionalFlag("record").orElseThrow());
-        plane.recordings.report = new io.spillway.signaling.api.Recordings.Report(null, 0, 3, "The disk is full.");
+        plane.recordings.report =
+                new io.spillway.signaling.api.Recordings.Report(null, 0, 3, "The disk is full.", "disk-full");
         JsonObject status = http.get("/api/v1/streams/live/status").json();
-        assertEquals(3, status.object("recording").orElseThrow().wholeNumber("lostPackets"));
+        JsonObject recording = status.object("recording").orElseThrow();
+        assertEquals(3, recording.wholeNumber("lostPackets"));
+        assertEquals("The disk is full.", recording.text("problem"));
+        assertEquals("disk-full", recording.text("reason"));
         assertEquals(
                 "The disk is full.",
                 status.object("health").orElseThrow().texts("reasons").getLast());
