@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,8 +40,8 @@ final class Space implements Room {
     private final Executor house;
     private final AtomicBoolean removing = new AtomicBoolean();
 
-    /** The last that was to be removed could not be. */
-    private volatile boolean stuck;
+    /** What was to be removed and could not be. */
+    private final Set<RecordingId> stuck = ConcurrentHashMap.newKeySet();
 
     /** @param house where recordings are removed for room: those who ask for it write what comes meanwhile */
     Space(SpaceLimits limits, RecordingsFolder folder, Library library, Remover remover, Executor house) {
@@ -60,35 +62,29 @@ final class Space implements Room {
         if (missing == null) {
             return null;
         }
-        boolean goesOn = limits.oldestGoes() && oldest(missing).isPresent() && isBeingMade(stream, beginning);
-        return goesOn ? null : missing.shortage();
-    }
-
-    /** Whether room is being made, which is begun where it is not. */
-    private boolean isBeingMade(StreamName stream, boolean beginning) {
+        Optional<RecordingId> next = limits.oldestGoes() ? oldest(missing) : Optional.empty();
+        if (next.isEmpty()) {
+            return missing.shortage();
+        }
         if (removing.compareAndSet(false, true)) {
             try {
                 house.execute(() -> makeRoom(stream, beginning));
             } catch (RejectedExecutionException closed) {
                 removing.set(false);
-                return false;
             }
         }
-        return !stuck;
+        return stuck.contains(next.get()) ? missing.shortage() : null;
     }
 
     private void makeRoom(StreamName stream, boolean beginning) {
         try {
-            stuck = false;
             Optional<RecordingId> next = oldest(missing(stream, beginning));
-            while (next.isPresent() && !stuck) {
-                // One that cannot be removed ends it: else all that can would go for nothing.
-                stuck = !remove(next.get(), "to make room");
+            // One that cannot be removed ends it: else all that can would go for nothing.
+            while (next.isPresent() && remove(next.get(), "to make room")) {
                 next = oldest(missing(stream, beginning));
             }
         } catch (RuntimeException defect) {
             LOG.error("no room is made for {}: a defect of ours", stream, defect);
-            stuck = true;
         } finally {
             removing.set(false);
         }
@@ -163,10 +159,13 @@ final class Space implements Room {
     private boolean remove(RecordingId id, String why) {
         try {
             remover.remove(id);
+            stuck.remove(id);
             LOG.info("{} was removed {}", id, why);
             return true;
-        } catch (IOException left) {
-            LOG.warn("{} cannot be removed {}: {}", id, why, left.toString());
+        } catch (IOException | RuntimeException left) {
+            if (stuck.add(id)) {
+                LOG.warn("{} cannot be removed {}: it is tried again", id, why, left);
+            }
             return false;
         }
     }

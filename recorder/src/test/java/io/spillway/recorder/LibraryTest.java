@@ -20,8 +20,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,10 +48,14 @@ class LibraryTest {
     }
 
     private Recorder open() throws RecorderException {
+        return open(() -> MovieTools.NONE);
+    }
+
+    private Recorder open(Supplier<MovieTools> tools) throws RecorderException {
         return Recorder.open(
                 new RecorderSettings(folder, 0, "test", limits, keepJournals),
                 new LocalStore(folder),
-                () -> MovieTools.NONE,
+                tools,
                 _ -> true,
                 new Nobody(),
                 SqlNotes.sqlite(path.resolve("catalogue.db")));
@@ -213,6 +220,37 @@ class LibraryTest {
     private static List<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(each -> each.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** The server ends, or dies, while a movie is made: the next one makes it. */
+    @Test
+    void shouldMakeAMovieAnewThatAStopInterrupted() throws Exception {
+        TestPublisher publisher = new TestPublisher(Codec.H264);
+        CountDownLatch making = new CountDownLatch(1);
+        Supplier<MovieTools> interrupted = () -> {
+            making.countDown();
+            while (!Thread.currentThread().isInterrupted()) {
+                LockSupport.park();
+            }
+            return MovieTools.NONE;
+        };
+        RecordingId id;
+        try (Recorder recorder = open(interrupted)) {
+            recorder.onPublished(LIVE, publisher.publication, Runnable::run);
+            await("a beginning", () -> recorder.report(LIVE).recording() != null);
+            id = Objects.requireNonNull(recorder.report(LIVE).recording());
+            publisher.send(100, System.nanoTime());
+            recorder.onEnded(LIVE, publisher.publication);
+            assertTrue(making.await(20, TimeUnit.SECONDS));
+        }
+        Path its = folder.resolve(id.value());
+        assertEquals(List.of("journal"), names(its), "nothing half made is left");
+        Path died = Files.createDirectory(its.resolve("movie.part"));
+        Files.writeString(died.resolve("video.mp4"), "half of a movie");
+        try (Recorder recorder = open()) {
+            await("a movie", () -> state(recorder, id) == State.READY);
+            await("no rests", () -> !Files.exists(died));
         }
     }
 

@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -223,6 +224,60 @@ class StartedServerTest {
                     client.send(request(second, "/api/v1/recordings").build(), BodyHandlers.ofString());
             assertEquals(200, library.statusCode());
         }
+    }
+
+    /** X14: who may not watch a stream gets nothing of what was recorded of it, by whichever address. */
+    @Test
+    void shouldPlayRecordingsOfAClosedStreamToThoseWhoMayWatchIt() throws Exception {
+        String recording = "/vod/closed-20261127T093000Z/";
+        Path made = Files.createDirectories(dir.resolve("data/recordings/closed-20261127T093000Z"));
+        Files.writeString(made.resolve("video.mp4"), "pictures and sound");
+        Files.writeString(made.resolve("index.m3u8"), "#EXTM3U\nvideo.m3u8\n");
+        Files.writeString(
+                made.resolve("recording.json"),
+                "{\"stream\":\"closed\",\"startedAtMs\":1,\"durationMs\":1,\"codecs\":\"opus\",\"parts\":[]}");
+        try (Spillway spillway = start(Map.of());
+                HttpClient client = HttpClient.newHttpClient()) {
+            String stream = client.send(
+                            request(spillway, "/api/v1/streams")
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString(
+                                            "{\"name\":\"closed\",\"watch\":\"key\"}"))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+            String key = find("(?<=\"watchKey\" : \")[^\"]+", stream);
+            for (String file : List.of("video.mp4", "index.m3u8", "clip.mp4?start=0&duration=1", "thumbnail.jpg")) {
+                HttpResponse<String> refused = stranger(client, spillway, recording + file);
+                assertEquals(401, refused.statusCode(), file);
+                assertEquals(
+                        "Bearer",
+                        refused.headers().firstValue("WWW-Authenticate").orElse(""));
+                assertEquals(
+                        "no-store",
+                        refused.headers().firstValue("Cache-Control").orElse(""));
+            }
+            HttpResponse<String> movie = stranger(client, spillway, recording + "video.mp4", "Bearer " + key);
+            assertEquals("pictures and sound", movie.body());
+            assertTrue(movie.headers().firstValue("Cache-Control").orElse("").startsWith("private, "));
+            HttpResponse<String> list = stranger(client, spillway, recording + "index.m3u8?token=" + key);
+            assertEquals("#EXTM3U\nvideo.m3u8?token=" + key + "\n", list.body());
+            assertEquals(
+                    401,
+                    stranger(client, spillway, recording + "video.mp4", "Bearer other")
+                            .statusCode());
+        }
+    }
+
+    /** As one from another machine asks, with what authorizes it. */
+    private static HttpResponse<String> stranger(
+            HttpClient client, Spillway spillway, String path, String... authorization)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(spillway, path).header("Via", "1.1 proxy");
+        for (String each : authorization) {
+            request.header("Authorization", each);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
     }
 
     private Spillway start(Map<String, String> environment) throws Exception {

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Movies as HLS: the ranges that playlists name, held to the rules, decoded by FFmpeg. */
 class VodPlaylistsTest {
@@ -142,6 +144,29 @@ class VodPlaylistsTest {
         String heard = probe("index.m3u8", "a", "codec_name,sample_rate");
         assertTrue(heard.endsWith("codec_name=aac,sample_rate=48000"), heard);
         MuxerTest.assertTogether(folder.resolve("index.m3u8"), 14);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "H265, libx265, hvc1",
+        "VP9, libvpx-vp9, vp09",
+        "AV1, libaom-av1, av01",
+    })
+    void shouldPlayByRangesWhateverTheCodec(Codec codec, String encoder, String entry) throws IOException {
+        try (Recorded recorded = new Recorded(journal)) {
+            recorded.publish(
+                    0,
+                    List.of(
+                            Sent.of(RtpClip.beeps(4), 30 * MS),
+                            Sent.of(RtpClip.flashes(codec, encoder, 320, 180, 4), 80 * MS)),
+                    List.of(0, 1));
+        }
+        mux(MovieTools.NONE);
+        assertEquals(4.0, check("video.m3u8").seconds(), 0.05);
+        assertEquals(4, check("video-keys.m3u8").segments().size());
+        assertTrue(text("index.m3u8").contains("CODECS=\"" + entry + "."), text("index.m3u8"));
+        assertEquals("nb_read_frames=100", probe("index.m3u8", "v", "nb_read_frames"));
+        MuxerTest.assertTogether(folder.resolve("index.m3u8"), 4);
     }
 
     @Test

@@ -134,11 +134,11 @@ class ConfigReaderTest {
     void shouldReadWhichStreamsAreRecorded() throws Exception {
         Config.Space space = new Config.Space(0, 0, 1_000, 0, false);
         assertEquals(
-                new Config.Recording(true, List.of(), 30, space, false),
+                new Config.Recording(true, List.of(), 30, space, false, 4),
                 ConfigReader.read(Map.of(), Map.of()).record());
         Path file = write("record:\n  streams: [\"*\"]\n  wait-seconds: 5\n");
         assertEquals(
-                new Config.Recording(true, List.of("*"), 5, space, false),
+                new Config.Recording(true, List.of("*"), 5, space, false, 4),
                 ConfigReader.read(YamlFile.read(file), Map.of()).record());
         assertEquals(
                 List.of("live", "stage"),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.recorder.journal.EndReason;
 import io.spillway.recorder.journal.Entry;
 import io.spillway.recorder.journal.JournalReader;
+import io.spillway.testkit.client.Chromium;
 import io.spillway.testkit.client.FfmpegTool;
 import io.spillway.testkit.client.FfmpegWhip;
 import io.spillway.testkit.client.FfmpegWhip.Source;
@@ -188,7 +189,9 @@ final class RecordIT {
                 if (!killed.isEmpty()) {
                     mostMissingMs = Math.max(mostMissingMs, killed.getLast().check(server));
                 }
-                if (round < rounds) {
+                if (round == rounds) {
+                    assertPlays(server, killed.getLast().recording());
+                } else {
                     killed.add(killed(server, 1_500 + random.nextInt(2_000)));
                 }
             }
@@ -196,6 +199,16 @@ final class RecordIT {
         assertEquals(rounds, recordings().size());
         System.out.println(
                 "kill -9 under a live stream, " + rounds + " rounds: " + mostMissingMs + " ms are missing at most");
+    }
+
+    /** In Chromium, to its end. */
+    private static void assertPlays(SpillwayProcess server, Path recording) {
+        try (Chromium browser = Chromium.launch();
+                Tab tab = browser.newPage()) {
+            tab.open(server.url("/vod/" + recording.getFileName() + "/video.mp4"));
+            tab.waitFor("document.querySelector('video').ended", Scene.PATIENCE_MS);
+            assertEquals(640, tab.number("document.querySelector('video').videoWidth"));
+        }
     }
 
     /** Publishes, and kills the server after so many milliseconds of that. */
