@@ -50,7 +50,8 @@ public final class FileJournal implements Journal {
         return create(folder, began, SEGMENT_BYTES);
     }
 
-    static FileJournal create(Path folder, Entry.Began began, int segmentBytes) throws IOException {
+    /** As {@link #create(Path, Entry.Began)}, in segments of so many bytes. */
+    public static FileJournal create(Path folder, Entry.Began began, int segmentBytes) throws IOException {
         return create(folder, began, segmentBytes, FileChannel::open);
     }
 

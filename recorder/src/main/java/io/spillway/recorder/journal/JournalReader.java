@@ -3,7 +3,10 @@ package io.spillway.recorder.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +35,27 @@ public final class JournalReader {
      */
     public record Summary(long entries, long damages, long tornBytes, Entry.@Nullable Ended ended) {}
 
+    /**
+     * What of a journal's time a segment has, as far as it was read.
+     *
+     * @param segment its number
+     * @param fromNs the earliest time of its entries
+     * @param toNs the latest
+     * @param begins whether a journal or a publisher begins in it
+     */
+    public record Stretch(int segment, long fromNs, long toNs, boolean begins) {
+
+        private Stretch with(Entry entry) {
+            boolean beginning = entry instanceof Entry.Began || entry instanceof Entry.SourceBegan;
+            return new Stretch(
+                    segment, Math.min(fromNs, entry.atNs()), Math.max(toNs, entry.atNs()), begins || beginning);
+        }
+    }
+
     private final Path folder;
+    private final IntPredicate wanted;
     private final Consumer<Entry> out;
+    private final List<Stretch> stretches = new ArrayList<>();
 
     /** The segment that was read last, and where its last whole entry ends. */
     private int segment = -1;
@@ -49,7 +71,12 @@ public final class JournalReader {
     private Entry.@Nullable Ended ended;
 
     public JournalReader(Path folder, Consumer<Entry> out) {
+        this(folder, _ -> true, out);
+    }
+
+    private JournalReader(Path folder, IntPredicate wanted, Consumer<Entry> out) {
         this.folder = folder;
+        this.wanted = wanted;
         this.out = out;
     }
 
@@ -58,10 +85,23 @@ public final class JournalReader {
         return new JournalReader(folder, out).readOn();
     }
 
+    /** Reads those segments whose numbers are wanted. */
+    public static Summary read(Path folder, IntPredicate wanted, Consumer<Entry> out) throws IOException {
+        return new JournalReader(folder, wanted, out).readOn();
+    }
+
+    /** What each segment has that was read so far, in order; of those without an entry nothing. */
+    public List<Stretch> stretches() {
+        return List.copyOf(stretches);
+    }
+
     /** Reads what came since the last time, and sums up all that was read. Of no use any more once it has thrown. */
     public Summary readOn() throws IOException {
         for (Path file : Segment.list(folder)) {
             int number = Segment.number(file);
+            if (!wanted.test(number)) {
+                continue;
+            }
             if (number > segment) {
                 segment = number;
                 readTo = 0;
@@ -82,16 +122,23 @@ public final class JournalReader {
         return new JournalReader(file, out).entries(file, segment, 0);
     }
 
-    private int entries(Path file, ByteBuffer segment, int from) throws IOException {
-        int version = Segment.version(segment);
+    private void note(Entry entry) {
+        if (stretches.isEmpty() || stretches.getLast().segment() != segment) {
+            stretches.add(new Stretch(segment, entry.atNs(), entry.atNs(), false));
+        }
+        stretches.set(stretches.size() - 1, stretches.getLast().with(entry));
+    }
+
+    private int entries(Path file, ByteBuffer in, int from) throws IOException {
+        int version = Segment.version(in);
         if (version != 0 && version != Segment.VERSION) {
             throw new VersionException(file, version);
         }
         // Without its header, entries are looked for from the start.
         int at = Math.max(from, version == 0 ? 0 : Segment.HEADER_BYTES);
         int end = at;
-        while (at < segment.limit()) {
-            int bytes = Segment.entryBytes(segment, at);
+        while (at < in.limit()) {
+            int bytes = Segment.entryBytes(in, at);
             if (bytes == 0) {
                 at++;
                 continue;
@@ -99,11 +146,12 @@ public final class JournalReader {
             if (at > end) {
                 damages++;
             }
-            Entry entry = Segment.entry(segment, at, bytes);
+            Entry entry = Segment.entry(in, at, bytes);
             if (entry == null) {
                 damages++;
             } else {
                 entries++;
+                note(entry);
                 if (entry instanceof Entry.Ended last) {
                     ended = last;
                 }

@@ -150,7 +150,8 @@ final class MovieFile implements AutoCloseable {
         private void settle(long ticks) {
             byte[] data = newest;
             if (data != null) {
-                open.add(new Sample(data, (int) (ticks - newestTicks), newestIsKey));
+                // Hours pass in no file, but where most of a movie is left out.
+                open.add(new Sample(data, (int) Math.min(Integer.MAX_VALUE, ticks - newestTicks), newestIsKey));
                 endTicks = ticks;
                 newest = null;
             }

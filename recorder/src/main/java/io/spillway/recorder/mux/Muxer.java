@@ -106,7 +106,9 @@ public final class Muxer {
             }
             MovieTimeline timeline = new MovieTimeline(files, window, coder);
             Muxer muxer = new Muxer(survey, timeline, renditions, progress);
-            JournalReader.Summary summary = JournalReader.read(journal, muxer::add);
+            JournalReader.Summary summary = whole
+                    ? JournalReader.read(journal, muxer::add)
+                    : JournalReader.read(journal, Reach.of(survey, window).segments(), muxer::add);
             muxer.endSource();
             timeline.end();
             if (timeline.isEmpty()) {

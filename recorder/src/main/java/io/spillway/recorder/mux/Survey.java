@@ -35,6 +35,12 @@ final class Survey {
         boolean hasPacket;
         int firstTimestamp;
         long firstAtNs;
+        private long lastAtNs;
+
+        /** When its keys began to come, in order. */
+        private final List<Long> keysNs = new ArrayList<>();
+
+        private int newestKey;
 
         LayerFacts(Source.LayerDescription description) {
             kind = description.format().kind();
@@ -83,6 +89,40 @@ final class Survey {
             return all.isEmpty() ? -1 : all.get(Math.min(rendition, all.size() - 1));
         }
 
+        /** When its first packet came. */
+        long firstNs() {
+            return layers.stream()
+                    .filter(each -> each.hasPacket)
+                    .mapToLong(each -> each.firstAtNs)
+                    .min()
+                    .orElse(Long.MAX_VALUE);
+        }
+
+        /** When its last one came; before the first when there is none. */
+        long lastNs() {
+            return layers.stream()
+                    .filter(each -> each.hasPacket)
+                    .mapToLong(each -> each.lastAtNs)
+                    .max()
+                    .orElse(Long.MIN_VALUE);
+        }
+
+        /** When the newest key came of those that came before a time; the time itself without pictures, and the beginning where none did. */
+        long keyBefore(long atNs) {
+            int picture = picture(0);
+            if (picture < 0) {
+                return atNs;
+            }
+            long before = firstNs();
+            for (long key : layers.get(picture).keysNs) {
+                if (key > atNs) {
+                    break;
+                }
+                before = key;
+            }
+            return before;
+        }
+
         /** The layer of sound; -1 without. */
         int sound() {
             for (int i = 0; i < layers.size(); i++) {
@@ -113,6 +153,7 @@ final class Survey {
             List<SourceFacts> sources,
             long packets,
             long lostPackets,
+            List<JournalReader.Stretch> stretches,
             JournalReader.Summary summary) {
 
         /** How many sizes of its pictures are kept. */
@@ -127,7 +168,7 @@ final class Survey {
     /** Reads what came since the last time; as {@link JournalReader#readOn}. The facts of a result are told more by the next. */
     Result readOn() throws IOException {
         JournalReader.Summary summary = reader.readOn();
-        return new Result(began, List.copyOf(sources), packets, lostPackets, summary);
+        return new Result(began, List.copyOf(sources), packets, lostPackets, reader.stretches(), summary);
     }
 
     private void add(Entry entry) {
@@ -168,6 +209,7 @@ final class Survey {
             layer.firstTimestamp = rtp.timestamp();
             layer.firstAtNs = packet.atNs();
         }
+        layer.lastAtNs = packet.atNs();
         layer.seconds.add(packet.atNs() / 1_000_000_000L);
         if (rtp.marker() || packet.startsFrame() || layer.kind == MediaKind.AUDIO) {
             layer.samplesAtMost++;
@@ -177,6 +219,10 @@ final class Survey {
                 layer.hasKey = true;
                 layer.keyTimestamp = rtp.timestamp();
                 layer.keyAtNs = packet.atNs();
+            }
+            if (layer.keysNs.isEmpty() || layer.newestKey != rtp.timestamp()) {
+                layer.newestKey = rtp.timestamp();
+                layer.keysNs.add(packet.atNs());
             }
             if (layer.parser.parse(packet.rtp(), rtp.payloadOffset(), rtp.payloadLength(), info)) {
                 layer.pixels = Math.max(layer.pixels, info.width() * info.height());

@@ -15,8 +15,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +176,66 @@ class ClipTest {
         assertEquals(200.0, (double) seen.beepsMs().getFirst(), 20, seen.toString());
         recorded.close();
         assertEquals(pictures(movie()).subList(225, 263), live);
+    }
+
+    /** Of a recording that has gone on for long only what a clip needs is read again: what lies between may be gone, and the clip is what the whole movie gives. */
+    @Test
+    void shouldReadOnlyWhatAClipNeeds() throws IOException {
+        int seconds = 120;
+        List<Sent> sent = List.of(
+                Sent.of(RtpClip.beeps(4).repeated(seconds / 4, 4), 30 * MS),
+                Sent.of(RtpClip.flashes(Codec.H264, "libopenh264", 320, 180, 4).repeated(seconds / 4, 4), 80 * MS));
+        try (Recorded recorded = Recorded.inSegments(journal, 64 << 10)) {
+            recorded.publish(0, sent, List.of(0, 1));
+            recorded.left();
+            recorded.publish(200_000 * MS, sent, List.of(0, 1));
+        }
+        Path movie = movie();
+        JournalCutter cutter = new JournalCutter(journal);
+        Path made = Files.createDirectory(folder.resolve("made"));
+        MovieReport report = cutter.cut(made, 1, 2, WITH_AAC, _ -> {});
+        assertEquals(2_000.0 * seconds, (double) report.durationMs(), 100);
+        // {begins, segments that are not needed for it, in thousandths of all}
+        for (double[] row :
+                new double[][] {{60.5, 100, 180}, {60.5, 320, 430}, {60.5, 570, 900}, {119, 100, 400}, {190, 570, 720}
+                }) {
+            Map<Path, Path> away = takeAway((int) row[1], (int) row[2]);
+            assertTrue(away.size() > 10, away.size() + " segments");
+            MovieReport again = cutter.cut(made, row[0] - 1, row[0] + 4, WITH_AAC, _ -> {});
+            assertEquals(report.durationMs(), again.durationMs());
+            Path cut = file(clip(made.resolve("video.mp4"), row[0], 3));
+            List<String> shown = pictures(cut);
+            Marks heard = Marks.of(cut);
+            Path whole = file(clip(movie, row[0], 3));
+            assertEquals(pictures(whole), shown, "at " + row[0]);
+            Marks all = Marks.of(whole);
+            assertEquals(all.flashesMs(), heard.flashesMs());
+            assertEquals(3, heard.beepsMs().size(), heard.toString());
+            for (int i = 0; i < 3; i++) {
+                assertEquals(
+                        (double) all.beepsMs().get(i),
+                        (double) heard.beepsMs().get(i),
+                        5,
+                        "of another encoder: " + heard);
+            }
+            for (Map.Entry<Path, Path> each : away.entrySet()) {
+                Files.move(each.getValue(), each.getKey());
+            }
+        }
+    }
+
+    private Map<Path, Path> takeAway(int fromThousandth, int toThousandth) throws IOException {
+        Map<Path, Path> away = new HashMap<>();
+        Path aside = Files.createDirectories(folder.resolve("aside"));
+        try (Stream<Path> files = Files.list(journal)) {
+            List<Path> all = files.sorted().toList();
+            for (Path each : all.subList(all.size() * fromThousandth / 1_000, all.size() * toThousandth / 1_000)) {
+                Path moved = aside.resolve(each.getFileName());
+                Files.move(each, moved);
+                away.put(each, moved);
+            }
+        }
+        return away;
     }
 
     /** What one clip was made of is not looked through again for the next, and what came since is. */

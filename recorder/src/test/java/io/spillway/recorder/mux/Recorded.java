@@ -45,7 +45,16 @@ final class Recorded implements AutoCloseable {
     private long lastNs;
 
     Recorded(Path folder) throws IOException {
-        journal = FileJournal.create(folder, new Entry.Began(0, UNIX_NS, "live", "test"));
+        this(FileJournal.create(folder, new Entry.Began(0, UNIX_NS, "live", "test")));
+    }
+
+    private Recorded(Journal journal) {
+        this.journal = journal;
+    }
+
+    /** In segments of so many bytes, each of which is written once it is full. */
+    static Recorded inSegments(Path folder, int bytes) throws IOException {
+        return new Recorded(FileJournal.create(folder, new Entry.Began(0, UNIX_NS, "live", "test"), bytes));
     }
 
     /** A publisher sends clips, a layer each, whose beginnings were captured at one moment; reports come half a second after the beginning and each second from then. */
@@ -64,6 +73,7 @@ final class Recorded implements AutoCloseable {
         for (Due each : due) {
             append(each.body());
             lastNs = each.atNs();
+            journal.write();
         }
     }
 

