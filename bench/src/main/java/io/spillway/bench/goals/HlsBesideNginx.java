@@ -84,10 +84,12 @@ final class HlsBesideNginx {
         for (int round = -1; round < rounds; round++) {
             String file = newest(what, stream);
             byte[] body = stream.get(file).body();
-            Files.write(files.resolve(file), body);
+            // Under a name of its own: nginx remembers how long a file was, and hangs up where it has become shorter.
+            String copy = (round + 1) + "-" + file;
+            Files.write(files.resolve(copy), body);
             bytes = body.length;
             Rate here = rate(stream.server(), stream.path(file), List.of(bed.serverPid()), seconds);
-            Rate nginxs = rate(there, stream.path(file), nginx.workers(), seconds);
+            Rate nginxs = rate(there, stream.path(copy), nginx.workers(), seconds);
             if (round >= 0) {
                 ours.add(here);
                 theirs.add(nginxs);

@@ -139,7 +139,7 @@ public final class Crowd implements AutoCloseable {
         try {
             in.clear();
             if (client.channel.read(in) < 0) {
-                throw new IOException("the server closed the connection of client " + client.number);
+                throw new IOException(server + " closed the connection of client " + client.number);
             }
             in.flip();
             while (in.hasRemaining()) {
