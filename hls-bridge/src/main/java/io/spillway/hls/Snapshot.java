@@ -12,24 +12,67 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiFunction;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** A stream's playlists and its manifest as they stand at one moment, each rendered once for all who ask (H19, H37). Any thread. */
 final class Snapshot {
 
-    /** One text: with marks at the ends of addresses, and for those who carry nothing plain and compressed. */
+    /** Callers who carry the same, as all do who watch by a stream's key, get one text: of so many that are carried. */
+    private static final int MAX_KEPT = 4;
+
+    /** One text for all who carry the same, plain and compressed. */
     @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
-    private record Text(String marked, byte[] plain, byte[] gzip, String etag) {
-        static Text of(String marked, String etag) {
-            byte[] plain = Carried.NONE.inPlaylist(marked).getBytes(StandardCharsets.UTF_8);
+    private record Written(byte[] plain, byte @Nullable [] gzip) {
+        static Written of(String text) {
+            byte[] plain = text.getBytes(StandardCharsets.UTF_8);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
                 gzip.write(plain);
             } catch (IOException impossible) {
                 throw new UncheckedIOException(impossible);
             }
-            return new Text(marked, plain, out.toByteArray(), etag);
+            return new Written(plain, out.toByteArray());
+        }
+    }
+
+    /** One text with marks at the ends of addresses, and what it is for those who carry something. */
+    private record Text(
+            String marked,
+            String etag,
+            BiFunction<Carried, String, String> form,
+            Written bare,
+            ConcurrentMap<Carried, Written> kept) {
+
+        static Text playlist(String marked, String etag) {
+            return of(marked, etag, Carried::inPlaylist);
+        }
+
+        static Text manifest(String marked) {
+            return of(marked, "", Carried::inXml);
+        }
+
+        private static Text of(String marked, String etag, BiFunction<Carried, String, String> form) {
+            return new Text(
+                    marked, etag, form, Written.of(form.apply(Carried.NONE, marked)), new ConcurrentHashMap<>());
+        }
+
+        /** To compress a text for each of a thousand callers, who all carry something else, would cost more than it saves. */
+        Written forWho(Carried carried) {
+            if (carried.isEmpty()) {
+                return bare;
+            }
+            Written known = kept.get(carried);
+            if (known != null) {
+                return known;
+            }
+            String text = form.apply(carried, marked);
+            return kept.size() < MAX_KEPT
+                    ? kept.computeIfAbsent(carried, _ -> Written.of(text))
+                    : new Written(text.getBytes(StandardCharsets.UTF_8), null);
         }
     }
 
@@ -69,7 +112,7 @@ final class Snapshot {
                 offered.stream().filter(each -> !each.segments().isEmpty()).toList();
         this.multivariant = ready.isEmpty() || ready.size() < offered.size()
                 ? null
-                : Text.of(MultivariantPlaylist.write(ready, Carried.MARK), "");
+                : Text.playlist(MultivariantPlaylist.write(ready, Carried.MARK), "");
     }
 
     static final Snapshot EMPTY =
@@ -100,24 +143,17 @@ final class Snapshot {
         Text text;
         synchronized (full) {
             text = manifest == null
-                    ? Text.of(Manifest.write(offered, settings, stream, Carried.MARK, unixMs), "")
+                    ? Text.manifest(Manifest.write(offered, settings, stream, Carried.MARK, unixMs))
                     : manifest;
             manifest = text;
         }
-        return carried.isEmpty()
-                ? HlsReply.manifest(text.plain, text.gzip)
-                : HlsReply.manifest(carried.inXml(text.marked).getBytes(StandardCharsets.UTF_8), null);
+        Written written = text.forWho(carried);
+        return HlsReply.manifest(written.plain, written.gzip);
     }
 
-    /** Each caller with a token of its own gets a text of its own, uncompressed: to compress it a thousand times would cost more than it saves. */
     private static HlsReply playlist(String cacheControl, Text text, Carried carried) {
-        return carried.isEmpty()
-                ? HlsReply.playlist(cacheControl, text.etag, text.plain, text.gzip)
-                : HlsReply.playlist(
-                        cacheControl,
-                        text.etag,
-                        carried.inPlaylist(text.marked).getBytes(StandardCharsets.UTF_8),
-                        null);
+        Written written = text.forWho(carried);
+        return HlsReply.playlist(cacheControl, text.etag, written.plain, written.gzip);
     }
 
     /** The segment of that address that grows, and can be had part by part; null when none does. */
@@ -164,7 +200,7 @@ final class Snapshot {
     private Text write(Rendition rendition, boolean skip) {
         String etag = "\"" + rendition.lastSequence() + "." + rendition.lastPart() + (rendition.ended() ? "e" : "")
                 + (skip ? "d" : "") + "\"";
-        return Text.of(MediaPlaylist.write(rendition, renditions, settings, skip, Carried.MARK), etag);
+        return Text.playlist(MediaPlaylist.write(rendition, renditions, settings, skip, Carried.MARK), etag);
     }
 
     /** Whether a rendition has what is asked for (H21, H26). */

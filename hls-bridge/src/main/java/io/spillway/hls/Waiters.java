@@ -25,6 +25,12 @@ final class Waiters {
     /** Replies that one thread writes. */
     private static final int BATCH = 128;
 
+    /** Two requests of each connection that the server holds, and some: HTTP/2 alone would let a stranger hang millions on a stream (X9). */
+    static final int MAX_WAITING = 50_000;
+
+    private static final HlsReply CROWDED = HlsReply.problem(
+            503, "too-many-wait", "So many wait for this stream's next part that no more are let wait; ask again.");
+
     private final Executor writers;
     private final Supplier<HlsReply> late;
     private final List<Waiter> waiting = new ArrayList<>();
@@ -39,7 +45,12 @@ final class Waiters {
         this.late = late;
     }
 
+    /** Adds one, or answers it with 503 where {@link #MAX_WAITING} wait already. */
     void add(long untilNs, Ready ready, Consumer<HlsReply> out) {
+        if (waiting.size() + fresh.size() >= MAX_WAITING) {
+            writers.execute(() -> out.accept(CROWDED));
+            return;
+        }
         fresh.add(new Waiter(untilNs, ready, out));
     }
 

@@ -1,7 +1,9 @@
 package io.spillway.hls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.hls.stream.HlsSettings;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
@@ -167,5 +170,30 @@ class LiveHlsTest {
         keysBehind[2] = 24;
         play(7, number -> number % 36 == 0);
         assertEquals(1, offered().size(), index());
+    }
+
+    /** H32, H37: all who watch by a stream's key carry the same, and their playlist is written and compressed once; who carries something of its own is not remembered (X15). */
+    @Test
+    void shouldWriteOnceForAllWhoCarryTheSame() {
+        publish();
+        play(4, null);
+        Snapshot shown = live.ask();
+        HlsReply one = shown.media(0, Directives.NONE, carrying("token=key"));
+        HlsReply other = shown.media(0, Directives.NONE, carrying("_HLS_msn=7&token=key"));
+        assertSame(one.body().getFirst(), other.body().getFirst());
+        assertSame(Objects.requireNonNull(one.gzip()), other.gzip());
+        assertTrue(new String(one.body().getFirst(), StandardCharsets.UTF_8).contains(".m4s?token=key\n"));
+        for (int i = 0; i < 100; i++) {
+            shown.media(0, Directives.NONE, carrying("token=" + i));
+        }
+        HlsReply late = shown.media(0, Directives.NONE, carrying("token=99"));
+        assertTrue(new String(late.body().getFirst(), StandardCharsets.UTF_8).contains(".m4s?token=99\n"));
+        assertNotSame(
+                late.body().getFirst(),
+                shown.media(0, Directives.NONE, carrying("token=99")).body().getFirst());
+    }
+
+    private static Carried carrying(String query) {
+        return Objects.requireNonNull(Carried.parse(query));
     }
 }

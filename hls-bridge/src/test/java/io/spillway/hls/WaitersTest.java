@@ -86,4 +86,23 @@ class WaitersTest {
         write();
         assertEquals(List.of(LATE), told);
     }
+
+    /** X9. */
+    @Test
+    void shouldLetSoManyWaitAndNoMore() {
+        add(Waiters.MAX_WAITING / 2);
+        waiters.serve(Snapshot.EMPTY, false, 0);
+        add(Waiters.MAX_WAITING / 2 + 1);
+        write();
+        assertEquals(List.of(503), told.stream().map(HlsReply::status).toList());
+        waiters.serve(Snapshot.EMPTY, false, 1);
+        reply = HERE;
+        waiters.serve(Snapshot.EMPTY, true, 2);
+        write();
+        assertEquals(Waiters.MAX_WAITING + 1, told.size());
+        add(1);
+        waiters.serve(Snapshot.EMPTY, false, 3);
+        write();
+        assertSame(HERE, told.getLast());
+    }
 }
