@@ -216,14 +216,14 @@ final class Snapshot {
         return asked.part() < 0 ? rendition.open().sequence() > last : asked.part() <= rendition.lastPart();
     }
 
-    /** Whether what is asked for lies too far ahead (H24). */
+    /** Whether what is asked for lies too far ahead (H24): the parts of the longest segment can be waited for, which is what hls.js does without low latency, and which are a few more than three seconds of the longest parts. */
     boolean isTooFar(int index, Directives asked) {
         Rendition rendition = renditions.get(index);
         if (rendition.ended() || !asked.isBlocking()) {
             return false;
         }
         long last = rendition.lastSequence();
-        int advance = (int) Math.ceil(3000.0 / settings.partTargetMs());
+        int advance = (int) Math.ceil((double) HlsSettings.MAX_SEGMENT_MS / settings.partMs());
         int newest = asked.sequence() == last ? rendition.lastPart() : -1;
         return asked.sequence() > last + 2 || (asked.sequence() >= last && asked.part() > newest + advance);
     }

@@ -1,12 +1,14 @@
 package io.spillway.hls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.hls.stream.HlsSettings;
+import io.spillway.hls.stream.Rendition;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamName;
 import io.spillway.media.live.Track;
@@ -191,6 +193,26 @@ class LiveHlsTest {
         assertNotSame(
                 late.body().getFirst(),
                 shown.media(0, Directives.NONE, carrying("token=99")).body().getFirst());
+    }
+
+    /** hls.js without low latency waits for a part of the next segment with the index of the last one's last part, and gives up where that is refused (H24). */
+    @Test
+    void shouldLetPlayersOfWholeSegmentsWaitForTheEndOfTheNext() {
+        publish();
+        play(7, number -> number % 240 == 0);
+        int most = 0;
+        for (int i = 0; i < 2_000; i++) {
+            play(0.005, number -> number % 240 == 0);
+            Snapshot shown = live.ask();
+            Rendition rendition = shown.renditions().getFirst();
+            int last = rendition.segments().getLast().parts().size() - 1;
+            most = Math.max(most, last);
+            for (long sequence : List.of(rendition.lastSequence(), rendition.lastSequence() + 1)) {
+                assertFalse(shown.isTooFar(0, new Directives(sequence, last, false)), sequence + " " + last);
+            }
+            assertTrue(shown.isTooFar(0, new Directives(rendition.lastSequence() + 1, 15, false)));
+        }
+        assertEquals(14, most, "parts of segments that are as long as they get, from 0");
     }
 
     private static Carried carrying(String query) {
