@@ -10,10 +10,11 @@ import io.spillway.media.rtp.RtpPacket;
 import io.spillway.media.time.PublisherClock;
 import io.spillway.media.time.SenderClock;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** An encoder of H.264 of 30 pictures a second, and the layer that its packets come to. Pictures are noise, headers real. */
+/** An encoder of H.264, or of VP8 of 1280x720, of 30 pictures a second, and the layer that its packets come to. Pictures are noise, headers real. */
 final class TestLayer {
 
     static final long FRAME_NS = 1_000_000_000L / 30;
@@ -22,7 +23,8 @@ final class TestLayer {
     private static final byte[] PPS = HexFormat.of().parseHex("68ce3c80");
 
     final Layer layer;
-    private final PayloadParser parser = PayloadParser.of(Codec.H264);
+    private final PayloadParser parser;
+    private final boolean vp8;
     private final PayloadInfo info = new PayloadInfo();
     private final RtpPacket rtp = new RtpPacket();
     private final int firstTimestamp;
@@ -31,13 +33,19 @@ final class TestLayer {
 
     /** @param publisher the clock that all layers of one publisher share */
     TestLayer(String rid, int firstTimestamp, PublisherClock publisher) {
+        this(rid, firstTimestamp, publisher, new Format(Codec.H264, Map.of("packetization-mode", "1")));
+    }
+
+    static TestLayer vp8(PublisherClock publisher) {
+        return new TestLayer("r", 7, publisher, new Format(Codec.VP8, Map.of()));
+    }
+
+    private TestLayer(String rid, int firstTimestamp, PublisherClock publisher, Format format) {
         this.firstTimestamp = firstTimestamp;
+        this.vp8 = format.codec() == Codec.VP8;
+        this.parser = PayloadParser.of(format.codec());
         this.layer = new Layer(
-                rid,
-                new Format(Codec.H264, Map.of("packetization-mode", "1")),
-                HistoryBounds.VIDEO,
-                new SenderClock(90_000, publisher),
-                (_, _) -> keyWanted = true);
+                rid, format, HistoryBounds.VIDEO, new SenderClock(90_000, publisher), (_, _) -> keyWanted = true);
     }
 
     boolean isKeyWanted() {
@@ -47,8 +55,12 @@ final class TestLayer {
     /** Sends picture {@code number}, all of whose packets arrive at a time. */
     void send(long number, boolean key, long nowNs) {
         int timestamp = firstTimestamp + (int) (number * 3_000);
+        keyWanted &= !key;
+        if (vp8) {
+            sendVp8(timestamp, key, nowNs);
+            return;
+        }
         if (key) {
-            keyWanted = false;
             ByteBuffer sets = ByteBuffer.allocate(5 + SPS.length + PPS.length).put((byte) 24);
             sets.putShort((short) SPS.length)
                     .put(SPS)
@@ -64,6 +76,15 @@ final class TestLayer {
         layer.flush(nowNs);
     }
 
+    /** The descriptor, the frame's tag, and of a key start code and size: RFC 7741 §4.2, RFC 6386 §9.1. */
+    private void sendVp8(int timestamp, boolean key, long nowNs) {
+        byte[] payload = key
+                ? Arrays.copyOf(HexFormat.of().parseHex("10" + "100000" + "9d012a" + "0005" + "d002"), 900)
+                : Arrays.copyOf(HexFormat.of().parseHex("10" + "110000"), 90);
+        packet(payload, timestamp, true, nowNs);
+        layer.flush(nowNs);
+    }
+
     private void packet(byte[] payload, int timestamp, boolean marker, long nowNs) {
         ByteBuffer packet = ByteBuffer.allocate(12 + payload.length)
                 .put((byte) 0x80)
@@ -74,7 +95,7 @@ final class TestLayer {
                 .put(payload)
                 .flip();
         if (!rtp.wrap(packet, 0, packet.limit()) || !parser.parse(packet, 12, payload.length, info)) {
-            throw new IllegalStateException("no packet of H.264");
+            throw new IllegalStateException("no packet of its codec");
         }
         layer.append(rtp, extSeq++, nowNs, info);
     }

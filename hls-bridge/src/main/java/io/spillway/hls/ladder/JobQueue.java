@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Frames from the packaging thread to the transcoding one. Bounded: what finds no room is refused. */
 final class JobQueue {
 
-    /** Two seconds of 60 frames. */
-    static final int MAX_JOBS = 120;
+    /** Ten seconds of 30 frames: what was kept from before anybody asked is decoded in less time than a key that is asked for takes to fill a segment. */
+    static final int MAX_JOBS = 300;
 
     /** A keyframe of 4K, and what comes beside it. */
     static final long MAX_BYTES = 16 << 20;
@@ -47,6 +47,15 @@ final class JobQueue {
             Job job = jobs.poll();
             bytes -= job == null ? 0 : job.unit().data().length;
             return job;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            return jobs.isEmpty();
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,8 @@ package io.spillway.hls.ladder;
 
 import io.spillway.media.frame.AccessUnit;
 import io.spillway.media.mp4.VideoFormat;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +31,12 @@ public final class Ladder implements AutoCloseable {
         void onFrame(String rung, AccessUnit unit);
     }
 
+    /** Has the loop of a ladder run by a thread that may be interrupted. */
+    @FunctionalInterface
+    public interface Starter {
+        Thread start(String name, Runnable loop);
+    }
+
     private record Made(int epoch, String rung, AccessUnit unit) {}
 
     /** How often it is looked whether a picture stands still. */
@@ -43,9 +51,13 @@ public final class Ladder implements AutoCloseable {
     private final LadderSettings settings;
     private final VideoCoders coders;
     private final JobQueue jobs = new JobQueue();
-    private final Queue<Made> made = new ConcurrentLinkedQueue<>();
+    /** What one turn made, together: the packager goes on without what comes late and in two. */
+    private final Queue<List<Made>> made = new ConcurrentLinkedQueue<>();
+
+    private List<Made> fresh = new ArrayList<>();
     private final LayerPick pick = new LayerPick();
     private final Transcoder transcoder;
+    private final Starter starter;
     private @Nullable Thread thread;
     private final AtomicInteger epoch = new AtomicInteger();
     private final AtomicLong lost = new AtomicLong();
@@ -59,11 +71,22 @@ public final class Ladder implements AutoCloseable {
     private volatile LadderStatus status = LadderStatus.NONE;
 
     public Ladder(String stream, LadderSettings settings, VideoCoders coders, LongSupplier clockNs) {
+        this(
+                stream,
+                settings,
+                coders,
+                clockNs,
+                (name, loop) -> Thread.ofPlatform().name(name).daemon().start(loop));
+    }
+
+    /** With a thread of somebody else's, who may call {@link #turn} instead of having one. */
+    public Ladder(String stream, LadderSettings settings, VideoCoders coders, LongSupplier clockNs, Starter starter) {
         this.stream = stream;
         this.settings = settings;
         this.coders = coders;
+        this.starter = starter;
         this.transcoder =
-                new Transcoder(settings, coders, clockNs, (rung, unit) -> made.add(new Made(current, rung, unit)));
+                new Transcoder(settings, coders, clockNs, (rung, unit) -> fresh.add(new Made(current, rung, unit)));
     }
 
     /**
@@ -83,7 +106,7 @@ public final class Ladder implements AutoCloseable {
         }
         picked = true;
         if (thread == null) {
-            thread = Thread.ofPlatform().name("ladder-" + stream).daemon().start(this::run);
+            thread = starter.start("ladder-" + stream, this::run);
         }
         if (broken && !unit.key()) {
             lost.incrementAndGet();
@@ -105,9 +128,11 @@ public final class Ladder implements AutoCloseable {
 
     /** Gives what was made since. Packaging thread only. */
     public void drain(Output out) {
-        for (Made each = made.poll(); each != null; each = made.poll()) {
-            if (each.epoch() == epoch.get()) {
-                out.onFrame(each.rung(), each.unit());
+        for (List<Made> turn = made.poll(); turn != null; turn = made.poll()) {
+            for (Made each : turn) {
+                if (each.epoch() == epoch.get()) {
+                    out.onFrame(each.rung(), each.unit());
+                }
             }
         }
     }
@@ -151,7 +176,7 @@ public final class Ladder implements AutoCloseable {
         try {
             coders.aside().run();
             while (!closed) {
-                turn();
+                var _ = turn(TURN_NS);
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
@@ -160,15 +185,23 @@ public final class Ladder implements AutoCloseable {
         }
     }
 
-    private void turn() throws InterruptedException {
-        Job job = jobs.poll(TURN_NS);
+    /** Transcodes the oldest frame that waits, or looks whether a picture stands still where none comes in time. One thread only. Gives whether there was a frame. */
+    public boolean turn(long patienceNs) throws InterruptedException {
+        Job job = jobs.poll(patienceNs);
         try {
             if (job != null) {
                 current = job.epoch();
                 transcoder.add(job);
                 needsKey = transcoder.needsKey();
             }
-            transcoder.onTime();
+            // While frames wait no picture stands still.
+            if (jobs.isEmpty()) {
+                transcoder.onTime();
+            }
+            if (!fresh.isEmpty()) {
+                made.add(fresh);
+                fresh = new ArrayList<>();
+            }
             if (job != null && job.epoch() == epoch.get()) {
                 status = transcoder.status();
             }
@@ -180,6 +213,7 @@ public final class Ladder implements AutoCloseable {
             needsKey = true;
             Thread.sleep(PAUSE_NS / 1_000_000);
         }
+        return job != null;
     }
 
     /** Ends its thread, which frees what is native. */

@@ -21,6 +21,12 @@ final class Transcoder implements AutoCloseable {
     /** Frames older than this are not encoded: they would reach the packager when it has gone on without them. */
     static final long LATE_NS = 550_000_000L;
 
+    /** Rungs begin with the newest segment of what was kept from before anybody asked, where that is no older: a segment lasts three seconds at the most. */
+    private static final long KEPT_NS = 3_500_000_000L;
+
+    /** In this time they catch up, or begin with a segment to come. */
+    private static final long CATCH_UP_NS = 2_000_000_000L;
+
     /** A picture is repeated until nothing came for this long. */
     private static final long REPEAT_NS = 5_000_000_000L;
 
@@ -47,6 +53,10 @@ final class Transcoder implements AutoCloseable {
     private final RungShedder shedder = new RungShedder();
     private final Deque<Job> waiting = new ArrayDeque<>();
 
+    /** Made of what was kept, until it is in time: handed on at once, as the packager goes on without what comes a little at a time and late. */
+    private final List<Held> held = new ArrayList<>();
+
+    private long catchUpUntilNs = NEVER;
     private @Nullable VideoDecoder decoder;
     private @Nullable VideoFormat decoding;
     private @Nullable String problem;
@@ -71,6 +81,8 @@ final class Transcoder implements AutoCloseable {
     private int rateFrames;
     private long lateFrames;
     private long failures;
+
+    private record Held(String rung, AccessUnit unit) {}
 
     Transcoder(LadderSettings settings, VideoCoders coders, LongSupplier clockNs, Ladder.Output out) {
         this.settings = settings;
@@ -132,7 +144,7 @@ final class Transcoder implements AutoCloseable {
     private void begin(Job job) {
         if (job.epoch() != epoch) {
             // What another publisher sends is another stream.
-            rungs.forEach(Rung::close);
+            giveUp();
             rungs.clear();
             lastTicks = NEVER;
             lastKeyTicks = NEVER;
@@ -194,7 +206,9 @@ final class Transcoder implements AutoCloseable {
         long nowNs = clockNs.getAsLong();
         lastFrameNs = nowNs;
         lagNs = unit.arrivalNs() - unit.captureNs();
-        boolean late = nowNs - unit.arrivalNs() > LATE_NS && !(job.begins() && isRunning());
+        long ageNs = nowNs - unit.arrivalNs();
+        catchUp(job, ageNs, nowNs);
+        boolean late = ageNs > LATE_NS && !isCatchingUp() && !(job.begins() && isRunning());
         if (late || ticks <= lastTicks) {
             lateFrames++;
             // What is not begun yet begins where a segment does.
@@ -203,6 +217,33 @@ final class Transcoder implements AutoCloseable {
         }
         measureRate(ticks);
         encode(used, ticks, unit.captureNs(), unit.arrivalNs());
+        if (isCatchingUp() && ageNs <= LATE_NS) {
+            catchUpUntilNs = NEVER;
+            held.forEach(each -> out.onFrame(each.rung(), each.unit()));
+            held.clear();
+        }
+    }
+
+    private boolean isCatchingUp() {
+        return catchUpUntilNs != NEVER;
+    }
+
+    /** Begins to catch up where a segment of what was kept begins; another one makes what was made of the one before useless. */
+    private void catchUp(Job job, long ageNs, long nowNs) {
+        if (isCatchingUp() && nowNs > catchUpUntilNs) {
+            giveUp();
+        }
+        if (isCatchingUp() && job.begins()) {
+            held.clear();
+        } else if (job.passed() && job.begins() && !isRunning() && ageNs > LATE_NS && ageNs <= KEPT_NS) {
+            catchUpUntilNs = nowNs + CATCH_UP_NS;
+        }
+    }
+
+    private void giveUp() {
+        catchUpUntilNs = NEVER;
+        held.clear();
+        rungs.forEach(Rung::close);
     }
 
     /** Repeats the newest picture where none has come for longer than a part. */
@@ -264,7 +305,7 @@ final class Transcoder implements AutoCloseable {
             } else if (key || rung.isRunning()) {
                 VideoEncoder.Frame frame =
                         rung.encode(coders.encoder(), from, key, ticks / TICKS_A_MS, framesPerSecond);
-                out.onFrame(
+                give(
                         rung.name(),
                         new AccessUnit(ticks, captureNs, arrivalNs, frame.key(), frame.format(), frame.data()));
             }
@@ -273,6 +314,14 @@ final class Transcoder implements AutoCloseable {
         lastCaptureNs = captureNs;
         if (key) {
             lastKeyTicks = ticks;
+        }
+    }
+
+    private void give(String rung, AccessUnit unit) {
+        if (isCatchingUp()) {
+            held.add(new Held(rung, unit));
+        } else {
+            out.onFrame(rung, unit);
         }
     }
 
@@ -298,7 +347,7 @@ final class Transcoder implements AutoCloseable {
     @Override
     public void close() {
         closeDecoder();
-        rungs.forEach(Rung::close);
+        giveUp();
         needsKey = true;
     }
 }

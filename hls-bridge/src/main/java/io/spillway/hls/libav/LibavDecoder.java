@@ -56,11 +56,13 @@ public final class LibavDecoder implements VideoDecoder {
     private final AVPacket packet = av_packet_alloc();
     private final List<Scaler> scalers = new ArrayList<>();
     private final @Nullable Colours told;
+    private final boolean announcesSizes;
     private BytePointer bytes = new BytePointer(1 << 16);
 
-    private LibavDecoder(AVCodecContext context, @Nullable Colours told) {
+    private LibavDecoder(AVCodecContext context, VideoFormat format) {
         this.context = context;
-        this.told = told;
+        this.told = told(format);
+        this.announcesSizes = format.entry().equals("av01");
     }
 
     static LibavDecoder open(VideoFormat format) {
@@ -68,7 +70,7 @@ public final class LibavDecoder implements VideoDecoder {
         if (codec == null || codec.isNull()) {
             throw new UnsupportedOperationException("FFmpeg's libraries have no decoder of " + format.entry());
         }
-        LibavDecoder decoder = new LibavDecoder(avcodec_alloc_context3(codec), told(format));
+        LibavDecoder decoder = new LibavDecoder(avcodec_alloc_context3(codec), format);
         AVCodecContext context = decoder.context;
         context.flags(context.flags() | AV_CODEC_FLAG_LOW_DELAY).thread_count(1).max_pixels(MAX_PIXELS);
         byte[] config = format.config();
@@ -125,7 +127,7 @@ public final class LibavDecoder implements VideoDecoder {
 
     @Override
     public boolean decode(byte[] frame, long tag, Output out) {
-        if (frame.length == 0) {
+        if (frame.length == 0 || (announcesSizes && !Av1Sizes.fit(frame, MAX_PIXELS))) {
             return false;
         }
         long padded = (long) frame.length + AV_INPUT_BUFFER_PADDING_SIZE;

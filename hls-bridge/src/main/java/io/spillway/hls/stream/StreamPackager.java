@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -230,7 +231,7 @@ public final class StreamPackager {
         }
         Follower track = find(name);
         if (track == null) {
-            track = open(name, unit);
+            track = open(name, unit, nowNs);
             if (track == null) {
                 return false;
             }
@@ -250,7 +251,8 @@ public final class StreamPackager {
             }
             track.frames.add(new Frame(
                     placeBeside(track, unit, nowNs), unit.data(), unit.key(), track.steadyTicks(unit), format));
-            follow(track);
+            // Others of it may come in this same turn: what is missing shows at its end.
+            catchUp(track);
             return unit.key();
         }
     }
@@ -407,7 +409,7 @@ public final class StreamPackager {
         return null;
     }
 
-    private @Nullable Follower open(String name, AccessUnit unit) {
+    private @Nullable Follower open(String name, AccessUnit unit, long nowNs) {
         TrackFormat format = unit.format();
         if (format == null || !unit.key()) {
             return null;
@@ -420,7 +422,21 @@ public final class StreamPackager {
                 ? (unit.captureNs() - originNs) * format.timescale() / 1_000_000_000L
                 : convert(leading.packager.segmentStart(), leading.packager.timescale(), format.timescale());
         long captured = captureBeside(unit, format.timescale());
-        if (captured > start && captured - start <= NEAR_KEY_MS * format.timescale() / 1000) {
+        long near = NEAR_KEY_MS * format.timescale() / 1000;
+        List<Cut> cuts = List.of();
+        if (leading != null && isBefore(format, captured, start - near, nowNs)) {
+            // Made of what was kept from before: it begins with a segment that is whole, or not yet.
+            List<Segment> whole = leading.packager.since(
+                    convert(captured, format.timescale(), leading.packager.timescale()),
+                    leading.packager.ticks(NEAR_KEY_MS));
+            if (whole.isEmpty()) {
+                return null;
+            }
+            sequence = whole.getFirst().sequence();
+            start = convert(whole.getFirst().startTicks(), leading.packager.timescale(), format.timescale());
+            cuts = cutsBehind(whole, leading.packager);
+        }
+        if (captured > start && captured - start <= near) {
             start = captured;
         }
         Follower track = new Follower(new TrackPackager(
@@ -435,11 +451,24 @@ public final class StreamPackager {
                 period,
                 originNs + unixMinusMonotonicNs,
                 keys));
+        track.cuts.addAll(cuts);
         tracks.add(track);
         if (leading == null) {
             lead = track;
         }
         return track;
+    }
+
+    /** Whether a picture that begins here lies before the leading track's open segment. Where that track ends, the next to lead begins anew wherever it is. */
+    private boolean isBefore(TrackFormat format, long captured, long segmentStart, long nowNs) {
+        return format instanceof VideoFormat && captured < segmentStart && !orphaned && nowNs - leadNs <= SILENT_NS;
+    }
+
+    private List<Cut> cutsBehind(List<Segment> whole, TrackPackager leading) {
+        return LongStream.concat(
+                        whole.stream().skip(1).mapToLong(Segment::startTicks), LongStream.of(leading.segmentStart()))
+                .mapToObj(ticks -> new Cut(convert(ticks, leading.timescale(), Period.TIMESCALE), false, false, period))
+                .toList();
     }
 
     /** Whether a track may lead from its key on: the leading one is silent, or of a publisher that is gone. Sound leads where there is nothing else. */
@@ -536,15 +565,21 @@ public final class StreamPackager {
         }
     }
 
+    /** Packages what came of a track as far as the leading one is, and gives how far that is. */
+    private long catchUp(Follower track) {
+        TrackPackager leading = Objects.requireNonNull(lead).packager;
+        long limit = convert(leading.end(), leading.timescale(), track.packager.timescale());
+        followTo(track, limit, ended);
+        return limit;
+    }
+
     /** Brings a track as far as the leading one is. */
     private void follow(Follower track) {
-        Follower leading = lead;
-        if (leading == null || track == leading) {
+        if (lead == null || track == lead) {
             return;
         }
         TrackPackager packager = track.packager;
-        long limit = convert(leading.packager.end(), leading.packager.timescale(), packager.timescale());
-        followTo(track, limit, ended);
+        long limit = catchUp(track);
         long late = limit - track.patienceTicks();
         if (late - packager.end() >= packager.ticks(settings.partMs()) && track.frames.isEmpty()) {
             track.passed = true;

@@ -145,6 +145,20 @@ final class TrackPackager {
         return found == null || found.isGap();
     }
 
+    /** Whole segments of the period that goes on, from the one on that begins near a time; none where none does. */
+    List<Segment> since(long atTicks, long nearTicks) {
+        List<Segment> since = new ArrayList<>();
+        boolean found = false;
+        for (Segment each : listed.reversed()) {
+            if (found || !each.period().equals(period) || discontinuity) {
+                break;
+            }
+            since.add(each);
+            found = Math.abs(each.startTicks() - atTicks) <= nearTicks;
+        }
+        return found ? since.reversed() : List.of();
+    }
+
     private @Nullable Segment find(long number) {
         for (Segment each : listed.reversed()) {
             if (each.sequence() <= number) {

@@ -9,6 +9,7 @@ import io.spillway.hls.openh264.OpenH264;
 import io.spillway.media.frame.AccessUnit;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -80,6 +81,26 @@ class LadderTest {
                     List.of(new LadderStatus.Rung("v360", 640, 360, LadderStatus.State.RUNNING)),
                     good.status().rungs());
         }
+    }
+
+    /** Frames that wait are no sign that a picture stands still: none is repeated, and none of them left out for it. */
+    @Test
+    void shouldRepeatNothingWhileFramesWait() throws Exception {
+        TestClip clip = TestClip.vp8(folder, 640, 360, 30, 30);
+        long nowNs = clip.units.getLast().arrivalNs();
+        List<Long> ticks = new ArrayList<>();
+        try (Ladder ladder = new Ladder("waiting", SETTINGS, CODERS, () -> nowNs, (name, loop) -> new Thread(loop))) {
+            clip.units.forEach(unit -> ladder.offer(0, false, false, unit, nowNs));
+            while (ladder.turn(0)) {
+                ladder.drain((rung, unit) -> ticks.add(unit.ticks()));
+            }
+        }
+        assertEquals(
+                clip.units.stream()
+                        .filter(unit -> nowNs - unit.arrivalNs() <= Transcoder.LATE_NS)
+                        .map(AccessUnit::ticks)
+                        .toList(),
+                ticks);
     }
 
     /** A player need not wait for what never comes, and the CPU has nothing to do. */

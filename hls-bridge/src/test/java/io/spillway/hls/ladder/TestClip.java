@@ -1,10 +1,14 @@
 package io.spillway.hls.ladder;
 
+import io.spillway.media.codec.Av1SequenceHeader;
+import io.spillway.media.codec.Vp9KeyHeader;
 import io.spillway.media.frame.AccessUnit;
+import io.spillway.media.mp4.Av1Format;
 import io.spillway.media.mp4.AvcFormat;
 import io.spillway.media.mp4.HevcFormat;
 import io.spillway.media.mp4.TrackFormat;
 import io.spillway.media.mp4.VideoFormat;
+import io.spillway.media.mp4.Vp9Format;
 import io.spillway.testkit.client.FfmpegTool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -67,13 +71,26 @@ final class TestClip {
     static TestClip vp9(Path folder, int width, int height, int frames, int gop) throws IOException {
         Path file = folder.resolve("vp9-" + width + "x" + height + ".ivf");
         encode(file, width, height, frames, gop, "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "4M");
-        return ivf(file, gop, new VideoFormat("vp09", width, height, "vp09.00.31.08", "vpcC", new byte[0]));
+        Vp9KeyHeader header = Objects.requireNonNull(Vp9KeyHeader.of(firstFrame(file), 0));
+        return ivf(file, gop, Vp9Format.of(header, width, height));
     }
 
     static TestClip av1(Path folder, int width, int height, int frames, int gop) throws IOException {
         Path file = folder.resolve("av1-" + width + "x" + height + ".ivf");
         encode(file, width, height, frames, gop, "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-b:v", "4M");
-        return ivf(file, gop, new VideoFormat("av01", width, height, "av01.0.05M.08", "av1C", new byte[0]));
+        // Behind a delimiter of two bytes, a sequence header with its size.
+        byte[] first = firstFrame(file);
+        byte[] header = Arrays.copyOfRange(first, 2, 4 + first[3]);
+        Av1SequenceHeader read =
+                Objects.requireNonNull(Av1SequenceHeader.of(Arrays.copyOfRange(header, 2, header.length)));
+        return ivf(file, gop, Av1Format.of(read, header));
+    }
+
+    private static byte[] firstFrame(Path ivf) throws IOException {
+        ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(ivf)).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] frame = new byte[in.getInt(32)];
+        in.get(44, frame);
+        return frame;
     }
 
     private static TestClip ivf(Path file, int gop, VideoFormat format) throws IOException {
@@ -167,5 +184,26 @@ final class TestClip {
         }
         units.add(Arrays.copyOfRange(stream, begin, stream.length));
         return units;
+    }
+
+    /** The packets of sound in an Ogg file, without the two that describe it. RFC 3533 §6. */
+    static List<byte[]> oggPackets(byte[] file) {
+        List<byte[]> all = new ArrayList<>();
+        ByteArrayOutputStream packet = new ByteArrayOutputStream();
+        for (int at = 0; at < file.length; ) {
+            int segments = file[at + 26] & 0xFF;
+            int body = at + 27 + segments;
+            for (int i = 0; i < segments; i++) {
+                int length = file[at + 27 + i] & 0xFF;
+                packet.write(file, body, length);
+                body += length;
+                if (length < 255) {
+                    all.add(packet.toByteArray());
+                    packet.reset();
+                }
+            }
+            at = body;
+        }
+        return all.subList(2, all.size());
     }
 }

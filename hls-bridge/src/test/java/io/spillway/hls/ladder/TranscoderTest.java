@@ -177,6 +177,55 @@ class TranscoderTest {
         assertEquals("", FfmpegTool.ffmpeg("-xerror", "-i", file("v360").toString(), "-f", "null", "-"));
     }
 
+    /** All of it comes at once when somebody asks: what a player would wait for is there already. */
+    @Test
+    void shouldBeginWithTheNewestSegmentOfWhatWasKept() throws IOException {
+        TestClip clip = TestClip.h264(folder, 1280, 720, 70, 70);
+        nowNs = clip.units.getLast().arrivalNs();
+        for (int i = 0; i < 70; i++) {
+            AccessUnit unit = clip.units.get(i);
+            boolean late = nowNs - unit.arrivalNs() > Transcoder.LATE_NS;
+            transcoder.add(new Job(1, 1, true, i == 5 || i == 40, unit, nowNs));
+            assertEquals(late, made.isEmpty(), "nothing before it is in time: frame " + i);
+        }
+        assertEquals(List.of("v360", "v480"), List.copyOf(made.keySet()));
+        for (List<AccessUnit> units : made.values()) {
+            assertEquals(ticks(clip.units.subList(40, 70)), ticks(units));
+            assertEquals(List.of(0), keys(units));
+        }
+        assertEquals("", FfmpegTool.ffmpeg("-xerror", "-i", file("v360").toString(), "-f", "null", "-"));
+    }
+
+    /** What is older than a segment can be is of no use; what takes too long to catch up is not handed on. */
+    @Test
+    void shouldBeginWithASegmentToComeWhereWhatWasKeptIsOldOrTheCpuIsSlow() throws IOException {
+        TestClip clip = TestClip.h264(folder, 1280, 720, 130, 130);
+        nowNs = clip.units.get(119).arrivalNs();
+        for (int i = 0; i < 120; i++) {
+            transcoder.add(new Job(1, 1, true, i == 5, clip.units.get(i), nowNs));
+        }
+        assertTrue(made.isEmpty(), made.keySet()::toString);
+        for (int i = 120; i < 130; i++) {
+            add(clip.units.get(i), 1, 1, true, i == 125);
+        }
+        assertEquals(TestClip.ticks(125), rung("v360").getFirst().ticks());
+        made.clear();
+        nowNs = clip.units.get(89).arrivalNs();
+        try (Transcoder busy = new Transcoder(
+                SETTINGS,
+                new VideoCoders(CODERS.decoder(), slow(new long[] {100_000_000}), () -> {}),
+                () -> nowNs,
+                (rung, unit) ->
+                        made.computeIfAbsent(rung, _ -> new ArrayList<>()).add(unit))) {
+            long beganNs = nowNs;
+            for (int i = 0; i < 90; i++) {
+                busy.add(new Job(1, 1, true, i == 5, clip.units.get(i), beganNs));
+            }
+            assertTrue(made.isEmpty(), made.keySet()::toString);
+            assertTrue(nowNs - beganNs < 3_000_000_000L, "it gives up");
+        }
+    }
+
     @Test
     void shouldRepeatAPictureThatStandsStillAndGoOn() throws IOException {
         TestClip clip = TestClip.vp8(folder, 640, 360, 60, 60);
@@ -380,15 +429,20 @@ class TranscoderTest {
         assertTrue(lower.stream().anyMatch(unit -> unit.key() && unit.ticks() == back.ticks()));
     }
 
-    /** Truncated, flipped and random frames: nothing is thrown, and the next good key is shown. */
+    /** Truncated, flipped and random frames of every codec: nothing is thrown, and the next good key is shown. */
     @Seeds(4)
     void shouldTakeAnyBytesAndGoOnFromTheNextKey(long seed) throws IOException {
         Random random = new Random(seed);
         int epoch = 0;
-        for (TestClip clip : List.of(TestClip.vp8(folder, 320, 180, 30, 10), TestClip.h264(folder, 320, 180, 30, 10))) {
+        for (TestClip clip : List.of(
+                TestClip.vp8(folder, 320, 180, 30, 10),
+                TestClip.h264(folder, 320, 180, 30, 10),
+                TestClip.vp9(folder, 320, 180, 30, 10),
+                TestClip.av1(folder, 320, 180, 30, 10),
+                TestClip.h265(folder))) {
             epoch++;
             for (int i = 0; i < 300; i++) {
-                AccessUnit unit = clip.units.get(random.nextInt(30));
+                AccessUnit unit = clip.units.get(random.nextInt(clip.units.size()));
                 byte[] data = unit.data().clone();
                 switch (random.nextInt(4)) {
                     case 0 -> data = Arrays.copyOf(data, random.nextInt(data.length));
@@ -400,27 +454,31 @@ class TranscoderTest {
                     }
                     default -> {}
                 }
-                nowNs = TestClip.captureNs(i) + TestClip.DELAY_NS;
-                AccessUnit bad = new AccessUnit(
-                        TestClip.ticks(i), TestClip.captureNs(i), nowNs, unit.key(), unit.format(), data);
-                transcoder.add(new Job(epoch, 1, false, false, bad, nowNs));
+                transcoder.add(later(unit, data, epoch, i));
             }
             made.clear();
+            // From a key to behind the next one.
             for (int i = 0; i < 10; i++) {
                 AccessUnit unit = clip.units.get(i);
-                nowNs = TestClip.captureNs(300 + i) + TestClip.DELAY_NS;
-                AccessUnit good = new AccessUnit(
-                        TestClip.ticks(300 + i),
-                        TestClip.captureNs(300 + i),
-                        nowNs,
-                        unit.key(),
-                        unit.format(),
-                        unit.data());
-                transcoder.add(new Job(epoch, 1, false, false, good, nowNs));
+                transcoder.add(later(unit, unit.data(), epoch, 300 + i));
             }
-            assertFalse(made.isEmpty());
-            made.values().forEach(units -> assertTrue(units.size() >= 9, () -> units.size() + " frames"));
+            String codec = String.valueOf(clip.units.getFirst().format());
+            assertFalse(made.isEmpty(), codec);
+            made.values().forEach(units -> assertTrue(units.size() >= 9, () -> units.size() + " frames of " + codec));
         }
+    }
+
+    /** A frame as if it came at the time of another. */
+    private Job later(AccessUnit unit, byte[] data, int epoch, int frame) {
+        nowNs = TestClip.captureNs(frame) + TestClip.DELAY_NS;
+        return new Job(
+                epoch,
+                1,
+                false,
+                false,
+                new AccessUnit(
+                        TestClip.ticks(frame), TestClip.captureNs(frame), nowNs, unit.key(), unit.format(), data),
+                nowNs);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.hls.playlist.MediaPlaylist;
 import io.spillway.hls.playlist.MultivariantPlaylist;
 import io.spillway.hls.playlist.PlaylistRules;
+import io.spillway.media.frame.AccessUnit;
 import io.spillway.testkit.Seeds;
 import java.security.SecureRandom;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -170,6 +172,71 @@ class StreamPackagerTest {
         }
         // Another layer may lose what was waiting for the leading one when the publisher returned, up to a key.
         assertTrue(ledger("v1").samples() > 0.98 * stream.pictures);
+    }
+
+    /** What is made of what was kept comes all at once and late: it begins in the segment in which it was captured, and is cut where that was (decision 053). */
+    @ParameterizedTest
+    @ValueSource(ints = {60, 90, 120})
+    void shouldOpenATrackWhereItBegins(int from) {
+        byTheClock = true;
+        TestStream stream = new TestStream(packager, 1);
+        run(stream, 4.5);
+        int next = from;
+        for (int turn = 0; turn < 200; turn++) {
+            for (; captureNs(next) + SECOND / 2 < stream.nowNs(); next++) {
+                boolean key = next % 30 == 0;
+                byte[] data = TestStream.bytes(50, captureNs(next));
+                packager.add(
+                        "v360",
+                        new AccessUnit(
+                                5 + 3_000L * next,
+                                captureNs(next),
+                                stream.nowNs(),
+                                key,
+                                key ? TestStream.OTHER_VIDEO : null,
+                                data),
+                        stream.nowNs());
+            }
+            stream.playUntil(stream.nowNs() + 20_000_000);
+            checkTogether();
+            assertTrue(turn > 0 || from > 60 || packager.isAligned(track("v360"), 1), "a whole segment at once");
+        }
+        Rendition made = track("v360");
+        List<Segment> expected = track("v0").segments().stream()
+                .filter(each -> each.sequence() >= 1_000 + from / 30)
+                .toList();
+        List<Segment> begun = Stream.concat(made.segments().stream(), Stream.of(made.open()))
+                .filter(each -> each.sequence() < track("v0").open().sequence())
+                .toList();
+        assertEquals(
+                expected.stream().map(Segment::sequence).toList(),
+                begun.stream().map(Segment::sequence).toList());
+        for (int i = 0; i < begun.size(); i++) {
+            // Captures are rounded to ticks.
+            assertTrue(Math.abs(expected.get(i).startTicks() - begun.get(i).startTicks()) <= 1);
+        }
+        assertTrue(made.segments().stream().noneMatch(Segment::isGap));
+        assertTrue(
+                made.segments().stream().flatMap(each -> each.parts().stream()).noneMatch(Part::gap));
+    }
+
+    /** A key of before, that no segment begins with, is of no use: the track begins with the next one. */
+    @Test
+    void shouldNotOpenATrackWhereNoSegmentBegins() {
+        TestStream stream = new TestStream(packager, 1);
+        run(stream, 4.5);
+        long early = captureNs(75);
+        packager.add(
+                "v360",
+                new AccessUnit(5, early, stream.nowNs(), true, TestStream.OTHER_VIDEO, TestStream.bytes(50, early)),
+                stream.nowNs());
+        assertEquals(
+                List.of("v0", "a0", "a1"),
+                packager.renditions().stream().map(Rendition::name).toList());
+    }
+
+    private static long captureNs(int frame) {
+        return TestStream.START_NS + frame * SECOND / 30;
     }
 
     /** What was listed can be had for as long as a player may ask for it (H7, H12), and not for ever. */

@@ -156,7 +156,7 @@ final class TestStream {
     }
 
     /** A frame's, which tell when it was captured: {@link #captureNs}. */
-    private static byte[] bytes(int length, long captureNs) {
+    static byte[] bytes(int length, long captureNs) {
         return ByteBuffer.allocate(length).putLong(captureNs).array();
     }
 

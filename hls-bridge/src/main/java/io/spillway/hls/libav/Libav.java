@@ -1,0 +1,36 @@
+package io.spillway.hls.libav;
+
+import io.spillway.hls.ladder.VideoDecoder;
+import io.spillway.media.frame.AudioCoder;
+import io.spillway.media.frame.Painter;
+import java.util.function.Supplier;
+
+/** FFmpeg's libraries, as far as this system has them. Names no class of theirs, so that it can say that they are missing. Any thread; the first call takes a second. */
+public final class Libav {
+
+    private Libav() {}
+
+    /** What makes AAC of Opus. @throws UnsupportedOperationException saying what is missing */
+    public static AudioCoder.Factory sound() {
+        return proven(OpusToAac::load);
+    }
+
+    /** What decodes and scales pictures. @throws UnsupportedOperationException saying what is missing */
+    public static VideoDecoder.Factory pictures() {
+        return proven(LibavDecoder::load);
+    }
+
+    /** What makes small pictures of keyframes. @throws UnsupportedOperationException saying what is missing */
+    public static Painter stills() {
+        return proven(LibavPainter::load);
+    }
+
+    private static <T> T proven(Supplier<T> load) {
+        try {
+            return load.get();
+        } catch (LinkageError missing) {
+            throw new UnsupportedOperationException(
+                    "FFmpeg's libraries cannot be used on this system (" + missing.getMessage() + ")", missing);
+        }
+    }
+}
