@@ -5,8 +5,7 @@ import io.spillway.hls.Transcoding;
 import io.spillway.hls.ladder.Ladder;
 import io.spillway.hls.ladder.LadderSettings;
 import io.spillway.hls.ladder.LadderStatus;
-import io.spillway.hls.libav.LibavPainter;
-import io.spillway.hls.libav.OpusToAac;
+import io.spillway.hls.libav.Libav;
 import io.spillway.hls.openh264.OpenH264;
 import io.spillway.hls.stream.HlsSettings;
 import io.spillway.media.frame.AudioCoder;
@@ -63,7 +62,7 @@ final class HlsPlane {
 
     private static Optional<AudioCoder.Factory> coders() {
         try {
-            return Optional.of(OpusToAac.load());
+            return Optional.of(Libav.sound());
         } catch (UnsupportedOperationException missing) {
             LOG.warn(
                     "{}: HLS carries Opus as it is, which Apple's players do not play. Put org.bytedeco's ffmpeg and javacpp for this system into lib/.",
@@ -74,7 +73,7 @@ final class HlsPlane {
 
     private static Optional<Painter.Factory> painters() {
         try {
-            Painter painter = LibavPainter.load();
+            Painter painter = Libav.stills();
             return Optional.of(() -> {
                 OpenH264.lowerPriority();
                 return painter;

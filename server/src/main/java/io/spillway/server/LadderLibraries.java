@@ -2,7 +2,7 @@ package io.spillway.server;
 
 import io.spillway.hls.ladder.VideoCoders;
 import io.spillway.hls.ladder.VideoDecoder;
-import io.spillway.hls.libav.LibavDecoder;
+import io.spillway.hls.libav.Libav;
 import io.spillway.hls.openh264.OpenH264;
 import java.util.Optional;
 
@@ -24,7 +24,7 @@ record LadderLibraries(Optional<VideoCoders> coders, String said) {
     static LadderLibraries find() {
         try {
             OpenH264 encoder = OpenH264.load(System.getProperty(FILE_PROPERTY, ""));
-            VideoDecoder.Factory decoder = LibavDecoder.load();
+            VideoDecoder.Factory decoder = Libav.pictures();
             return new LadderLibraries(
                     Optional.of(new VideoCoders(decoder, encoder, OpenH264::lowerPriority)),
                     "OpenH264 " + encoder.version() + " and FFmpeg's libraries");

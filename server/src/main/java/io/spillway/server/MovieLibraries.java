@@ -1,8 +1,7 @@
 package io.spillway.server;
 
-import io.spillway.hls.libav.LibavPainter;
+import io.spillway.hls.libav.Libav;
 import io.spillway.hls.libav.LibavSheet;
-import io.spillway.hls.libav.OpusToAac;
 import io.spillway.media.frame.AudioCoder;
 import io.spillway.media.frame.Painter;
 import io.spillway.recorder.mux.MovieTools;
@@ -25,7 +24,7 @@ final class MovieLibraries {
 
     private static Optional<Painter> painter() {
         try {
-            return Optional.of(LibavPainter.load());
+            return Optional.of(Libav.stills());
         } catch (UnsupportedOperationException missing) {
             LOG.warn("{}: recordings have no thumbnails.", missing.getMessage());
             return Optional.empty();
@@ -34,7 +33,7 @@ final class MovieLibraries {
 
     private static Optional<AudioCoder.Factory> coders() {
         try {
-            return Optional.of(OpusToAac.load());
+            return Optional.of(Libav.sound());
         } catch (UnsupportedOperationException missing) {
             LOG.warn(
                     "{}: movies have Opus alone, which Apple's players do not play. Put org.bytedeco's ffmpeg and javacpp for this system into lib/.",

@@ -12,19 +12,20 @@ public final class Libav {
 
     /** What makes AAC of Opus. @throws UnsupportedOperationException saying what is missing */
     public static AudioCoder.Factory sound() {
-        return proven(OpusToAac::load);
+        return proven(() -> OpusToAac.load());
     }
 
     /** What decodes and scales pictures. @throws UnsupportedOperationException saying what is missing */
     public static VideoDecoder.Factory pictures() {
-        return proven(LibavDecoder::load);
+        return proven(() -> LibavDecoder.load());
     }
 
     /** What makes small pictures of keyframes. @throws UnsupportedOperationException saying what is missing */
     public static Painter stills() {
-        return proven(LibavPainter::load);
+        return proven(() -> LibavPainter.load());
     }
 
+    /** A method reference in place of the lambdas would need the classes before this can catch that they are missing. */
     private static <T> T proven(Supplier<T> load) {
         try {
             return load.get();

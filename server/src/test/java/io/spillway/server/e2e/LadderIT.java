@@ -8,11 +8,17 @@ import io.spillway.testkit.client.FfmpegWhip;
 import io.spillway.testkit.client.FfmpegWhip.Source;
 import io.spillway.testkit.client.Tab;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams are watched by HLS in renditions that the server makes. */
 final class LadderIT {
@@ -212,6 +218,48 @@ final class LadderIT {
                     poor.server().log().contains("/nowhere/libopenh264.so"),
                     () -> poor.server().log());
         }
+    }
+
+    /** FFmpeg's libraries are of another system, or not there at all: the server starts, gives pictures and Opus as they are sent, and says what is missing. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldPassThroughAndSaySoWithoutFfmpegsLibraries(boolean there, @TempDir Path folder) throws IOException {
+        Path jar = there ? Scene.JAR : withoutFfmpeg(folder);
+        Map<String, String> environment =
+                there ? Map.of("JAVA_TOOL_OPTIONS", "-Dorg.bytedeco.javacpp.platform=linux-other") : Map.of();
+        try (Scene poor = Scene.open(jar, environment);
+                FfmpegWhip ffmpeg = FfmpegWhip.start(poor.server().url("/whip/one"), Source.small(30))) {
+            ffmpeg.awaitSending(Scene.PATIENCE_MS);
+            String index = poor.get("/hls/one/index.m3u8");
+            assertEquals(
+                    List.of("v0.m3u8", "a1.m3u8"),
+                    index.lines()
+                            .filter(line -> line.endsWith(".m3u8"))
+                            .distinct()
+                            .toList(),
+                    index);
+            assertTrue(poor.get("/hls/one/v0.m3u8").contains("#EXTINF"));
+            String status = poor.status("one");
+            assertTrue(status.contains("\"problem\":\"FFmpeg'slibrariescannotbeusedonthissystem"), status);
+            String thumbnail = poor.get("/hls/one/thumbnail.jpg");
+            assertTrue(thumbnail.contains("\"status\""), thumbnail);
+            String log = poor.server().log();
+            assertTrue(log.contains("HLS carries Opus as it is") && log.contains("streams have no thumbnails"), log);
+        }
+    }
+
+    /** The server beside all its libraries but these. */
+    private static Path withoutFfmpeg(Path folder) throws IOException {
+        Path lib = Files.createDirectory(folder.resolve("lib"));
+        try (Stream<Path> all = Files.list(Scene.JAR.resolveSibling("lib").toAbsolutePath())) {
+            for (Path each : all.toList()) {
+                String name = each.getFileName().toString();
+                if (!name.startsWith("ffmpeg-") && !name.startsWith("javacpp-")) {
+                    Files.createSymbolicLink(lib.resolve(name), each);
+                }
+            }
+        }
+        return Files.copy(Scene.JAR, folder.resolve("spillway.jar"));
     }
 
     private static String only(String index, String name) {

@@ -41,6 +41,11 @@ final class Scene implements AutoCloseable {
         return new Scene(SpillwayProcess.startJar(JAR, environment, arguments));
     }
 
+    /** Of a server that lies elsewhere than where it was built. */
+    static Scene open(Path jar, Map<String, String> environment) {
+        return new Scene(SpillwayProcess.startJar(jar, environment));
+    }
+
     /** The command that starts a sub-command of the server. */
     static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
