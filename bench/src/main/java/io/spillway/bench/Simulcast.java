@@ -24,7 +24,6 @@ final class Simulcast {
     /** A layer is reached when it is shown for this long. */
     private static final long STEADY_MS = 3_000;
 
-    private static final List<Integer> WIDTHS = List.of(960, 480, 240);
     private static final List<Integer> LINES_KBPS = List.of(5_000, 600, 250);
 
     private static final String NOW = """
@@ -43,7 +42,11 @@ final class Simulcast {
     private final Chromium publishing;
     private final List<DistantViewer> viewers;
     private final String layers;
+    private final int height;
     private final boolean traced;
+
+    /** Of the three sizes, the largest first. */
+    private final List<Integer> widths;
 
     private Simulcast(
             PrintStream out,
@@ -51,12 +54,16 @@ final class Simulcast {
             Chromium publishing,
             List<DistantViewer> viewers,
             String layers,
+            int height,
             boolean traced) {
         this.out = out;
         this.server = server;
         this.publishing = publishing;
         this.viewers = viewers;
         this.layers = layers;
+        this.height = height;
+        int width = height * 16 / 9;
+        this.widths = List.of(width, width / 2, width / 4);
         this.traced = traced;
     }
 
@@ -64,6 +71,7 @@ final class Simulcast {
         Arguments arguments = new Arguments(List.of(commandLine));
         int kbps = arguments.number("bitrate", 1_600);
         String layers = arguments.text("layers", "simulcast");
+        int height = arguments.number("size", 540);
         boolean traced = arguments.number("trace", 0) != 0;
         List<DistantViewer> viewers = new ArrayList<>();
         try (SpillwayProcess server = SpillwayProcess.startJar(JAR, Map.of());
@@ -72,7 +80,7 @@ final class Simulcast {
                 viewers.add(DistantViewer.open());
             }
             Figures.printMachine(System.out, publishing.version());
-            Simulcast simulcast = new Simulcast(System.out, server, publishing, viewers, layers, traced);
+            Simulcast simulcast = new Simulcast(System.out, server, publishing, viewers, layers, height, traced);
             List<String> codecs = layers.equals("svc") ? List.of("VP9") : List.of("VP8", "H264", "VP9", "AV1");
             for (String codec : arguments.words(codecs)) {
                 simulcast.measure(codec, kbps);
@@ -87,8 +95,8 @@ final class Simulcast {
         String stream = "three-" + codec;
         List<Tab> tabs = new ArrayList<>();
         try (Tab publisher = publishing.newPage()) {
-            publisher.open(server.url(
-                    "/publish/" + stream + "?size=540&layers=" + layers + "&bitrate=" + kbps + "&codec=" + codec));
+            publisher.open(server.url("/publish/" + stream + "?size=" + height + "&layers=" + layers + "&bitrate="
+                    + kbps + "&codec=" + codec));
             publisher.page().click("#start");
             publisher.waitFor("__spillway.state === 'live'", PATIENCE_MS);
             publisher.waitFor(
@@ -101,14 +109,14 @@ final class Simulcast {
             for (DistantViewer viewer : viewers) {
                 tabs.add(viewer.open(server, "/watch/" + stream));
             }
-            long[] reachedMs = await(tabs, WIDTHS);
+            long[] reachedMs = await(tabs, widths);
             Tab wide = tabs.get(0);
             String sound = soundAheadMs(wide);
             viewers.get(0).narrow(LINES_KBPS.get(1));
-            long downMs = await(List.of(wide), List.of(WIDTHS.get(1)))[0];
+            long downMs = await(List.of(wide), List.of(widths.get(1)))[0];
             sound += ", " + soundAheadMs(wide);
             viewers.get(0).narrow(LINES_KBPS.get(0));
-            long upMs = await(List.of(wide), List.of(WIDTHS.get(0)))[0];
+            long upMs = await(List.of(wide), List.of(widths.get(0)))[0];
             sound += ", " + soundAheadMs(wide);
             out.printf(
                     "%s %s, %d kbit/s published as %s%n",
@@ -122,7 +130,7 @@ final class Simulcast {
                 out.printf(
                         "  %5d kbit/s  %d wide after %d ms%s; %s%n",
                         LINES_KBPS.get(i),
-                        WIDTHS.get(i),
+                        widths.get(i),
                         reachedMs[i],
                         i > 0
                                 ? ""

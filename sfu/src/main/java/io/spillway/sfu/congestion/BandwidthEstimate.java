@@ -50,6 +50,9 @@ public final class BandwidthEstimate {
     /** What a download loses itself now and then. */
     private static final double CONTESTED_LOSS = 0.02;
 
+    /** So much of what a path carries lets its queue empty: draft-ietf-rmcat-gcc-02 §5.5. */
+    private static final double DRAINING = 0.85;
+
     /** What a probe showed says nothing of the path this much later. */
     private static final long PROOF_NS = 5_000_000_000L;
 
@@ -63,6 +66,7 @@ public final class BandwidthEstimate {
     private final RateWindow receivedNow = new RateWindow(RECEIVED_NOW_NS);
     private final TrainRate trains = new TrainRate();
     private final ProbeCluster probe = new ProbeCluster();
+    private final SlowStart start = new SlowStart();
     private final DelayRate delay;
     private final LossRate loss;
 
@@ -82,6 +86,8 @@ public final class BandwidthEstimate {
     private long lastArrivalNs;
     private long lastDelayNs;
     private long newestSentNs;
+    private long numberedBytes;
+    private long shownBps;
     private int arrived;
     private int unknown;
     private int absurd;
@@ -104,6 +110,8 @@ public final class BandwidthEstimate {
     public void onPacketSent(int bytes, long nowNs) {
         sent.add(bytes, probe.id(), nowNs);
         probe.onSent(bytes);
+        numberedBytes += bytes;
+        start.sent(bytes, nowNs);
         lastSentNs = nowNs;
         if (silentNs == NEVER && told) {
             silentNs = nowNs + SILENCE_NS;
@@ -149,6 +157,7 @@ public final class BandwidthEstimate {
         newestSentNs = Math.max(newestSentNs, sent.sentNs());
         received.add(sent.bytes(), arrivalNs);
         receivedNow.add(sent.bytes(), arrivalNs);
+        shownBps = Math.max(shownBps, start.arrived(sent.bytes(), delayNs, arrivalNs));
         trains.add(sent.bytes(), sent.sentNs(), arrivalNs);
         if (sent.cluster() != 0) {
             probe.onReceived(sent.cluster(), sent.bytes(), sent.sentNs(), arrivalNs);
@@ -170,8 +179,9 @@ public final class BandwidthEstimate {
         } else if (!sent.isReceived() && !sent.isLost()) {
             sent.lost();
             loss.lost();
+            start.lost(sent.bytes());
             if (sent.cluster() != 0) {
-                probe.onLost(sent.cluster());
+                probe.onLost(sent.cluster(), sent.bytes());
             }
         }
     }
@@ -188,6 +198,9 @@ public final class BandwidthEstimate {
             if (delay.update(detector.usage(), rateBps, queue.isContested(), rttNs(), nowNs)) {
                 limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
                 overusedUntilNs = limitedUntilNs;
+            }
+            if (shownBps > 0) {
+                takeStart(nowNs);
             }
         }
         if (loss.update(receivedBps(), delay.bps(), nowNs)) {
@@ -242,8 +255,10 @@ public final class BandwidthEstimate {
     // Probing
 
     /** All that is sent from now on is sent to find out whether the path carries it, until {@link #endProbe}. */
-    public void beginProbe() {
-        probe.begin();
+    public void beginProbe(long nowNs) {
+        // What a full path loses it does not carry, and who waits long in a queue is about to lose some.
+        boolean byChance = !wasOverused(nowNs) && !queue.isLong();
+        probe.begin(byChance ? loss.usual() : 0);
     }
 
     /** The probe is sent; what it shows comes with the viewer's feedback. */
@@ -259,6 +274,11 @@ public final class BandwidthEstimate {
     /** Packets sent since {@link #beginProbe}. */
     public int probePackets() {
         return probe.sentPackets();
+    }
+
+    /** Whether the newest probe showed nothing for want of packets, though what came of it was not held up. */
+    public boolean wasProbePatchy() {
+        return probe.wasPatchy();
     }
 
     /** Whether feedback on the newest probe is still to come. */
@@ -314,6 +334,16 @@ public final class BandwidthEstimate {
         return seen ? Math.max(estimateBps(), (long) trains.bps()) : limitBps(nowNs);
     }
 
+    /** Bytes that a burst may add before the viewer tells of more; {@code Long.MAX_VALUE} once something is known of its network, or where it tells nothing. */
+    public long windowBytes(long nowNs) {
+        return start.windowBytes(nowNs);
+    }
+
+    /** Bytes sent under transport-wide numbers, repairs and probes among them. */
+    public long sentBytes() {
+        return numberedBytes;
+    }
+
     /** Whether the path's queue was seen to grow lately: what it lost since then, it lost because it was full. */
     public boolean wasOverused(long nowNs) {
         return nowNs < overusedUntilNs;
@@ -352,6 +382,14 @@ public final class BandwidthEstimate {
             delay.set(measuredBps, nowNs);
         }
         loss.raise(measuredBps);
+    }
+
+    /** The first burst filled the path's queue, and how fast it came out is what the path carries. */
+    private void takeStart(long nowNs) {
+        delay.set(Math.min(delay.bps(), (long) (DRAINING * shownBps)), nowNs);
+        limitedUntilNs = nowNs + LIMIT_MEMORY_NS;
+        overusedUntilNs = limitedUntilNs;
+        shownBps = 0;
     }
 
     /** What the path carries while it is over-used. */

@@ -14,6 +14,12 @@ final class LossRate {
     /** What is left of a packet's weight after an interval: five intervals count, or chance alone would cross the bounds below. */
     private static final double MEMORY = 0.8;
 
+    /** The same of what is usual: 25 intervals, five seconds. */
+    private static final double LONG_MEMORY = 0.96;
+
+    /** Fewer packets tell of nothing usual. */
+    private static final int USUAL_PACKETS = 40;
+
     private static final double LITTLE_LOSS = 0.02;
     private static final double HEAVY_LOSS = 0.10;
     private static final double GROWTH = 1.05;
@@ -25,6 +31,8 @@ final class LossRate {
     private double worst;
     private double lost;
     private double received;
+    private double usualLost;
+    private double usualReceived;
     private long nextNs;
 
     LossRate(long startBps, long minBps, long maxBps) {
@@ -35,16 +43,19 @@ final class LossRate {
 
     void received() {
         received++;
+        usualReceived++;
     }
 
     void lost() {
         lost++;
+        usualLost++;
     }
 
     /** A packet told lost came after all. */
     void found() {
         lost = Math.max(0, lost - 1);
-        received++;
+        usualLost = Math.max(0, usualLost - 1);
+        received();
     }
 
     /**
@@ -62,6 +73,8 @@ final class LossRate {
         double share = lost / total;
         lost *= MEMORY;
         received *= MEMORY;
+        usualLost *= LONG_MEMORY;
+        usualReceived *= LONG_MEMORY;
         return apply(share, receivedBps, mostBps, nowNs);
     }
 
@@ -96,6 +109,12 @@ final class LossRate {
     /** Share of packets lost lately, 0..1, before repair. */
     double fraction() {
         return fraction;
+    }
+
+    /** Share of packets lost over the last seconds, 0..1; 0 while too few were told of. */
+    double usual() {
+        double total = usualLost + usualReceived;
+        return total < USUAL_PACKETS ? 0 : usualLost / total;
     }
 
     private boolean apply(double share, long receivedBps, long mostBps, long nowNs) {

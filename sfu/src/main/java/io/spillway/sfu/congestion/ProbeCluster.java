@@ -33,6 +33,8 @@ final class ProbeCluster {
     private long sentBytes;
     private int told;
     private int arrived;
+    private double usualLoss;
+    private boolean patchy;
     private long firstSentNs;
     private long firstArrivalNs;
 
@@ -46,9 +48,14 @@ final class ProbeCluster {
     private double arrivalSum;
     private double arrivalProducts;
 
-    /** All that is sent from now on belongs to a new cluster. */
-    void begin() {
+    /**
+     * All that is sent from now on belongs to a new cluster.
+     *
+     * @param loss share of packets that the path loses by chance, 0..1: so much less may arrive, and what is missing stands for what would have come
+     */
+    void begin(double loss) {
         id = id % MAX_ID + 1;
+        usualLoss = loss;
         sending = true;
         awaited = false;
         sentPackets = 0;
@@ -121,10 +128,11 @@ final class ProbeCluster {
         bytes += packetBytes;
     }
 
-    /** A packet of that cluster had not come when the viewer told. */
-    void onLost(int cluster) {
+    /** A packet of that cluster had not come when the viewer told; in the order of sending. */
+    void onLost(int cluster, int packetBytes) {
         if (cluster == id) {
             told++;
+            bytes += usualLoss > 0 ? packetBytes : 0;
         }
     }
 
@@ -138,13 +146,20 @@ final class ProbeCluster {
         awaited = false;
         double sentBps = bitsPerSecond(sentSum, sentProducts);
         double arrivedBps = bitsPerSecond(arrivalSum, arrivalProducts);
-        if (arrived < Math.max(MIN_PACKETS, ENOUGH * sentPackets)
-                || sentBps == 0
-                || arrivedBps == 0
-                || arrivedBps > MAX_FASTER * sentBps) {
+        patchy = false;
+        if (arrived < MIN_PACKETS || sentBps == 0 || arrivedBps == 0 || arrivedBps > MAX_FASTER * sentBps) {
+            return 0;
+        }
+        if (arrived < ENOUGH * (1 - usualLoss) * sentPackets) {
+            patchy = arrivedBps >= FULL * sentBps;
             return 0;
         }
         return (long) (arrivedBps < FULL * sentBps ? OF_FULL * arrivedBps : Math.min(sentBps, arrivedBps));
+    }
+
+    /** Whether the cluster shows nothing because too few of it came, though these came as they were sent: chance may have lost the others. */
+    boolean wasPatchy() {
+        return patchy;
     }
 
     /** Least squares: one packet that was held up by chance tilts a line through all less than it moves the last. */

@@ -512,7 +512,7 @@ final class OutboundTrack implements LayerSubscriber {
             if (!found) {
                 break;
             }
-            long dueNs = current.dueNs(stored);
+            long dueNs = current.dueNs(stored, nowNs);
             if (dueNs > nowNs) {
                 replayWakeNs = Math.max(dueNs, nowNs + Replay.SLICE_NS);
                 return;

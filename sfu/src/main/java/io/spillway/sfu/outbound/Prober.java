@@ -20,7 +20,7 @@ final class Prober {
     /** From trying in vain to trying again: a link that widens is to be found within six seconds. */
     private static final long INTERVAL_NS = 4_000_000_000L;
 
-    /** A path that showed nearly all was perhaps held up by chance: it is tried again so soon, and after twice as long each time. */
+    /** A path that showed nearly all was perhaps held up by chance, and one that lost some of it and held nothing up too: it is tried again so soon, and after twice as long each time. */
     private static final long FIRST_RETRY_NS = 100_000_000L;
 
     private static final long DOUBTED_INTERVAL_NS = 400_000_000L;
@@ -88,8 +88,8 @@ final class Prober {
         }
         awaiting = false;
         boolean shown = estimate.provenBps(nowNs) >= SHOWN * triedBps;
-        if (shown && triedBps >= wantedBps) {
-            // There is nothing higher to try.
+        if (estimate.wasProbePatchy() || (shown && triedBps >= wantedBps)) {
+            // Chance may have lost too much of it, or there is nothing higher to try.
             nextNs = nowNs + retryNs;
             retryNs = Math.min(INTERVAL_NS, STEP * retryNs);
         } else {
@@ -150,7 +150,7 @@ final class Prober {
         wakeNs = nowNs + SLICE_NS;
         nextNs = nowNs + INTERVAL_NS;
         sending = true;
-        estimate.beginProbe();
+        estimate.beginProbe(nowNs);
     }
 
     private void end(long nowNs) {

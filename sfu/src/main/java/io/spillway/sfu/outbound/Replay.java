@@ -10,6 +10,9 @@ final class Replay {
     /** Wakes are this far apart at least: some packets go out together, which costs a viewer nothing and the loop less. */
     static final long SLICE_NS = 1_000_000L;
 
+    /** What waits for the viewer's feedback is looked at this often. */
+    private static final long WINDOW_SLICE_NS = 5 * SLICE_NS;
+
     /** A loop that woke late catches up this much at once. */
     private static final long CREDIT_NS = 2 * SLICE_NS;
 
@@ -22,6 +25,7 @@ final class Replay {
     private final ReplaySchedule schedule;
     private final BandwidthEstimate estimate;
     private long cursor;
+    private long sentBytes;
     private long freeAtNs;
 
     private Replay(
@@ -37,6 +41,7 @@ final class Replay {
         this.schedule = schedule;
         this.estimate = estimate;
         this.cursor = keyframe;
+        this.sentBytes = estimate.sentBytes();
         this.freeAtNs = nowNs;
     }
 
@@ -101,19 +106,24 @@ final class Replay {
         return false;
     }
 
-    /** When a packet is due. The keyframe goes first, as fast as the peak allows. */
-    long dueNs(StoredPacket packet) {
-        return !packet.isPadding() && packet.timestamp() == keyframeTimestamp
-                ? freeAtNs
-                : Math.max(freeAtNs, schedule.sendAtNs(packet.arrivalNs()));
+    /** When a packet is due. The keyframe goes first, as fast as the peak allows; what follows it no faster than the viewer tells that it comes. */
+    long dueNs(StoredPacket packet, long nowNs) {
+        if (!packet.isPadding() && packet.timestamp() == keyframeTimestamp) {
+            return freeAtNs;
+        }
+        long dueNs = Math.max(freeAtNs, schedule.sendAtNs(packet.arrivalNs()));
+        boolean unseen = estimate.windowBytes(nowNs) <= 0;
+        return unseen ? Math.max(dueNs, nowNs + WINDOW_SLICE_NS) : dueNs;
     }
 
     /** The packet at the cursor is done with, {@code bytes} of it were sent. */
     void advance(int bytes, long nowNs) {
         // A link that turns out narrower than the schedule is not flooded: what the schedule wants sooner goes as fast
-        // as it can.
+        // as it can, behind sound and repairs.
+        long allBytes = Math.max(bytes, estimate.sentBytes() - sentBytes);
+        sentBytes = estimate.sentBytes();
         long sendingNs =
-                Math.max(schedule.sendingNs(bytes), ReplaySchedule.sendingNs(bytes, estimate.burstLimitBps(nowNs)));
+                Math.max(schedule.sendingNs(bytes), ReplaySchedule.sendingNs(allBytes, estimate.burstLimitBps(nowNs)));
         freeAtNs = Math.max(freeAtNs, nowNs - CREDIT_NS) + sendingNs;
         cursor++;
     }

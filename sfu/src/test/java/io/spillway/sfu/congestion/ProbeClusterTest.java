@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,14 +20,14 @@ final class ProbeClusterTest {
 
     /** Sends a packet each 4 ms, 2 Mbps; each arrives so long after the one before. */
     private void send(int packets, int lost, long arrivalStepNs) {
-        cluster.begin();
+        cluster.begin(0);
         for (int i = 0; i < packets; i++) {
             cluster.onSent(BYTES);
         }
         cluster.end(packets * 4L * MS);
         for (int i = 0; i < packets; i++) {
             if (i < lost) {
-                cluster.onLost(cluster.newestId());
+                cluster.onLost(cluster.newestId(), BYTES);
             } else {
                 cluster.onReceived(cluster.newestId(), BYTES, i * 4L * MS, 50 * MS + i * arrivalStepNs);
             }
@@ -49,9 +51,49 @@ final class ProbeClusterTest {
         assertFalse(cluster.isAwaited());
     }
 
+    /** Of a packet each 4 ms, 2 Mbps, those of the given numbers are lost, where the path loses a tenth anyway. */
+    @ParameterizedTest
+    @CsvSource({
+        "8, '2 5', 0.1, 2000000",
+        "8, '0 7', 0.1, 2000000",
+        "10, '2 5 6', 0.1, 0",
+        "8, '2 5', 0, 0", // nothing is usually lost: what did not come is not carried
+    })
+    void shouldNotTakeLossByChanceForLackOfRoom(int packets, String lost, double usualLoss, long bps) {
+        List<Integer> missing =
+                Arrays.stream(lost.split(" ")).map(Integer::valueOf).toList();
+        cluster.begin(usualLoss);
+        for (int i = 0; i < packets; i++) {
+            cluster.onSent(BYTES);
+        }
+        cluster.end(packets * 4L * MS);
+        for (int i = 0; i < packets; i++) {
+            if (missing.contains(i)) {
+                cluster.onLost(cluster.newestId(), BYTES);
+            } else {
+                cluster.onReceived(cluster.newestId(), BYTES, i * 4L * MS, (50 + i * 4L) * MS);
+            }
+        }
+        assertEquals(bps, cluster.takeMeasuredBps());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10, 3, 4, true", // what came was not held up: chance may have lost the rest
+        "10, 3, 8, false", // the path was full
+        "10, 2, 4, false", // enough came
+        "3, 0, 4, false",
+    })
+    void shouldTellWhetherItShowsNothingForWantOfPacketsAlone(
+            int packets, int lost, long arrivalStepMs, boolean patchy) {
+        send(packets, lost, arrivalStepMs * MS);
+        cluster.takeMeasuredBps();
+        assertEquals(patchy, cluster.wasPatchy());
+    }
+
     @Test
     void shouldWaitForFeedbackButNotForEver() {
-        cluster.begin();
+        cluster.begin(0);
         cluster.onSent(BYTES);
         assertFalse(cluster.isComplete(50 * MS, 10_000 * MS), "it is still being sent");
         cluster.end(100 * MS);
@@ -62,14 +104,14 @@ final class ProbeClusterTest {
 
     @Test
     void shouldNotCountPacketsOfAnotherProbe() {
-        cluster.begin();
+        cluster.begin(0);
         int before = cluster.newestId();
         cluster.end(0);
-        cluster.begin();
+        cluster.begin(0);
         cluster.onSent(BYTES);
         cluster.end(0);
         cluster.onReceived(before, BYTES, 0, 0);
-        cluster.onLost(before);
+        cluster.onLost(before, BYTES);
         assertFalse(cluster.isComplete(50 * MS, MS));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.spillway.testkit.Link;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packets lost at random and in bursts toward a viewer, and how many of them repair brings after all. */
 final class LossRepairScenarioTest {
@@ -46,6 +47,16 @@ final class LossRepairScenarioTest {
     @CsvSource({"1,50,0.001", "5,50,0.001", "10,50,0.005", "1,200,0.001", "5,200,0.005", "10,200,0.02"})
     void shouldRepairLossInBursts(int percent, int rttMs, double residual) {
         assertRepaired(inBursts(percent, rttMs), rttMs, residual);
+    }
+
+    /** Two or three probes lead to the largest layer, and each loses a packet in ten. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void shouldReachTheLargestLayerThroughLossByChance(long seed) {
+        Scenario scenario =
+                played("loss-by-chance", "10 % lost", seed, Link.ofDelayMs(100).withLoss(0.1));
+        long afterMs = scenario.first().settledAfterMs(2, 0, PLAYED_MS);
+        assertTrue(afterMs >= 0 && afterMs <= 6_000, "after " + afterMs + " ms; " + scenario);
     }
 
     private static void assertRepaired(Scenario scenario, int rttMs, double residual) {

@@ -57,6 +57,9 @@ public final class Scenario {
     /** When nothing passes either way, by milliseconds since the start. */
     LongPredicate cut = ms -> false;
 
+    /** Whether each viewer has a link of its own, and not all share the first one's. */
+    boolean apart;
+
     private final Link down;
     private final Cast cast;
     private final long startNs;
@@ -116,7 +119,7 @@ public final class Scenario {
             prepared.accept(viewer);
             viewer.rttNs = 2 * down.delayNs();
             shape(address, nowMs());
-            if (!watchers.isEmpty()) {
+            if (!watchers.isEmpty() && !apart) {
                 world.net.shareBottleneck(World.SERVER, address, World.SERVER, first().address());
             }
             world.net.attach(address, viewer.peer());

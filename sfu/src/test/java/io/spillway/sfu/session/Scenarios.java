@@ -23,6 +23,8 @@ public final class Scenarios {
                 () -> EstimateNoiseTest.played(700_000, -1),
                 () -> EstimateNoiseTest.played(2_800_000, -1),
                 () -> PausedPictureTest.played(3),
+                () -> NarrowJoinTest.played(400_000, SimulcastPublisher.LAYERS, 7_300),
+                () -> NarrowJoinTest.played(800_000, SimulcastPublisher.LAYERS, 7_300),
                 () -> TwoViewersTest.played(1_600_000),
                 () -> TwoViewersTest.played(3_600_000),
                 () -> CompetingFlowTest.played(1_500_000, 1),
