@@ -24,6 +24,7 @@ final class LibC implements Kernel {
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
     private static final int MSG_DONTWAIT = 0x40;
+    private static final int PRIO_PROCESS = 0;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
@@ -46,6 +47,7 @@ final class LibC implements Kernel {
     private static final MethodHandle READ = function("read", LONG, INT, PTR, LONG);
     private static final MethodHandle WRITE = function("write", LONG, INT, PTR, LONG);
     private static final MethodHandle CLOSE = function("close", INT, INT);
+    private static final MethodHandle SET_PRIORITY = function("setpriority", INT, INT, INT, INT);
 
     /** Shared by every thread that signals: nobody reads it. */
     private static final MemorySegment IGNORED = Arena.global().allocate(STATE);
@@ -64,6 +66,15 @@ final class LibC implements Kernel {
                 && LOOKUP.find("sendmmsg").isPresent()
                 && LOOKUP.find("recvmmsg").isPresent()
                 && LOOKUP.find("eventfd").isPresent();
+    }
+
+    /** Gives a thread of this process a niceness, 0 to 19; nothing comes of it where the thread is gone or has more already. */
+    static void setNiceness(int thread, int niceness) {
+        try {
+            int ignored = (int) SET_PRIORITY.invokeExact(IGNORED, PRIO_PROCESS, thread, niceness);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
     }
 
     private static MemorySegment one() {

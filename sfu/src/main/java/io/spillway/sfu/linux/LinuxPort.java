@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -49,6 +50,7 @@ public final class LinuxPort implements MediaPort {
     private final MemorySegment descriptors = Arena.ofAuto().allocate(2 * POLLFD_BYTES, Long.BYTES);
     private final MemorySegment timeout = Arena.ofAuto().allocate(2 * Long.BYTES, Long.BYTES);
     private final CommandQueue.Runner runner = this::runCommand;
+    private final CountDownLatch running = new CountDownLatch(1);
     private final Thread thread;
 
     private LoopAgent agent = new Nobody();
@@ -119,6 +121,8 @@ public final class LinuxPort implements MediaPort {
             throw refused;
         }
         ports.forEach(port -> port.thread.start());
+        ports.forEach(LinuxPort::awaitRunning);
+        LoopsFirst.keep();
         return ports;
     }
 
@@ -129,6 +133,14 @@ public final class LinuxPort implements MediaPort {
             throw new IOException("no eventfd to wake the media loop by: " + Errno.sentence(-counter));
         }
         return counter;
+    }
+
+    private void awaitRunning() {
+        try {
+            running.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Of a loop that never ran. */
@@ -207,6 +219,7 @@ public final class LinuxPort implements MediaPort {
     }
 
     private void run() {
+        running.countDown();
         while (!closing) {
             turn();
         }
