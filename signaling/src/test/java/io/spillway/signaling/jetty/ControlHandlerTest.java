@@ -295,7 +295,8 @@ final class ControlHandlerTest {
                     "id" : null,
                     "bytes" : 0,
                     "lostPackets" : 0,
-                    "problem" : null
+                    "problem" : null,
+                    "reason" : null
                   },
                   "health" : {
                     "status" : "warning",
