@@ -212,7 +212,9 @@ async function sample() {
     showStats(stats);
   }
   if (player instanceof HlsPlayer) {
-    if (performance.now() - lastClockMs >= 3 * SAMPLE_MS) showLatency(player.latencyMs, player.latencyMs === null ? null : 'playlist');
+    const ms = player.latencyMs;
+    // A publisher that sends ahead of its clock, as ffmpeg -re does by half a second, is seen before its dates.
+    if (performance.now() - lastClockMs >= 3 * SAMPLE_MS) showLatency(ms === null ? null : Math.max(0, ms), ms === null ? null : 'playlist');
     showHlsStats(player.now);
   }
   showState();
