@@ -1,8 +1,8 @@
 package io.spillway.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.spillway.hls.ladder.Colours;
-import io.spillway.hls.ladder.Picture;
 import io.spillway.hls.ladder.VideoDecoder;
 import io.spillway.hls.ladder.VideoEncoder;
 import io.spillway.hls.libav.LibavDecoder;
@@ -10,13 +10,10 @@ import io.spillway.hls.openh264.OpenH264;
 import io.spillway.media.mp4.VideoFormat;
 import io.spillway.testkit.client.FfmpegTool;
 import java.io.BufferedOutputStream;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,16 +21,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Megapixels a second and core. "alone" is the C program over OpenH264, "ours" the encoder as the server uses it, on the same pictures and with the same settings. "ladder" decodes VP8 of 1280x720, scales it to those
- * pictures and encodes them in every rung. All in turn; a ratio is of one pass.
+ * pictures and encodes them in every rung. All of it in each round, in turn, every second round the other way round; a ratio is of one round. What came out must be the same to the byte count.
  */
 final class Ladder {
 
@@ -47,31 +40,28 @@ final class Ladder {
     private static final Path FOLDER = Path.of("target", "ladder");
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final OperatingSystemMXBean process =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private final OpenH264 library = OpenH264.load("");
     private final VideoDecoder.Factory decoders = LibavDecoder.load();
-    private final Map<String, List<Double>> rows = new LinkedHashMap<>();
+    private final Rounds rounds = new Rounds();
+    private final List<LadderPass.Size> sizes;
     private final int pictures;
     private final int passes;
 
-    private Ladder(int pictures, int passes) {
+    private Ladder(List<LadderPass.Size> sizes, int pictures, int passes) {
+        this.sizes = sizes;
         this.pictures = pictures;
         this.passes = passes;
     }
 
     public static void main(String[] words) throws IOException {
         Arguments arguments = new Arguments(List.of(words));
-        Ladder ladder = new Ladder(arguments.number("seconds", 5) * FRAMES_A_SECOND, arguments.number("passes", 9));
-        List<Integer> heights = arguments.words(List.of("720", "480", "360")).stream()
+        List<LadderPass.Size> sizes = arguments.words(List.of("720", "480", "360")).stream()
                 .map(Integer::parseInt)
+                .map(height -> new LadderPass.Size(wide(height), height))
                 .toList();
-        Files.createDirectories(FOLDER);
-        System.out.printf(
-                Locale.ROOT,
-                "OpenH264 %s, %d pictures a pass, %d passes; Mpx/s and core: median, least, most%n",
-                ladder.library.version(),
-                ladder.pictures,
-                ladder.passes);
-        ladder.measure(heights);
+        new Ladder(sizes, arguments.number("seconds", 5) * FRAMES_A_SECOND, arguments.number("passes", 9)).measure();
     }
 
     private static int wide(int height) {
@@ -79,75 +69,51 @@ final class Ladder {
     }
 
     /** As the server's rungs. */
-    private static int bitrateBps(int height) {
-        return (int) (2_500_000 * Math.pow((double) height * wide(height) / (WIDTH * HEIGHT), 0.75));
+    private static int bitrateBps(int width, int height) {
+        return (int) (2_500_000 * Math.pow((double) height * width / (WIDTH * HEIGHT), 0.75));
     }
 
-    private double megapixels(int height) {
-        return (double) wide(height) * height * pictures / 1e6;
+    private VideoEncoder open(int width, int height) {
+        return library.open(width, height, bitrateBps(width, height), COLOURS);
     }
 
-    private void measure(List<Integer> heights) throws IOException {
+    private static Path raw(LadderPass.Size size) {
+        return FOLDER.resolve("raw-" + size.height() + ".yuv");
+    }
+
+    private double megapixels(LadderPass.Size size) {
+        return (double) size.width() * size.height() * pictures / 1e6;
+    }
+
+    private void measure() throws IOException {
+        Files.createDirectories(FOLDER);
         List<byte[]> frames = source();
-        writePictures(frames, heights);
-        String program = System.getenv().getOrDefault("BENCH_OPENH264", "");
-        List<Rung> rungs = new ArrayList<>();
-        try (Arena arena = Arena.ofConfined()) {
-            for (int height : heights) {
-                Path raw = raw(height);
-                try (FileChannel channel = FileChannel.open(raw)) {
-                    MemorySegment pixels = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-                    pixels.load();
-                    Reference reference = program.isEmpty()
-                            ? null
-                            : new Reference(program, library.file(), wide(height), height, raw);
-                    rungs.add(new Rung(height, pixels, reference));
+        writePictures(frames);
+        System.out.printf(
+                Locale.ROOT,
+                "OpenH264 %s, %d pictures a pass, %d passes, %d CPUs, load %.1f; Mpx/s and core: median, least, most%n",
+                library.version(),
+                pictures,
+                passes,
+                process.getAvailableProcessors(),
+                process.getSystemLoadAverage());
+        try (Arena arena = Arena.ofConfined();
+                Alone alone = new Alone()) {
+            List<MemorySegment> pixels = new ArrayList<>();
+            for (LadderPass.Size size : sizes) {
+                try (FileChannel channel = FileChannel.open(raw(size))) {
+                    MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+                    mapped.load();
+                    pixels.add(mapped);
                 }
             }
-            for (int pass = -1; pass < passes; pass++) {
-                pass(rungs, frames);
-                if (pass < 0) {
-                    rows.clear();
-                }
-            }
-        } finally {
-            for (Rung rung : rungs) {
-                rung.close();
+            // One more, which is not counted: caches and compilers.
+            for (int i = 0; i <= passes; i++) {
+                new Round(frames, pixels, alone).run(i % 2 == 1);
             }
         }
-        rows.forEach(Ladder::print);
-    }
-
-    private void pass(List<Rung> rungs, List<byte[]> frames) throws IOException {
-        double megapixels = 0;
-        double aloneSeconds = 0;
-        for (Rung rung : rungs) {
-            double size = megapixels(rung.height);
-            double there = rung.reference == null ? Double.NaN : rung.reference.passSeconds();
-            double here = encodeSeconds(rung.pixels, wide(rung.height), rung.height);
-            row(rung.height + " alone", size / there);
-            row(rung.height + " ours", size / here);
-            row(rung.height + " ratio", there / here);
-            megapixels += size;
-            aloneSeconds += there;
-        }
-        long[] encodingNs = {0};
-        double seconds =
-                ladderSeconds(frames, rungs.stream().map(each -> each.height).toList(), encodingNs);
-        row("ladder", megapixels / seconds);
-        row("ladder alone", megapixels / aloneSeconds);
-        row("ladder ratio", aloneSeconds / seconds);
-        row("ladder encoding ratio", aloneSeconds / (encodingNs[0] / 1e9));
-        row("ladder encoding share", encodingNs[0] / 1e9 / seconds);
-        row("ladder streams", pictures / (double) FRAMES_A_SECOND / seconds);
-    }
-
-    private void row(String name, double value) {
-        rows.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
-    }
-
-    private static Path raw(int height) {
-        return FOLDER.resolve("raw-" + height + ".yuv");
+        rounds.print(System.out);
+        System.out.printf(Locale.ROOT, "load %.1f%n", process.getSystemLoadAverage());
     }
 
     /** A picture that moves everywhere, with the noise of a camera, as a browser sends it. */
@@ -185,135 +151,147 @@ final class Ladder {
     }
 
     /** What each rung is given to encode, as the server's decoder and scaler make it. */
-    private void writePictures(List<byte[]> frames, List<Integer> heights) throws IOException {
-        List<OutputStream> files = new ArrayList<>();
-        try (VideoDecoder decoder = decoders.open(SOURCE)) {
-            for (int height : heights) {
-                files.add(new BufferedOutputStream(Files.newOutputStream(raw(height)), 1 << 20));
-            }
-            for (byte[] frame : frames) {
-                decoder.decode(frame, 0, _ -> {});
-                for (int i = 0; i < heights.size(); i++) {
-                    Picture picture = decoder.picture(wide(heights.get(i)), heights.get(i));
-                    int wide = picture.width();
-                    int high = picture.height();
-                    write(files.get(i), picture.y(), picture.lumaStride(), wide, high);
-                    write(files.get(i), picture.u(), picture.chromaStride(), wide / 2, high / 2);
-                    write(files.get(i), picture.v(), picture.chromaStride(), wide / 2, high / 2);
+    private void writePictures(List<byte[]> frames) throws IOException {
+        for (LadderPass.Size size : sizes) {
+            try (VideoDecoder decoder = decoders.open(SOURCE);
+                    OutputStream file = new BufferedOutputStream(Files.newOutputStream(raw(size)), 1 << 20)) {
+                for (byte[] frame : frames) {
+                    decoder.decode(frame, 0, _ -> {});
+                    RawPictures.write(file, decoder.picture(size.width(), size.height()));
                 }
             }
-        } finally {
-            for (OutputStream file : files) {
-                file.close();
+        }
+    }
+
+    /** The C program, of each size and of all; none where it was not built. */
+    private final class Alone implements AutoCloseable {
+
+        private final List<OpenH264Alone> programs = new ArrayList<>();
+
+        Alone() throws IOException {
+            String program = System.getenv().getOrDefault("BENCH_OPENH264", "");
+            if (program.isEmpty()) {
+                System.out.println("no C program, no ratio: install gcc");
+                return;
             }
-        }
-    }
-
-    @SuppressWarnings("restricted") // rows of a picture that the decoder lends
-    private static void write(OutputStream file, long address, int stride, int wide, int high) throws IOException {
-        MemorySegment plane = MemorySegment.ofAddress(address).reinterpret((long) stride * high);
-        for (int row = 0; row < high; row++) {
-            file.write(plane.asSlice((long) row * stride, wide).toArray(ValueLayout.JAVA_BYTE));
-        }
-    }
-
-    private double encodeSeconds(MemorySegment pixels, int width, int height) {
-        long size = (long) width * height * 3 / 2;
-        long beganNs = threads.getCurrentThreadCpuTime();
-        try (VideoEncoder encoder = library.open(width, height, bitrateBps(height), COLOURS)) {
-            for (int i = 0; i < pictures; i++) {
-                long at = pixels.address() + i * size;
-                Picture picture = new Picture(
-                        width,
-                        height,
-                        at,
-                        at + (long) width * height,
-                        at + (long) width * height * 5 / 4,
-                        width,
-                        width / 2);
-                encoder.encode(picture, i % GOP == 0, i * 100L / 3);
+            List<OpenH264Alone.Size> all = sizes.stream()
+                    .map(size -> new OpenH264Alone.Size(
+                            size.width(), size.height(), bitrateBps(size.width(), size.height()), raw(size)))
+                    .toList();
+            for (OpenH264Alone.Size size : all) {
+                programs.add(new OpenH264Alone(program, library.file(), List.of(size)));
             }
-        }
-        return (threads.getCurrentThreadCpuTime() - beganNs) / 1e9;
-    }
-
-    /** Decoding, scaling and encoding of all rungs; {@code encodingNs} gets the last's part. */
-    private double ladderSeconds(List<byte[]> frames, List<Integer> heights, long[] encodingNs) {
-        long beganNs = threads.getCurrentThreadCpuTime();
-        List<VideoEncoder> encoders = new ArrayList<>();
-        heights.forEach(each -> encoders.add(library.open(wide(each), each, bitrateBps(each), COLOURS)));
-        try (VideoDecoder decoder = decoders.open(SOURCE)) {
-            for (int i = 0; i < frames.size(); i++) {
-                decoder.decode(frames.get(i), i, number -> {
-                    for (int rung = 0; rung < heights.size(); rung++) {
-                        Picture picture = decoder.picture(wide(heights.get(rung)), heights.get(rung));
-                        long beforeNs = threads.getCurrentThreadCpuTime();
-                        encoders.get(rung).encode(picture, number % GOP == 0, number * 100 / 3);
-                        encodingNs[0] += threads.getCurrentThreadCpuTime() - beforeNs;
-                    }
-                });
-            }
-        }
-        encoders.forEach(VideoEncoder::close);
-        return (threads.getCurrentThreadCpuTime() - beganNs) / 1e9;
-    }
-
-    private static void print(String name, List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
-        System.out.printf(
-                Locale.ROOT,
-                "%-22s %8.3f %8.3f %8.3f%n",
-                name,
-                sorted.get(sorted.size() / 2),
-                Collections.min(sorted),
-                Collections.max(sorted));
-    }
-
-    /** One size, its pictures, and the C program that encodes them. */
-    private record Rung(
-            int height, MemorySegment pixels, @Nullable Reference reference) implements AutoCloseable {
-
-        @Override
-        public void close() throws IOException {
-            if (reference != null) {
-                reference.close();
-            }
-        }
-    }
-
-    /** The C program: a line in is a pass, a line out its CPU time. */
-    private static final class Reference implements AutoCloseable {
-
-        private final BufferedReader out;
-        private final BufferedWriter in;
-
-        Reference(String program, String library, int width, int height, Path raw) throws IOException {
-            Process process = new ProcessBuilder(
-                            program,
-                            library,
-                            Integer.toString(width),
-                            Integer.toString(height),
-                            Integer.toString(bitrateBps(height)),
-                            raw.toString())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            out = process.inputReader();
-            in = process.outputWriter();
+            programs.add(new OpenH264Alone(program, library.file(), all));
         }
 
-        double passSeconds() throws IOException {
-            in.write("\n");
-            in.flush();
-            String line = out.readLine();
-            if (line == null) {
-                throw new IOException("the C reference ended");
-            }
-            return Long.parseLong(line.substring(0, line.indexOf(' '))) / 1e9;
+        /** Of the size at {@code index}, or of all of them behind the last. */
+        OpenH264Alone.Pass pass(int index) throws IOException {
+            return programs.isEmpty()
+                    ? new OpenH264Alone.Pass(Double.NaN, -1)
+                    : programs.get(index).pass();
         }
 
         @Override
         public void close() throws IOException {
-            in.close();
+            for (OpenH264Alone program : programs) {
+                program.close();
+            }
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /** All that is measured, once. */
+    private final class Round {
+
+        private final List<byte[]> frames;
+        private final List<MemorySegment> pixels;
+        private final Alone alone;
+        private final OpenH264Alone.Pass[] there = new OpenH264Alone.Pass[sizes.size() + 1];
+        private final OpenH264Alone.Pass[] here = new OpenH264Alone.Pass[sizes.size()];
+        private LadderPass.Cost ladder = new LadderPass.Cost(0, 0, 0, 0, 0);
+        private double processSeconds;
+
+        Round(List<byte[]> frames, List<MemorySegment> pixels, Alone alone) {
+            this.frames = frames;
+            this.pixels = pixels;
+            this.alone = alone;
+        }
+
+        void run(boolean otherWay) throws IOException {
+            List<Step> steps = new ArrayList<>();
+            for (int i = 0; i < sizes.size(); i++) {
+                int index = i;
+                steps.add(() -> there[index] = alone.pass(index));
+                steps.add(() -> here[index] = encode(sizes.get(index), pixels.get(index)));
+            }
+            steps.add(() -> there[sizes.size()] = alone.pass(sizes.size()));
+            steps.add(this::transcode);
+            for (Step step : otherWay ? steps.reversed() : steps) {
+                step.run();
+            }
+            tell();
+        }
+
+        private OpenH264Alone.Pass encode(LadderPass.Size size, MemorySegment all) {
+            long bytes = 0;
+            long beganNs = threads.getCurrentThreadCpuTime();
+            try (VideoEncoder encoder = open(size.width(), size.height())) {
+                for (int i = 0; i < pictures; i++) {
+                    VideoEncoder.Frame frame = encoder.encode(
+                            RawPictures.at(all, i, size.width(), size.height()), i % GOP == 0, i * 100L / 3);
+                    bytes += frame.data().length;
+                }
+            }
+            return new OpenH264Alone.Pass((threads.getCurrentThreadCpuTime() - beganNs) / 1e9, bytes);
+        }
+
+        private void transcode() {
+            long beganNs = process.getProcessCpuTime();
+            ladder = new LadderPass(sizes, Ladder.this::open, GOP).run(decoders, SOURCE, frames);
+            processSeconds = (process.getProcessCpuTime() - beganNs) / 1e9;
+        }
+
+        private void tell() throws IOException {
+            double megapixels = 0;
+            double apart = 0;
+            long bytes = 0;
+            for (int i = 0; i < sizes.size(); i++) {
+                LadderPass.Size size = sizes.get(i);
+                same(here[i].bytes(), there[i].bytes());
+                rounds.add(size.height() + " alone", megapixels(size) / there[i].seconds());
+                rounds.add(size.height() + " ours", megapixels(size) / here[i].seconds());
+                rounds.add(size.height() + " ratio", there[i].seconds() / here[i].seconds());
+                megapixels += megapixels(size);
+                apart += there[i].seconds();
+                bytes += here[i].bytes();
+            }
+            OpenH264Alone.Pass inTurn = there[sizes.size()];
+            same(ladder.bytes(), bytes);
+            same(bytes, inTurn.bytes());
+            double all = ladder.allNs() / 1e9;
+            double encoding = ladder.encodingNs() / 1e9;
+            rounds.add("ladder", megapixels / all);
+            rounds.add("alone", megapixels / apart);
+            rounds.add("alone, in turn", megapixels / inTurn.seconds());
+            rounds.add("ladder ratio", apart / all);
+            rounds.add("ladder ratio, in turn", inTurn.seconds() / all);
+            rounds.add("ladder ratio, process", apart / processSeconds);
+            rounds.add("encoding ratio", apart / encoding);
+            rounds.add("encoding ratio, in turn", inTurn.seconds() / encoding);
+            rounds.add("decoding share", ladder.decodingNs() / 1e9 / all);
+            rounds.add("scaling share", ladder.scalingNs() / 1e9 / all);
+            rounds.add("encoding share", encoding / all);
+            rounds.add("ladder streams", pictures / (double) FRAMES_A_SECOND / all);
+        }
+
+        /** Otherwise not the same work was compared. */
+        private static void same(long bytes, long beside) throws IOException {
+            if (beside >= 0 && bytes != beside) {
+                throw new IOException("not the same came out: " + bytes + " and " + beside + " bytes");
+            }
         }
     }
 }
