@@ -40,8 +40,7 @@ final class Ladder {
     private static final Path FOLDER = Path.of("target", "ladder");
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private final OperatingSystemMXBean process =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private final OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private final OpenH264 library = OpenH264.load("");
     private final VideoDecoder.Factory decoders = LibavDecoder.load();
     private final Rounds rounds = new Rounds();

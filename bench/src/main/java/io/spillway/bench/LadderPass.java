@@ -63,7 +63,10 @@ final class LadderPass {
             long beganNs = nowNs();
             Picture picture = decoder.picture(sizes.get(i).width, sizes.get(i).height);
             long scaledNs = nowNs();
-            bytes += encoders.get(i).encode(picture, number % gop == 0, number * 100 / 3).data().length;
+            bytes += encoders.get(i)
+                    .encode(picture, number % gop == 0, number * 100 / 3)
+                    .data()
+                    .length;
             scalingNs += scaledNs - beganNs;
             encodingNs += nowNs() - scaledNs;
         }
