@@ -16,16 +16,15 @@ final class Capacity {
     /** Three frames at 30 fps: beyond, the server is not keeping up but only not yet dropping. */
     static final double MOST_HOP_US = 100_000;
 
-    private static final int FIRST = 50;
     private static final double MOST_GROWTH = 2.0;
     private static final double LEAST_GROWTH = 1.04;
     private static final double LEAST_DELIVERED = 0.97;
     private static final int JOINS_A_SECOND = 60;
 
     /** Share of its core from which on joins come slower: a join costs what hundreds of viewers' packets in its second cost. */
-    private static final double BUSY = 0.6;
+    private static final double BUSY = 0.8;
 
-    private static final int JOINS_A_SECOND_WHEN_BUSY = 15;
+    private static final int JOINS_A_SECOND_WHEN_BUSY = 30;
 
     /** One number of viewers that was measured. */
     record Step(int viewers, Bed.Measured measured, String failure) {
@@ -55,8 +54,8 @@ final class Capacity {
         int failed = Integer.MAX_VALUE;
         String bound = "";
         int narrowings = pace.narrowings();
-        int next = FIRST;
-        int quick = FIRST;
+        int next = pace.firstViewers();
+        int quick = next;
         while (next > 0) {
             Step step = step(next, quick);
             steps.add(step);

@@ -10,6 +10,7 @@ import java.util.List;
  * @param ratioSeconds of one half of a pair
  * @param stepSeconds of one step of a capacity search
  * @param narrowings steps after the first failed one
+ * @param firstViewers that are tried
  * @param mostViewers that are tried
  * @param hopSeconds at one share of capacity
  * @param soakSeconds at half capacity
@@ -25,6 +26,7 @@ record Pace(
         double ratioSeconds,
         double stepSeconds,
         int narrowings,
+        int firstViewers,
         int mostViewers,
         double hopSeconds,
         int soakSeconds,
@@ -41,6 +43,7 @@ record Pace(
             6,
             8,
             3,
+            50,
             12_000,
             60,
             1_800,
@@ -52,5 +55,5 @@ record Pace(
 
     /** The same in under eight minutes, with what comes after this program. */
     static final Pace QUICK =
-            new Pace(12, 8, 0.8, 2.5, 1, 4_000, 6, 20, 6, 4, List.of(50, 100, 200), List.of(100, 1_000), 330);
+            new Pace(12, 8, 0.8, 2.5, 1, 200, 1_600, 6, 20, 6, 4, List.of(50, 100, 200), List.of(100, 1_000), 350);
 }

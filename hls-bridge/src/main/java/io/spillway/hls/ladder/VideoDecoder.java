@@ -31,7 +31,7 @@ public interface VideoDecoder extends AutoCloseable {
     /** Of the newest picture. */
     Colours colours();
 
-    /** The newest picture in a size, both sides even. Valid until the next picture, or until this size is asked for again. */
+    /** The newest picture in a size, both sides even. Valid until the next picture, or until this size is asked for again. @throws IllegalStateException before the first */
     Picture picture(int width, int height);
 
     @Override

@@ -197,6 +197,9 @@ public final class LibavDecoder implements VideoDecoder {
 
     @Override
     public Picture picture(int width, int height) {
+        if (newest.width() == 0) {
+            throw new IllegalStateException("no picture has been decoded yet"); // the scaler would end the process
+        }
         boolean plain = newest.format() == AV_PIX_FMT_YUV420P || newest.format() == AV_PIX_FMT_YUVJ420P;
         if (newest.width() == width && newest.height() == height && plain) {
             return borrow(newest);

@@ -2,6 +2,7 @@ package io.spillway.hls.libav;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.hls.ladder.VideoDecoder;
@@ -116,6 +117,14 @@ class LibavDecoderTest {
     }
 
     /** Of other codecs FFmpeg refuses them; AV1's library reserves what a sequence header asks for. */
+    @Test
+    void shouldRefuseToGiveAPictureBeforeTheFirst() {
+        VideoFormat format = new VideoFormat("vp08", 320, 180, "vp08", "vpcC", new byte[0]);
+        try (VideoDecoder decoder = LibavDecoder.load().open(format)) {
+            assertThrows(IllegalStateException.class, () -> decoder.picture(160, 90));
+        }
+    }
+
     @Test
     void shouldTakeNoMemoryForAnAv1PictureThatIsTooLarge() throws IOException {
         byte[] frame = av1();
