@@ -110,9 +110,16 @@ final class Viewer implements Peer, Link.Listener, RtcpVisitor {
         int type = word >>> 16 & 0xFF;
         if (type >= FIRST_RTCP && type <= LAST_RTCP) {
             onRtcp(buffer, offset, length, nowNs);
-        } else if (loop.losesOne()) {
             return;
-        } else if ((type & 0x7F) == payloadType) {
+        }
+        if (loop.losesOne()) {
+            return;
+        }
+        if (arrivals != null) {
+            // Repairs, probes among them, and what comes twice: the server wants to hear of each.
+            noteArrival(arrivals, buffer, offset, length, kernelRealNs - loop.realOffsetNs());
+        }
+        if ((type & 0x7F) == payloadType) {
             onMedia(buffer, offset, length, word & 0xFFFF, kernelRealNs, nowNs);
         } else if (video && (type & 0x7F) == Offer.H264_RTX) {
             onRepair(buffer, offset, length, kernelRealNs, nowNs);
@@ -153,9 +160,6 @@ final class Viewer implements Peer, Link.Listener, RtcpVisitor {
         received++;
         tally.packets++;
         tally.bytes += length;
-        if (arrivals != null) {
-            noteArrival(arrivals, buffer, offset, length, kernelRealNs - loop.realOffsetNs());
-        }
         if (sampled || !decodable) {
             authenticate(buffer, offset, length, kernelRealNs, nowNs);
         }
