@@ -175,9 +175,9 @@ public final class WhipWhep {
                 new Rejected(408, "offer-too-slow", "the body was not here within " + policy.bodyTimeoutMs() + " ms"));
     }
 
-    /** The body broke off or was badly framed. */
-    public Reply bodyBroken(Call call) {
-        return refuse(call, new Rejected(400, "broken-body", "the body broke off or was badly framed"));
+    /** The body broke off or was badly framed; {@code why} is what the HTTP server has to say of it. */
+    public Reply bodyBroken(Call call, String why) {
+        return refuse(call, new Rejected(400, "broken-body", "the body broke off or was badly framed (" + why + ")"));
     }
 
     /** More requests are in the making than the server holds. W22. */

@@ -31,7 +31,7 @@ final class BodyReader implements Invocable.Task {
         void tooSlow();
 
         /** The peer broke off or framed it badly. */
-        void broken();
+        void broken(Throwable failure);
     }
 
     private final Request request;
@@ -78,7 +78,7 @@ final class BodyReader implements Invocable.Task {
                     }
 
                     @Override
-                    public void broken() {
+                    public void broken(Throwable failure) {
                         done.run();
                     }
                 })
@@ -99,7 +99,8 @@ final class BodyReader implements Invocable.Task {
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {
-                tell(outcome::broken);
+                Throwable failure = chunk.getFailure();
+                tell(() -> outcome.broken(failure));
                 return;
             }
             readBytes += chunk.remaining();

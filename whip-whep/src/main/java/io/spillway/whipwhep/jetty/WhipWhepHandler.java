@@ -131,8 +131,10 @@ public final class WhipWhepHandler extends Handler.Abstract {
         }
 
         @Override
-        public void broken() {
-            replyAndClose(resources.bodyBroken(call), callback);
+        public void broken(Throwable failure) {
+            String why = failure.getMessage();
+            replyAndClose(
+                    resources.bodyBroken(call, why == null ? failure.getClass().getSimpleName() : why), callback);
         }
 
         /** Replies to a request whose body, if it has one, was not looked at. */
