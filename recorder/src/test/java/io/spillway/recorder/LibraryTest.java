@@ -262,7 +262,7 @@ class LibraryTest {
         try (Recorder recorder = open()) {
             await("removal", () -> recorder.library().find(old).isEmpty());
             assertEquals(State.READY, state(recorder, young));
-            assertFalse(Files.exists(folder.resolve(old.value())));
+            await("the end of its folder", () -> !Files.exists(folder.resolve(old.value())));
         }
     }
 
