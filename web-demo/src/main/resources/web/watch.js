@@ -186,10 +186,11 @@ const LATENCY_SOURCES = {
   playlist: 'by the dates in the playlist',
 };
 
+/** Nothing is shown before it happened: clocks differ, and who sends ahead of its own, as ffmpeg -re does by half a second, is seen before its dates. */
 function showLatency(ms, source) {
-  page.latencyMs = ms;
+  page.latencyMs = ms === null ? null : Math.max(0, ms);
   page.latencySource = source;
-  show('latency', ms === null ? NONE : duration(ms));
+  show('latency', ms === null ? NONE : duration(page.latencyMs));
   show('latency-source', source === null ? '\u00a0' : LATENCY_SOURCES[source]);
 }
 
@@ -198,7 +199,7 @@ function showSenderLatency({ video: picture, audio }) {
   if (performance.now() - lastClockMs < 3 * SAMPLE_MS) return;
   const clockMs = picture?.senderClockMs ?? audio?.senderClockMs ?? null;
   const ms = clockMs === null ? NaN : Date.now() - clockMs;
-  if (ms > -50 && ms < 60_000) showLatency(Math.max(0, ms), 'sender');
+  if (ms > -50 && ms < 60_000) showLatency(ms, 'sender');
   else showLatency(null, null);
 }
 
@@ -212,9 +213,7 @@ async function sample() {
     showStats(stats);
   }
   if (player instanceof HlsPlayer) {
-    const ms = player.latencyMs;
-    // A publisher that sends ahead of its clock, as ffmpeg -re does by half a second, is seen before its dates.
-    if (performance.now() - lastClockMs >= 3 * SAMPLE_MS) showLatency(ms === null ? null : Math.max(0, ms), ms === null ? null : 'playlist');
+    if (performance.now() - lastClockMs >= 3 * SAMPLE_MS) showLatency(player.latencyMs, player.latencyMs === null ? null : 'playlist');
     showHlsStats(player.now);
   }
   showState();

@@ -219,8 +219,7 @@ final class MuxQueue implements Runnable {
                 + folder + " has " + free / MB + " MB free; make room there.";
         waits(id, why);
         // Where the oldest are to go for new ones, they go for this one too.
-        Room.Shortage known = room.shortage(id.stream(), false);
-        LOG.debug("{} waits for room: {}", id, known);
+        var _ = room.shortage(id.stream(), false);
         return false;
     }
 

@@ -60,11 +60,10 @@ final class SlowStart {
      * @return bits a second that the path was seen to carry, once, and only where a burst waited for it; 0 otherwise
      */
     long arrived(int bytes, long delayNs, long arrivalNs) {
+        arrivedBytes += bytes;
         if (over || !asked) {
-            arrivedBytes += bytes;
             return 0;
         }
-        arrivedBytes += bytes;
         leastDelayNs = Math.min(leastDelayNs, delayNs);
         if (delayNs - leastDelayNs < QUEUE_NS) {
             queued = false;
