@@ -9,6 +9,7 @@ import io.spillway.sfu.dtls.DtlsIdentity;
 import io.spillway.sfu.dtls.HandshakeRunner;
 import io.spillway.sfu.dtls.VirtualThreadRunner;
 import io.spillway.sfu.linux.LinuxPort;
+import io.spillway.sfu.linux.LoopsFirst;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
 import io.spillway.sfu.loop.PeerSink;
@@ -111,6 +112,9 @@ final class MediaPlane implements AutoCloseable {
         }
         if (sockets.tcp() != null) {
             sockets.tcp().drive(agents);
+        }
+        if (isDirect(config)) {
+            LoopsFirst.keep();
         }
         String engine = "SRTP by " + services.getFirst().srtp().name() + ", DTLS by "
                 + services.getFirst().identity().name() + ", "

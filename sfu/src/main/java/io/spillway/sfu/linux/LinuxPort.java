@@ -13,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -50,7 +49,6 @@ public final class LinuxPort implements MediaPort {
     private final MemorySegment descriptors = Arena.ofAuto().allocate(2 * POLLFD_BYTES, Long.BYTES);
     private final MemorySegment timeout = Arena.ofAuto().allocate(2 * Long.BYTES, Long.BYTES);
     private final CommandQueue.Runner runner = this::runCommand;
-    private final CountDownLatch running = new CountDownLatch(1);
     private final Thread thread;
 
     private LoopAgent agent = new Nobody();
@@ -121,8 +119,6 @@ public final class LinuxPort implements MediaPort {
             throw refused;
         }
         ports.forEach(port -> port.thread.start());
-        ports.forEach(LinuxPort::awaitRunning);
-        LoopsFirst.keep();
         return ports;
     }
 
@@ -133,14 +129,6 @@ public final class LinuxPort implements MediaPort {
             throw new IOException("no eventfd to wake the media loop by: " + Errno.sentence(-counter));
         }
         return counter;
-    }
-
-    private void awaitRunning() {
-        try {
-            running.await();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** Of a loop that never ran. */
@@ -219,7 +207,6 @@ public final class LinuxPort implements MediaPort {
     }
 
     private void run() {
-        running.countDown();
         while (!closing) {
             turn();
         }

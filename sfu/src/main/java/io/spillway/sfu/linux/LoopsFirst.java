@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Keeps every thread of this process but the media loops behind these where they want the same core: what joins, compiles, collects and packages waits, what forwards does not (decision 057). Linux counts
  * niceness by the thread and lets anybody raise it. A new thread has its maker's, so that only threads made by a loop, the virtual threads' carriers among them, need a second look.
  */
-final class LoopsFirst {
+public final class LoopsFirst {
 
     /** Of threads that step back: a tenth of a loop's weight. */
     static final int NICENESS = 10;
@@ -48,8 +48,8 @@ final class LoopsFirst {
         this.nice = nice;
     }
 
-    /** For as long as the process lives; to be called when the loops run, which a thread's name tells. */
-    static void keep() {
+    /** For as long as the process lives; to be called when all threads of media are started, as what threads step back make steps back too. */
+    public static void keep() {
         if (KEPT.compareAndSet(false, true)) {
             Thread.ofVirtual().name("loops-first").start(new LoopsFirst(THREADS, LibC::setNiceness)::run);
         }
@@ -58,8 +58,9 @@ final class LoopsFirst {
     private void run() {
         try {
             while (true) {
-                arrange();
+                // A thread that was just started does not have its own name yet.
                 Thread.sleep(LOOK_EVERY);
+                arrange();
             }
         } catch (IOException | UncheckedIOException unreadable) {
             LOG.warn("media loops compete with all other threads for their cores: {}", unreadable.getMessage());
