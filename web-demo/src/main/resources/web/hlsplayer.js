@@ -1,4 +1,3 @@
-import { nearer } from './nearer.js';
 import { Problem } from './problem.js';
 import { Backoff, delay } from './retry.js';
 import { Standstill } from './standstill.js';
@@ -146,7 +145,6 @@ export class HlsPlayer extends EventTarget {
       const hls = new Hls({
         lowLatencyMode: this.fell === null,
         maxLiveSyncPlaybackRate: MAX_RATE,
-        latencyController: nearer(Hls.DefaultConfig.latencyController),
         backBufferLength: 10,
         // A worker would come from a blob, which the page's policy forbids.
         enableWorker: false,

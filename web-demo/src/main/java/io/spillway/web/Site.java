@@ -44,7 +44,6 @@ public final class Site {
             "icon.svg",
             "library.js",
             "links.js",
-            "nearer.js",
             "peer.js",
             "preview.js",
             "problem.js",

@@ -270,22 +270,4 @@ final class ModulesTest {
                 }""";
         assertEquals(atSecond, with("standstill.js", seconds, player));
     }
-
-    /** hls.js's own controller, beside a stream that is to be watched 0.7 s behind: how fast it plays when it is so far behind and has so much in hand. */
-    @ParameterizedTest
-    @CsvSource({"1.2, 0.9, 1.1", "0.9, 0.6, 1.05", "0.72, 0.5, 1", "1.2, 0.3, 1"})
-    void shouldComeNearerWithLessThanASecondInHand(double behind, double inHand, double rate) {
-        String play = """
-                async (module, [behind, inHand]) => {
-                  const { default: Hls } = await import('/assets/hls.js');
-                  const hls = { config: { ...Hls.DefaultConfig, lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.1 }, userConfig: {}, on() {}, off() {}, logger: console };
-                  hls.latestLevelDetails = { live: true, edge: 100, age: 0, partHoldBack: 0.7, partTarget: 0.235, targetduration: 3, totalduration: 30 };
-                  const media = Object.assign(new EventTarget(), { currentTime: 100 - behind, playbackRate: 1, buffered: { length: 1, end: () => 100 - behind + inHand } });
-                  const controller = new (module.nearer(Hls.DefaultConfig.latencyController))(hls);
-                  controller.onMediaAttached('', { media });
-                  media.dispatchEvent(new Event('timeupdate'));
-                  return String(media.playbackRate);
-                }""";
-        assertEquals(Double.toString(rate).replaceFirst("\\.0$", ""), with("nearer.js", play, List.of(behind, inHand)));
-    }
 }
