@@ -19,7 +19,7 @@ public enum DropReason {
     MALFORMED_DTLS,
     /** The session's handshake queue is full. */
     DTLS_QUEUE_FULL,
-    /** Media before the handshake gave keys. */
+    /** Media before the handshake began, or more of it before it gave keys than is kept until then. */
     SRTP_BEFORE_DTLS,
     SRTP_AUTH,
     SRTP_REPLAY,

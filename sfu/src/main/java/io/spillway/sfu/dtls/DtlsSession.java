@@ -133,6 +133,11 @@ public final class DtlsSession {
         return drop;
     }
 
+    /** Whether it has begun and is not done: keys may come. */
+    public boolean isHandshaking() {
+        return state == State.HANDSHAKING;
+    }
+
     public long nextDeadlineNs() {
         HandshakeLink over = link;
         return state == State.HANDSHAKING && over != null ? Math.min(deadlineNs, over.resendAtNs()) : NEVER;

@@ -90,6 +90,7 @@ public final class Transport implements MediaSink {
     private final Listener listener;
     private final IceLite ice;
     private final DtlsSession dtls;
+    private final EarlyMedia early;
     private final long createdNs;
     private AddressBook book = NO_BOOK;
     private @Nullable SrtpReceiver receiver;
@@ -119,6 +120,7 @@ public final class Transport implements MediaSink {
                     listener.onDeadlineMoved();
                 }),
                 new DtlsOutput());
+        this.early = new EarlyMedia(services.buffers().early);
     }
 
     // --- input
@@ -159,13 +161,17 @@ public final class Transport implements MediaSink {
 
     @Nullable
     DropReason onRtp(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
-        SrtpReceiver open = receiver;
-        if (open == null || closed) {
-            return DropReason.SRTP_BEFORE_DTLS;
-        }
         if (!ice.isValid(from)) {
             return DropReason.UNKNOWN_ADDRESS;
         }
+        SrtpReceiver open = receiver;
+        if (open == null || closed) {
+            return keepEarly(buffer, offset, length);
+        }
+        return openRtp(open, buffer, offset, length, nowNs);
+    }
+
+    private @Nullable DropReason openRtp(SrtpReceiver open, ByteBuffer buffer, int offset, int length, long nowNs) {
         ByteBuffer plain = services.buffers().plain;
         int plainLength = open.unprotectRtp(buffer, offset, length, plain);
         if (Refusal.is(plainLength)) {
@@ -178,13 +184,17 @@ public final class Transport implements MediaSink {
 
     @Nullable
     DropReason onRtcp(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
-        SrtpReceiver open = receiver;
-        if (open == null || closed) {
-            return DropReason.SRTP_BEFORE_DTLS;
-        }
         if (!ice.isValid(from)) {
             return DropReason.UNKNOWN_ADDRESS;
         }
+        SrtpReceiver open = receiver;
+        if (open == null || closed) {
+            return keepEarly(buffer, offset, length);
+        }
+        return openRtcp(open, buffer, offset, length, nowNs);
+    }
+
+    private @Nullable DropReason openRtcp(SrtpReceiver open, ByteBuffer buffer, int offset, int length, long nowNs) {
         ByteBuffer plain = services.buffers().plain;
         int plainLength = open.unprotectRtcp(buffer, offset, length, plain);
         if (Refusal.is(plainLength)) {
@@ -193,6 +203,24 @@ public final class Transport implements MediaSink {
         lastMediaNs = nowNs;
         listener.onRtcp(plain, 0, plainLength, nowNs);
         return null;
+    }
+
+    private @Nullable DropReason keepEarly(ByteBuffer buffer, int offset, int length) {
+        boolean kept = dtls.isHandshaking() && config.mediaIsConsent() && early.keep(buffer, offset, length);
+        return kept ? null : DropReason.SRTP_BEFORE_DTLS;
+    }
+
+    /** Takes what came before the keys as if it came now. */
+    private void openEarly(SrtpReceiver open) {
+        for (ByteBuffer datagram = early.poll(); datagram != null && !closed; datagram = early.poll()) {
+            boolean control = Protocol.of(datagram, 0, datagram.limit()) == Protocol.RTCP;
+            DropReason drop = control
+                    ? openRtcp(open, datagram, 0, datagram.limit(), nowNs)
+                    : openRtp(open, datagram, 0, datagram.limit(), nowNs);
+            if (drop != null) {
+                services.drops().count(drop);
+            }
+        }
     }
 
     /**
@@ -263,6 +291,7 @@ public final class Transport implements MediaSink {
         }
         dtls.close();
         closed = true;
+        early.clear();
         leaveBook();
         if (receiver != null) {
             receiver.close();
@@ -432,11 +461,13 @@ public final class Transport implements MediaSink {
 
         @Override
         public void onKeys(SrtpKeyPair keys) {
-            receiver = new SrtpReceiver(services.srtp(), keys.remote());
+            SrtpReceiver open = new SrtpReceiver(services.srtp(), keys.remote());
+            receiver = open;
             sender = new SrtpSender(services.srtp(), keys.local());
             profile = keys.profile();
             lastMediaNs = nowNs;
             listener.onConnected(nowNs);
+            openEarly(open);
         }
 
         @Override

@@ -4,15 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.sfu.DropReason;
 import io.spillway.sfu.dtls.HandshakeLink;
 import io.spillway.sfu.dtls.HandshakeRunner;
+import io.spillway.sfu.sdp.DtlsRole;
 import io.spillway.sfu.srtp.jitsi.JitsiSrtp;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +115,57 @@ class BusyHandshakesTest {
 
         giveBack(session.transport::isConnected);
         assertEquals(world.net.nowNs(), session.connectedNs);
+    }
+
+    /** As FFmpeg does, whose first picture is the only one that can be begun with for as long as its group lasts. */
+    @Test
+    void shouldTakeWhatAPublisherSendsWhileKeysAreMade() {
+        World.Session session = publisherWhoIsDone();
+        for (int i = 0; i < 200; i++) {
+            session.clientSends(1, i);
+        }
+        world.net.advanceMs(100);
+        assertEquals(0, session.serverRtp.size());
+
+        giveBack(session.transport::isConnected);
+        session.clientSends(1, 200);
+        world.net.advanceMs(100);
+        assertEquals(
+                IntStream.rangeClosed(0, 200).boxed().toList(),
+                session.serverRtp.stream()
+                        .map(packet -> (int) ByteBuffer.wrap(packet).getShort(2))
+                        .toList());
+        assertEquals(Map.of(), world.refused);
+    }
+
+    @Test
+    void shouldTakeNoMoreOfItThanThereIsRoomFor() {
+        World.Session session = publisherWhoIsDone();
+        int fitting = EarlyMedia.MAX_BYTES / (World.rtp(1, 0).capacity() + 16);
+        for (int i = 0; i < 2 * fitting; i++) {
+            session.clientSends(1, i);
+        }
+        world.net.advanceMs(100);
+        int dropped = world.refused(DropReason.SRTP_BEFORE_DTLS);
+        giveBack(session.transport::isConnected);
+        assertEquals(2 * fitting, session.serverRtp.size() + dropped);
+        assertEquals(fitting, session.serverRtp.size(), fitting / 20.0);
+    }
+
+    /** Its side of the handshake is over, ours waits for a core. */
+    private World.Session publisherWhoIsDone() {
+        world.net.filter((from, to, datagram) -> {
+            clientAnswered |= from.equals(World.CLIENT) && datagram.get(0) == 20;
+            return datagram;
+        });
+        World.Setup setup = World.Setup.withServerAs(DtlsRole.CLIENT);
+        setup.mediaIsConsent = true;
+        World.Session session = world.join(setup);
+        assertTrue(world.net.runUntil(() -> clientAnswered, 5_000));
+        cores.take();
+        assertTrue(world.net.runUntil(session.peer::isConnected, 5_000));
+        assertFalse(session.transport.isConnected(), "nobody computes");
+        return session;
     }
 
     /** What the handshake posts is run until it has had its effect; no time passes. */
