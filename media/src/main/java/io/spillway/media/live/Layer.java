@@ -51,6 +51,10 @@ public final class Layer {
     private int highestTimestamp;
     private boolean arrived;
     private long lastArrivalNs;
+
+    /** When the newest packet came that was no padding. */
+    private long lastMediaNs;
+
     private int width;
     private int height;
     private long targetBps;
@@ -164,10 +168,10 @@ public final class Layer {
         return gop.intervalNs(nowNs);
     }
 
-    /** Whether packets still come, and the publisher has not said that it stopped sending them (R41). */
+    /** Whether packets with media still come, and the publisher has not said that it stopped sending them (R41). */
     public boolean isActive(long nowNs) {
-        boolean stopped = silenced && lastArrivalNs - silencedNs < UNDER_WAY_NS;
-        return arrived && !stopped && nowNs - lastArrivalNs < INACTIVE_AFTER_NS;
+        boolean stopped = silenced && lastMediaNs - silencedNs < UNDER_WAY_NS;
+        return arrived && !stopped && nowNs - lastMediaNs < INACTIVE_AFTER_NS;
     }
 
     /** When the newest packet came; meaningless before the first. */
@@ -225,6 +229,7 @@ public final class Layer {
         }
         arrived = true;
         lastArrivalNs = arrivalNs;
+        lastMediaNs = arrivalNs;
         if (format.kind() == MediaKind.VIDEO) {
             notePicture(packet, extSeq, arrivalNs, info);
         }

@@ -198,6 +198,18 @@ class LayerTest {
         assertFalse(layer.isActive(2000 * MS));
     }
 
+    /** As from a publisher that probes with the SSRC of a layer it has stopped: there is nothing to watch in it (R41). */
+    @Test
+    void shouldTellThatNothingButPaddingComes() {
+        Layer layer = layer(VIDEO, HistoryBounds.VIDEO);
+        put(layer, 1, 0, false);
+        for (int i = 1; i <= 30; i++) {
+            layer.skipPadding(1 + i, i * (100L * MS));
+        }
+        assertFalse(layer.isActive(3000 * MS));
+        assertEquals(3000 * MS, layer.lastArrivalNs());
+    }
+
     @Test
     void shouldForgetGopAndCountEpochWhenRestarted() {
         Layer layer = layer(VIDEO, HistoryBounds.VIDEO);

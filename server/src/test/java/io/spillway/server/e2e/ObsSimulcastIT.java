@@ -66,11 +66,16 @@ final class ObsSimulcastIT {
                 Watching viewer = scene.watch("obs", "")) {
             viewer.awaitLive();
             viewer.tab().waitFor("document.querySelectorAll('#quality option').length === 4", Scene.PATIENCE_MS);
+            double fastestMs = Double.POSITIVE_INFINITY;
             for (int layer : List.of(2, 0, 1)) {
-                viewer.tab().page().selectOption("#quality", "rid:" + layer);
+                viewer.timeResize();
+                viewer.choose("rid:" + layer);
                 awaitWidth(viewer, ObsPublisher.WIDTHS.get(layer), obs);
+                fastestMs = Math.min(fastestMs, viewer.resizedAfterMs());
                 viewer.assertPlays(45, 3_000, 5);
+                System.out.println("CHANGED " + viewer.resizedAfterMs());
             }
+            assertTrue(fastestMs < FIRST_PICTURE_MS, "the fastest change took " + fastestMs + " ms");
             viewer.tab().screenshot("e2e-quality-menu");
             assertEquals(1.0, viewer.connections(), "the same session goes on");
             obs.endCleanly();

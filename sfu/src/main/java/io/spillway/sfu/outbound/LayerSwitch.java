@@ -29,8 +29,8 @@ final class LayerSwitch {
     /** A cached group is sent no sooner than this after another, nor than twice its own length: who changes back and forth costs half as much again at most. */
     private static final long MIN_CACHED_INTERVAL_NS = 2_000_000_000L;
 
-    /** A person who looks through the layers may be ahead of that by so much: some six changes in a row where keyframes are eight seconds apart. */
-    private static final long BY_HAND_NS = 60_000_000_000L;
+    /** A person who looks through the layers, or a path that narrows again, may be ahead of that by so much: some six changes in a row where keyframes are eight seconds apart. */
+    private static final long AHEAD_NS = 60_000_000_000L;
 
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -81,13 +81,13 @@ final class LayerSwitch {
     /**
      * Reads a layer from now on, to change to it.
      *
-     * @param byHand whether a person waits for it
+     * @param pressing whether a person waits for it, or the path does not carry what is sent meanwhile
      */
-    void aimAt(Layer layer, boolean byHand, long nowNs) {
+    void aimAt(Layer layer, boolean pressing, long nowNs) {
         abandon();
         target = layer;
         sinceNs = nowNs;
-        patienceNs = patienceUntilNs(layer, byHand, nowNs);
+        patienceNs = patienceUntilNs(layer, pressing, nowNs);
         layer.subscribe(subscriber);
     }
 
@@ -145,7 +145,7 @@ final class LayerSwitch {
         overdue = false;
     }
 
-    private long patienceUntilNs(Layer layer, boolean byHand, long nowNs) {
+    private long patienceUntilNs(Layer layer, boolean pressing, long nowNs) {
         long untilNs = nowNs + (deaf ? 0 : PATIENCE_NS);
         long newest = layer.gopStart();
         if (newest < 0 || !layer.history().find(newest, stored)) {
@@ -157,7 +157,7 @@ final class LayerSwitch {
         if (intervalNs > 0 && dueInNs > -DUE_MARGIN_NS && dueInNs < WORTH_WAITING_NS) {
             untilNs = Math.max(untilNs, nowNs + dueInNs + DUE_MARGIN_NS);
         }
-        boolean atOnce = byHand && owedUntilNs - nowNs < BY_HAND_NS;
+        boolean atOnce = pressing && owedUntilNs - nowNs < AHEAD_NS;
         return atOnce ? untilNs : Math.max(untilNs, lastCachedNs + cachedIntervalNs(ageNs));
     }
 

@@ -682,9 +682,15 @@ final class OutboundTrack implements LayerSubscriber {
                 askForKeyframe(nowNs);
             }
         } else if (chosen != next.target() || byHand) {
-            next.aimAt(chosen, byHand, nowNs);
+            next.aimAt(chosen, byHand || isDown(chosen, nowNs), nowNs);
             askForKeyframe(nowNs);
         }
+    }
+
+    /** Whether a layer takes less of the path than what is sent now, which is then too much for it: nothing is gained by waiting (R38). */
+    private boolean isDown(Layer chosen, long nowNs) {
+        Layer current = source;
+        return current != null && chosen.bitrateBps(nowNs) < current.bitrateBps(nowNs);
     }
 
     /** Whether there is anything to decide: which of several ways to watch, or whether the path that was full lately carries the only one. */

@@ -13,6 +13,7 @@ public final class Scenarios {
     public static List<Supplier<Scenario>> all() {
         List<Supplier<Scenario>> all = new ArrayList<>(List.of(
                 BandwidthStepsTest::played,
+                DeafNarrowingTest::played,
                 OutageTest::played,
                 JitterTest::played,
                 ReorderingTest::played,
