@@ -38,15 +38,9 @@ final class ProbeCluster {
     private long firstSentNs;
     private long firstArrivalNs;
 
-    /** Of straight lines through times over bytes. */
-    private double bytes;
-
-    private double byteSum;
-    private double squareSum;
-    private double sentSum;
-    private double sentProducts;
-    private double arrivalSum;
-    private double arrivalProducts;
+    private long bytes;
+    private final Line sent = new Line();
+    private final Line come = new Line();
 
     /**
      * All that is sent from now on belongs to a new cluster.
@@ -63,12 +57,8 @@ final class ProbeCluster {
         told = 0;
         arrived = 0;
         bytes = 0;
-        byteSum = 0;
-        squareSum = 0;
-        sentSum = 0;
-        sentProducts = 0;
-        arrivalSum = 0;
-        arrivalProducts = 0;
+        sent.clear();
+        come.clear();
     }
 
     /** Nothing more belongs to it; what it tells is awaited. */
@@ -119,13 +109,10 @@ final class ProbeCluster {
             firstArrivalNs = arrivalNs;
         }
         arrived++;
-        byteSum += bytes;
-        squareSum += bytes * bytes;
-        sentSum += sentNs - firstSentNs;
-        sentProducts += bytes * (sentNs - firstSentNs);
-        arrivalSum += arrivalNs - firstArrivalNs;
-        arrivalProducts += bytes * (arrivalNs - firstArrivalNs);
+        // A packet is sent after those before it, and has come when its own last byte has.
+        sent.add(bytes, sentNs - firstSentNs);
         bytes += packetBytes;
+        come.add(bytes, arrivalNs - firstArrivalNs);
     }
 
     /** A packet of that cluster had not come when the viewer told; in the order of sending. */
@@ -144,8 +131,8 @@ final class ProbeCluster {
     /** Bits a second that the path was shown to carry, 0 when the cluster shows nothing; it is done with. */
     long takeMeasuredBps() {
         awaited = false;
-        double sentBps = bitsPerSecond(sentSum, sentProducts);
-        double arrivedBps = bitsPerSecond(arrivalSum, arrivalProducts);
+        double sentBps = sent.bitsPerSecond();
+        double arrivedBps = come.bitsPerSecond();
         patchy = false;
         if (arrived < MIN_PACKETS || sentBps == 0 || arrivedBps == 0 || arrivedBps > MAX_FASTER * sentBps) {
             return 0;
@@ -162,10 +149,35 @@ final class ProbeCluster {
         return patchy;
     }
 
-    /** Least squares: one packet that was held up by chance tilts a line through all less than it moves the last. */
-    private double bitsPerSecond(double timeSum, double products) {
-        double covariance = arrived * products - byteSum * timeSum;
-        double variance = arrived * squareSum - byteSum * byteSum;
-        return covariance <= 0 || variance <= 0 ? 0 : 8e9 * variance / covariance;
+    /** A straight line through bytes over time, by least squares: one packet that was held up by chance tilts it less than it moves the last. */
+    private static final class Line {
+        private int points;
+        private double bytes;
+        private double squares;
+        private double times;
+        private double products;
+
+        void clear() {
+            points = 0;
+            bytes = 0;
+            squares = 0;
+            times = 0;
+            products = 0;
+        }
+
+        void add(long pointBytes, long timeNs) {
+            points++;
+            bytes += pointBytes;
+            squares += (double) pointBytes * pointBytes;
+            times += timeNs;
+            products += (double) pointBytes * timeNs;
+        }
+
+        /** Its slope, 0 where there is none. */
+        double bitsPerSecond() {
+            double covariance = points * products - bytes * times;
+            double variance = points * squares - bytes * bytes;
+            return covariance <= 0 || variance <= 0 ? 0 : 8e9 * variance / covariance;
+        }
     }
 }

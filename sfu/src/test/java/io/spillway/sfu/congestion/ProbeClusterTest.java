@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a short train of packets shows of a path (R39). */
 final class ProbeClusterTest {
@@ -49,6 +50,30 @@ final class ProbeClusterTest {
         assertTrue(cluster.isComplete(50 * MS, packets * 4L * MS));
         assertEquals(bps, cluster.takeMeasuredBps());
         assertFalse(cluster.isAwaited());
+    }
+
+    /** Sent at 2 Mbps, of which the path carries half: a packet has come when its last byte has, whatever the sizes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1000 1000 1000 1000 100 100",
+                "100 100 1000 1000 1000 1000",
+                "1000 100 1000 100 1000 100",
+                "100 100 100 1000 1000"
+            })
+    void shouldMeasurePacketsOfManySizes(String sizes) {
+        List<Integer> bytes =
+                Arrays.stream(sizes.split(" ")).map(Integer::valueOf).toList();
+        cluster.begin(0);
+        bytes.forEach(cluster::onSent);
+        cluster.end(100 * MS);
+        long before = 0;
+        for (int each : bytes) {
+            long sentNs = before * 4_000;
+            before += each;
+            cluster.onReceived(cluster.newestId(), each, sentNs, 50 * MS + before * 8_000);
+        }
+        assertEquals(950_000, cluster.takeMeasuredBps());
     }
 
     /** Of a packet each 4 ms, 2 Mbps, those of the given numbers are lost, where the path loses a tenth anyway. */
