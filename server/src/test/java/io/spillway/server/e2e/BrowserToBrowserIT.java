@@ -80,6 +80,26 @@ final class BrowserToBrowserIT {
         }
     }
 
+    /** P18: what the window needs: a small picture gets no layer larger than it shows, a hidden tab the smallest. */
+    @Test
+    void shouldShowWhatTheWindowNeeds() {
+        try (Tab publisher = scene.publish("window", "codec=H264&layers=simulcast&size=540&bitrate=1600");
+                Watching viewer = scene.watch("window", "")) {
+            viewer.awaitLive();
+            viewer.awaitWidth(960);
+            viewer.tab().page().setViewportSize(440, 700);
+            viewer.awaitWidth(480);
+            viewer.hide(true);
+            viewer.awaitWidth(240);
+            viewer.hide(false);
+            viewer.awaitWidth(480);
+            viewer.tab().page().setViewportSize(1280, 720);
+            viewer.awaitWidth(960);
+            assertEquals(1.0, viewer.connections());
+            assertEquals("live", publisher.text("__spillway.state"));
+        }
+    }
+
     /** P18: of several changes by hand one comes within two seconds however busy the machine is, each stays, and then the page chooses again. */
     @Test
     void shouldShowWhatIsChosenAndKeepItUntilItIsAutomaticAgain() {

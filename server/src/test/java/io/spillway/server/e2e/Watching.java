@@ -126,6 +126,12 @@ final class Watching implements AutoCloseable {
         tab.page().selectOption("#quality", option);
     }
 
+    /** Tells the page that its tab is hidden, or shown: a browser without windows shows all of them. */
+    void hide(boolean hidden) {
+        tab.eval("() => { Object.defineProperty(document, 'hidden', {configurable: true, value: " + hidden
+                + "}); document.dispatchEvent(new Event('visibilitychange')); }");
+    }
+
     /** Notes of each frame from now on how its timestamp stands to the clock that was painted into it. */
     void timeFrames() {
         tab.eval(TIME_FRAMES);
