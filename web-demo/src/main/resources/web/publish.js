@@ -248,9 +248,9 @@ function showMissed(viewers) {
   showLines(byId('missed-rows'), newest.map(missedLine));
 }
 
-function missedLine({ state, userAgent, addresses, lastCheckError, why }) {
+function missedLine({ state, userAgent, addresses, lastCheckError, lastCheckFrom, why }) {
   const from = addresses.length > 0 ? ` from ${addresses.join(', ')}` : '';
-  const refused = lastCheckError ? ` (last check refused: ${lastCheckError})` : '';
+  const refused = lastCheckError ? ` (last check refused: ${lastCheckError}, from ${lastCheckFrom})` : '';
   return `${agentName(userAgent)}${from}: ${why ?? SETTING_UP[state]}${refused}`;
 }
 

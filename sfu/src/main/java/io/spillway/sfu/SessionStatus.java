@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param ageMs since its answer; of an ended session, until its end
  * @param addresses of the peer that passed an ICE check, the first first, at most sixteen: {@code address:port} by UDP, {@code address:port/tcp} by TCP
  * @param sendingTo the one of them that packets go to, or null
- * @param lastCheckError why the last ICE check that was refused was, or null
+ * @param lastRefused the last ICE check that was refused, or null
  * @param why the session ended, as a sentence; null while it goes on
  * @param figures of its media; null of one that did not connect
  */
@@ -22,7 +22,7 @@ public record SessionStatus(
         long ageMs,
         List<String> addresses,
         @Nullable String sendingTo,
-        @Nullable DropReason lastCheckError,
+        @Nullable RefusedCheck lastRefused,
         @Nullable String why,
         @Nullable SessionFigures figures) {
 

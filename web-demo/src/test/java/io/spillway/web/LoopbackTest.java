@@ -127,9 +127,9 @@ final class LoopbackTest {
                             "lossFraction": 0, "rttMs": 90, "freezes": 0}},
                   {"id": "v2", "role": "viewer", "state": "waiting", "ageMs": 900, "userAgent": "y", "addresses": [], "sent": null},
                   {"id": "v3", "role": "viewer", "state": "ended", "ageMs": 30000, "userAgent": "Mozilla/5.0 Firefox/150.0", "addresses": [],
-                   "lastCheckError": null, "why": "no valid STUN check arrived in 30 s", "sent": null},
+                   "lastCheckError": null, "lastCheckFrom": null, "why": "no valid STUN check arrived in 30 s", "sent": null},
                   {"id": "v4", "role": "viewer", "state": "checked", "ageMs": 8000, "userAgent": "OBS-Studio/32", "addresses": ["192.0.2.7:50000"],
-                   "lastCheckError": "stun_bad_integrity", "why": null, "sent": null}]}""");
+                   "lastCheckError": "stun_integrity", "lastCheckFrom": "198.51.100.9:4000", "why": null, "sent": null}]}""");
         stage.api().answer("DELETE /api/v1/streams/live/sessions/v1", 204, "text/plain", "");
         try (Tab tab = stage.chromium().newPage()) {
             answer(tab, "/whip/live", "/whip/live/s1");
@@ -143,7 +143,7 @@ final class LoopbackTest {
                             "[...document.querySelector('#viewer-rows tr').cells].slice(0, 7).map((c) => c.textContent).join('|')"));
             assertEquals(
                     List.of(
-                            "OBS-Studio/32 from 192.0.2.7:50000: it reached the media port, but the encrypted handshake is not done yet (last check refused: stun_bad_integrity)",
+                            "OBS-Studio/32 from 192.0.2.7:50000: it reached the media port, but the encrypted handshake is not done yet (last check refused: stun_integrity, from 198.51.100.9:4000)",
                             "Firefox/150: no valid STUN check arrived in 30 s"),
                     tab.page().locator("#missed-rows li").allTextContents());
             tab.screenshot("publish-who-watches");

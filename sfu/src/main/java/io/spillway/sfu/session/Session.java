@@ -1,10 +1,10 @@
 package io.spillway.sfu.session;
 
 import io.spillway.media.live.LiveStream;
-import io.spillway.sfu.AddressText;
+import io.spillway.sfu.DropReason;
+import io.spillway.sfu.RefusedCheck;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu.SessionRole;
-import io.spillway.sfu.loop.StreamPeer;
 import io.spillway.sfu.transport.CloseReason;
 import io.spillway.sfu.transport.Transport;
 import java.net.InetSocketAddress;
@@ -73,16 +73,17 @@ final class Session implements Transport.Listener {
                         : connected ? SessionStatus.State.CONNECTED : SessionStatus.State.CHECKED,
                 ticket.agent(),
                 ticket.ageMs(nowNs),
-                itsTransport.validAddresses().stream().map(Session::text).toList(),
-                selected == null ? null : text(selected),
-                itsTransport.lastCheckError(),
+                itsTransport.validAddresses().stream().map(PeerText::of).toList(),
+                selected == null ? null : PeerText.of(selected),
+                lastRefused(itsTransport),
                 why,
                 connected ? media().figures(nowNs) : null);
     }
 
-    private static String text(InetSocketAddress address) {
-        String seen = AddressText.of(StreamPeer.seen(address));
-        return address instanceof StreamPeer ? seen + "/tcp" : seen;
+    private static @Nullable RefusedCheck lastRefused(Transport of) {
+        DropReason why = of.lastCheckError();
+        InetSocketAddress from = of.lastRefusedFrom();
+        return why == null || from == null ? null : new RefusedCheck(why, PeerText.of(from));
     }
 
     String id() {

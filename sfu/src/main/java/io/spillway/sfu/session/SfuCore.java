@@ -354,7 +354,7 @@ final class SfuCore implements LoopAgent, Session.Owner, Demux.Strays, Arrivals 
             IceCredentials newest = ticket.generation().local();
             DropReason refusal = IceLite.refusal(check, ufrag.equals(newest.ufrag()) ? newest : pending.ice());
             if (refusal != null) {
-                ticket.onCheckRefused(refusal);
+                ticket.onCheckRefused(refusal, from);
                 return refusal;
             }
             if (ticket.claim(pending, index)) {

@@ -100,6 +100,7 @@ public final class Transport implements MediaSink {
     private long nowNs;
     private boolean closed;
     private @Nullable DropReason lastCheckError;
+    private @Nullable InetSocketAddress lastRefusedFrom;
 
     /** @param loop that owns the session */
     public Transport(
@@ -136,6 +137,7 @@ public final class Transport implements MediaSink {
         DropReason drop = ice.onMessage(message, from, nowNs);
         if (drop != null) {
             lastCheckError = drop;
+            lastRefusedFrom = from;
         }
         if (drop == null && config.role() == DtlsRole.CLIENT && ice.selected() != null) {
             // Again with every check until a place is free.
@@ -373,6 +375,11 @@ public final class Transport implements MediaSink {
     /** Why the last check that was refused was, or null. */
     public @Nullable DropReason lastCheckError() {
         return lastCheckError;
+    }
+
+    /** Where it came from, or null. */
+    public @Nullable InetSocketAddress lastRefusedFrom() {
+        return lastRefusedFrom;
     }
 
     /** Whether any check passed. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropReason;
+import io.spillway.sfu.RefusedCheck;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.SessionFigures;
 import io.spillway.sfu.SessionStatus;
@@ -19,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is told of sessions, above all of those that do not connect. */
 class SessionAccountTest {
+
+    /** RFC 6347 §4.1. */
+    private static final byte HANDSHAKE_RECORD = 22;
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
@@ -72,14 +76,33 @@ class SessionAccountTest {
         world.datagram(publisher.unsignedCheck(), publisher.address());
         SessionStatus waiting = world.sfu.sessions(World.LIVE).getFirst();
         assertEquals(State.WAITING, waiting.state());
-        assertEquals(DropReason.STUN_INTEGRITY, waiting.lastCheckError());
+        assertEquals(new RefusedCheck(DropReason.STUN_INTEGRITY, "10.0.0.1:40000"), waiting.lastRefused());
 
         world.net.advanceMs(31_000);
         SessionStatus failed = world.sfu.sessions(World.LIVE).getFirst();
         assertEquals(State.ENDED, failed.state());
         assertEquals(publisher.sessionId(), failed.id());
-        assertEquals(DropReason.STUN_INTEGRITY, failed.lastCheckError());
+        assertEquals(waiting.lastRefused(), failed.lastRefused());
         assertEquals("no valid STUN check arrived in 30 s; is the media port open to it, by UDP or TCP?", failed.why());
+    }
+
+    @Test
+    void shouldRememberASessionWhoseHandshakeDidNotGetThrough() throws Rejected {
+        World world = new World(5);
+        world.net.filter((from, to, datagram) -> datagram.get(0) == HANDSHAKE_RECORD ? null : datagram);
+        Client publisher = world.offer(true);
+        world.net.attach(publisher.address(), publisher.peer());
+        world.net.advanceMs(1_000);
+        SessionStatus checked = world.sfu.sessions(World.LIVE).getFirst();
+        assertEquals(State.CHECKED, checked.state());
+        assertEquals(List.of("10.0.0.1:40000"), checked.addresses());
+
+        world.net.advanceMs(31_000);
+        SessionStatus failed = world.sfu.sessions(World.LIVE).getFirst();
+        assertEquals(State.ENDED, failed.state());
+        assertEquals(
+                "its ICE checks passed but the DTLS handshake was not done in 30 s; does its network let UDP of that size through?",
+                failed.why());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.spillway.signaling.api;
 
+import io.spillway.sfu.RefusedCheck;
 import io.spillway.sfu.SessionFigures;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.ViewerLink;
@@ -31,11 +32,9 @@ final class SessionJson {
         json.put("ageMs", session.ageMs());
         json.put("addresses", session.addresses());
         json.put("sendingTo", session.sendingTo());
-        json.put(
-                "lastCheckError",
-                session.lastCheckError() == null
-                        ? null
-                        : session.lastCheckError().label());
+        RefusedCheck refused = session.lastRefused();
+        json.put("lastCheckError", refused == null ? null : refused.why().label());
+        json.put("lastCheckFrom", refused == null ? null : refused.from());
         json.put("why", session.why());
         json.put("sent", session.figures() instanceof SessionFigures.Viewer viewer ? sent(viewer) : null);
         json.put("received", session.figures() instanceof SessionFigures.Publisher it ? received(it) : null);

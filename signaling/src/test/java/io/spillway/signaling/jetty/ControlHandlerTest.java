@@ -10,6 +10,7 @@ import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LoopStatus;
+import io.spillway.sfu.RefusedCheck;
 import io.spillway.sfu.SessionFigures;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu.SessionRole;
@@ -134,7 +135,7 @@ final class ControlHandlerTest {
                 30_000,
                 List.of(),
                 null,
-                DropReason.STUN_INTEGRITY,
+                new RefusedCheck(DropReason.STUN_INTEGRITY, "192.0.2.7:50000"),
                 "no valid STUN check arrived",
                 null));
         assertEquals(
@@ -149,6 +150,7 @@ final class ControlHandlerTest {
                     "addresses" : [ ],
                     "sendingTo" : null,
                     "lastCheckError" : "stun_integrity",
+                    "lastCheckFrom" : "192.0.2.7:50000",
                     "why" : "no valid STUN check arrived",
                     "sent" : null,
                     "received" : null

@@ -1,0 +1,16 @@
+package io.spillway.sfu.session;
+
+import io.spillway.sfu.AddressText;
+import io.spillway.sfu.loop.StreamPeer;
+import java.net.InetSocketAddress;
+
+/** How a peer's address is told: {@code address:port} by UDP, {@code address:port/tcp} by TCP. */
+final class PeerText {
+
+    private PeerText() {}
+
+    static String of(InetSocketAddress address) {
+        String seen = AddressText.of(StreamPeer.seen(address));
+        return address instanceof StreamPeer ? seen + "/tcp" : seen;
+    }
+}
