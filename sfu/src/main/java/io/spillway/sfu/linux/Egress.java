@@ -24,6 +24,12 @@ final class Egress implements DatagramSink {
     /** 4 MiB: 32 ms of 1 Gbps on top of the kernel's own buffer. */
     static final int MAX_SLABS = 16;
 
+    /**
+     * Messages in a row that the kernel has no memory or no room in the device's queue for, after which the rest of their slab is given up: no event
+     * tells when there is room again, and a slab would be up to {@link EgressSlab#MAX_MESSAGES} calls in vain.
+     */
+    static final int MAX_FULL = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(Egress.class);
 
     /** A slab and where it lies. */
@@ -169,6 +175,7 @@ final class Egress implements DatagramSink {
     /** Hands one slab over; false when the kernel's buffer is full, and the rest stays. */
     private boolean write(Place place) {
         EgressSlab slab = place.slab;
+        int full = 0;
         while (!slab.isEmpty()) {
             int count = prepare(place);
             int at = 0;
@@ -176,10 +183,14 @@ final class Egress implements DatagramSink {
                 int taken = kernel.send(socket, vector.at(at), count - at);
                 sent.call();
                 if (taken > 0) {
+                    full = 0;
                     at += taken;
                     done(slab, taken);
                 } else if (taken == -Errno.EAGAIN) {
                     return false;
+                } else if (isFull(-taken) && ++full == MAX_FULL) {
+                    giveUp(place, DropReason.SEND_BUFFER_FULL);
+                    return true;
                 } else if (taken != -Errno.EINTR) {
                     refused(slab, -taken);
                     break;
@@ -245,8 +256,7 @@ final class Egress implements DatagramSink {
             }
             return;
         }
-        DropReason reason =
-                errno == Errno.ENOBUFS || errno == Errno.ENOMEM ? DropReason.SEND_BUFFER_FULL : DropReason.SEND_REFUSED;
+        DropReason reason = isFull(errno) ? DropReason.SEND_BUFFER_FULL : DropReason.SEND_REFUSED;
         if (oneByOne > 0) {
             oneByOne--;
             drops.count(reason);
@@ -255,6 +265,11 @@ final class Egress implements DatagramSink {
             drops.count(reason, slab.segments(message));
             slab.done();
         }
+    }
+
+    /** Of all messages, whoever they are to. */
+    private static boolean isFull(int errno) {
+        return errno == Errno.ENOBUFS || errno == Errno.ENOMEM;
     }
 
     /** EIO: no checksum offload on the way. EINVAL, EMSGSIZE: a datagram is larger than the path takes whole; one by one the kernel fragments it. */

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,6 +199,72 @@ class EgressTest {
         assertEquals(List.of("1:aaaa", "1:cccc"), kernel.sent);
         assertEquals(1, drops.dropped(reason));
         assertFalse(egress.isBlocked());
+    }
+
+    /** A full device refuses every message: there is nothing to wait for, and asking it for each would take the turn. */
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.ENOBUFS, Errno.ENOMEM})
+    void shouldGiveASlabUpThatAFullDeviceRefusesAgainAndAgain(int errno) {
+        kernel.script(1);
+        for (int i = 0; i < Egress.MAX_FULL; i++) {
+            kernel.script(-errno);
+        }
+        for (int i = 0; i < 100; i++) {
+            add(i % 2 == 0 ? A : B, "aaaa", "bb");
+        }
+        egress.flush();
+        assertEquals(List.of("1:aaaa", "1:bb"), kernel.sent);
+        assertEquals(198, drops.dropped(DropReason.SEND_BUFFER_FULL));
+        assertEquals(1 + Egress.MAX_FULL, egress.sent().calls());
+        assertFalse(egress.isBlocked());
+        add(A, "cccc");
+        egress.flush();
+        assertEquals(List.of("1:aaaa", "1:bb", "1:cccc"), kernel.sent);
+    }
+
+    @Test
+    void shouldGiveUpWhatIsSentOneByOneToAFullDeviceAndCutAgainLater() {
+        kernel.script(-Errno.EINVAL, 1);
+        for (int i = 0; i < Egress.MAX_FULL; i++) {
+            kernel.script(-Errno.ENOBUFS);
+        }
+        String[] same = new String[20];
+        Arrays.fill(same, "aaaa");
+        add(A, same);
+        add(B, "bbbb");
+        egress.flush();
+        assertEquals(List.of("1:aaaa"), kernel.sent);
+        assertEquals(20, drops.dropped(DropReason.SEND_BUFFER_FULL));
+        kernel.calls.clear();
+        add(A, "cccc", "dddd");
+        egress.flush();
+        assertEquals(List.of(1), kernel.calls);
+    }
+
+    @Test
+    void shouldNotGiveUpADeviceThatTakesSomeBetween() {
+        for (int i = 0; i < 3 * Egress.MAX_FULL; i++) {
+            kernel.script(-Errno.ENOBUFS, 1);
+        }
+        for (int i = 0; i < 6 * Egress.MAX_FULL; i++) {
+            add(i % 2 == 0 ? A : B, "n" + i);
+        }
+        egress.flush();
+        assertEquals(3 * Egress.MAX_FULL, kernel.sent.size());
+        assertEquals(3 * Egress.MAX_FULL, drops.dropped(DropReason.SEND_BUFFER_FULL));
+    }
+
+    /** A firewall's no is about an address, not about the way to all of them. */
+    @Test
+    void shouldAskForEachMessageThatIsRefusedForItsAddress() {
+        for (int i = 0; i < 3 * Egress.MAX_FULL; i++) {
+            kernel.script(-Errno.EPERM);
+            add(i % 2 == 0 ? A : B, "lost");
+        }
+        add(A, "sent");
+        egress.flush();
+        assertEquals(List.of("1:sent"), kernel.sent);
+        assertEquals(3 * Egress.MAX_FULL, drops.dropped(DropReason.SEND_REFUSED));
     }
 
     @Test
