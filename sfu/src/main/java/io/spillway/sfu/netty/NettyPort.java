@@ -163,7 +163,11 @@ public final class NettyPort implements MediaPort {
     public void execute(Runnable command) {
         loop.execute(() -> {
             long beganNs = clockNs.getAsLong();
-            command.run();
+            try {
+                command.run();
+            } catch (RuntimeException | Error defect) {
+                report("a command", defect);
+            }
             endTurn(beganNs);
         });
     }
@@ -199,21 +203,44 @@ public final class NettyPort implements MediaPort {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
     }
 
+    /** Whatever is due, then what was written; none of it is kept from its turn by a defect in another. */
     private void endTurn(long beganNs) {
         LoopAgent driven = agent;
         if (driven != null) {
-            long deadlineNs = driven.nextDeadlineNs();
-            long nowNs = clockNs.getAsLong();
+            due(driven);
+        }
+        try {
+            egress.flush();
+        } catch (RuntimeException | Error defect) {
+            report("what was to be sent", defect);
+        }
+        if (driven != null) {
+            try {
+                driven.onTurnEnd(beganNs, clockNs.getAsLong());
+            } catch (RuntimeException | Error defect) {
+                report("its own time", defect);
+            }
+        }
+    }
+
+    /** What throws when it is due comes again after the timer's slack, if it is due still. */
+    private void due(LoopAgent driven) {
+        long nowNs = clockNs.getAsLong();
+        long deadlineNs = nowNs;
+        try {
+            deadlineNs = driven.nextDeadlineNs();
             if (deadlineNs <= nowNs) {
                 driven.onTimeout(nowNs);
                 deadlineNs = driven.nextDeadlineNs();
             }
-            arm(deadlineNs, nowNs);
+        } catch (RuntimeException | Error defect) {
+            report("a deadline", defect);
         }
-        egress.flush();
-        if (driven != null) {
-            driven.onTurnEnd(beganNs, clockNs.getAsLong());
-        }
+        arm(deadlineNs, nowNs);
+    }
+
+    private static void report(String during, Throwable defect) {
+        LOG.error("a defect while the media loop worked on {}", during, defect);
     }
 
     private void arm(long deadlineNs, long nowNs) {
@@ -269,11 +296,16 @@ public final class NettyPort implements MediaPort {
         @Override
         public void channelReadComplete(ChannelHandlerContext context) {
             LoopAgent driven = agent;
-            if (inTurn && driven != null) {
-                driven.onBurstEnd(turnNs);
+            long beganNs = inTurn ? turnNs : clockNs.getAsLong();
+            try {
+                if (inTurn && driven != null) {
+                    driven.onBurstEnd(turnNs);
+                }
+            } catch (RuntimeException | Error defect) {
+                report("a burst", defect);
             }
-            endTurn(inTurn ? turnNs : clockNs.getAsLong());
             inTurn = false;
+            endTurn(beganNs);
         }
 
         @Override

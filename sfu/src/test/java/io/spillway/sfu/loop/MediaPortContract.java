@@ -240,6 +240,64 @@ public abstract class MediaPortContract {
         assertTrue(next.await(WAIT_SECONDS, TimeUnit.SECONDS));
     }
 
+    /** Nothing else happens afterwards that would send it. */
+    @Test
+    void shouldSendWhatACommandWroteBeforeItThrew() throws Exception {
+        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        try (DatagramSocket client = client()) {
+            InetSocketAddress to = at("127.0.0.1", client.getLocalPort());
+            port.execute(() -> {
+                port.send(ByteBuffer.wrap(new byte[] {'x'}), 0, 1, to);
+                throw new IllegalStateException("a defect, on purpose");
+            });
+            assertEquals("x", receive(client));
+        }
+    }
+
+    @Test
+    void shouldKeepToTheDeadlineThatACommandSetBeforeItThrew() throws Exception {
+        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        Timed timed = new Timed(port, 0);
+        drive(port, timed);
+        port.execute(() -> {
+            timed.deadlineNs = System.nanoTime() + 20_000_000;
+            throw new IllegalStateException("a defect, on purpose");
+        });
+        assertTrue(timed.due.await(WAIT_SECONDS, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void shouldSendAndComeAgainAfterADeadlineThatThrows() throws Exception {
+        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        Timed timed = new Timed(port, 3);
+        drive(port, timed);
+        try (DatagramSocket client = client()) {
+            timed.to = at("127.0.0.1", client.getLocalPort());
+            port.execute(() -> timed.deadlineNs = System.nanoTime() + 20_000_000);
+            for (int i = 0; i < 4; i++) {
+                assertEquals("t", receive(client));
+            }
+            assertTrue(timed.due.await(WAIT_SECONDS, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void shouldSendWhatABurstWroteWhoseEndThrows() throws Exception {
+        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        drive(port, new Echo(port) {
+            @Override
+            public void onBurstEnd(long nowNs) {
+                throw new IllegalStateException("a defect, on purpose");
+            }
+        });
+        try (DatagramSocket client = client()) {
+            for (String text : List.of("one", "two")) {
+                send(client, port, text);
+                assertEquals(text, receive(client));
+            }
+        }
+    }
+
     @Test
     void shouldShareOnePortAndKeepEachPeerOnOneLoop() throws Exception {
         List<? extends MediaPort> ports = ports("127.0.0.1", 4);
@@ -357,6 +415,39 @@ public abstract class MediaPortContract {
             return "nothing within " + WAIT_SECONDS + " s";
         }
         return new String(packet.getData(), 0, packet.getLength(), UTF_8);
+    }
+
+    /** Sends a datagram when its deadline comes, if it is told where to; its first times throw, and ask for another 20 ms later. */
+    private static final class Timed extends Echo {
+
+        private final MediaPort port;
+        final CountDownLatch due = new CountDownLatch(1);
+        volatile InetSocketAddress to = new InetSocketAddress(0);
+        volatile long deadlineNs = Long.MAX_VALUE;
+        private int toThrow;
+
+        Timed(MediaPort port, int toThrow) {
+            super(port);
+            this.port = port;
+            this.toThrow = toThrow;
+        }
+
+        @Override
+        public long nextDeadlineNs() {
+            return deadlineNs;
+        }
+
+        @Override
+        public void onTimeout(long nowNs) {
+            deadlineNs = toThrow > 0 ? nowNs + 20_000_000 : Long.MAX_VALUE;
+            if (to.getPort() != 0) {
+                port.send(ByteBuffer.wrap(new byte[] {'t'}), 0, 1, to);
+            }
+            if (toThrow-- > 0) {
+                throw new IllegalStateException("a defect, on purpose");
+            }
+            due.countDown();
+        }
     }
 
     /** Sends back what comes. */
