@@ -127,18 +127,16 @@ final class Capacity {
                         : failure(measured.window()));
     }
 
+    /** Why a window says that viewers were not served, or says nothing; empty when they were. */
     static String failure(Window window) {
         if (!window.voidBecause().isEmpty()) {
             return window.voidBecause();
         }
         if (!window.isLossless()) {
-            return String.format(
-                    Locale.ROOT,
-                    "lost %d, left out %d, wrong %d, ended %d",
-                    window.lost(),
-                    window.skipped(),
-                    window.wrong(),
-                    window.ended());
+            return window.losses();
+        }
+        if (window.authenticated() == 0) {
+            return "no packet was authenticated";
         }
         if (window.delivered() < LEAST_DELIVERED * window.expected()) {
             return "the server fell behind: " + window.delivered() + " of " + window.expected() + " packets came";

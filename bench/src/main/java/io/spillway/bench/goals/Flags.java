@@ -76,7 +76,7 @@ public final class Flags {
                             beans.pauses(),
                             calm.window().isLossless()
                                     ? ""
-                                    : "; lost " + calm.window().lost()));
+                                    : "; " + calm.window().losses()));
         }
     }
 }

@@ -36,13 +36,14 @@ final class Hops {
                 String.format(
                                 Locale.ROOT,
                                 "server %.0f %% of its core (%s); generator %.0f %%, late p99 %.0f µs;"
-                                        + " intended to read p50 %.0f, p99 %.0f µs",
+                                        + " intended to read p50 %.0f, p99 %.0f µs; %s",
                                 measured.serverCpu() * 100,
                                 Ratio.threads(measured),
                                 window.ownCpu() * 100,
                                 window.latenessUs(99),
                                 window.sinceIntendedUs(50),
-                                window.sinceIntendedUs(99))
+                                window.sinceIntendedUs(99),
+                                window.checked())
                         + (failure.isEmpty() ? "" : "; VOID: " + failure));
         if (!figures) {
             return;
@@ -69,9 +70,10 @@ final class Hops {
                 percentiles(window),
                 String.format(
                                 Locale.ROOT,
-                                "p99.99 is %.1f x p50; server %.0f %% of its core",
+                                "p99.99 is %.1f x p50; server %.0f %% of its core; %s",
                                 window.hopUs(99.99) / Math.max(1, window.hopUs(50)),
-                                measured.serverCpu() * 100)
+                                measured.serverCpu() * 100,
+                                window.checked())
                         + (failure.isEmpty() ? "" : "; VOID: " + failure));
         bed.restage(Shape.VIDEO, bed.streams().size());
     }
@@ -97,19 +99,20 @@ final class Hops {
         }
         Window window = bed.load().end();
         MemoryUse after = MemoryUse.of(bed.serverPid());
+        String failure = Capacity.failure(window);
         report.row(
                 "soak of " + pace.soakSeconds() + " s at 50 %",
                 percentiles(window),
                 String.format(
                                 Locale.ROOT,
-                                "lost %d, ended %d, p99.99 is %.1f x p50, resident %.1f -> %.1f MiB, %s",
-                                window.lost() + window.skipped(),
-                                window.ended(),
+                                "%s, %s, p99.99 is %.1f x p50, resident %.1f -> %.1f MiB, %s",
+                                window.losses(),
+                                window.checked(),
                                 window.hopUs(99.99) / Math.max(1, window.hopUs(50)),
                                 before.residentBytes() / 1048576.0,
                                 after.residentBytes() / 1048576.0,
                                 beans.pauses())
-                        + (window.voidBecause().isEmpty() ? "" : "; VOID: " + window.voidBecause()));
+                        + (failure.isEmpty() ? "" : "; VOID: " + failure));
     }
 
     static String percentiles(Window window) {

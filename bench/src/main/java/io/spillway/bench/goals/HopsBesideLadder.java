@@ -92,8 +92,9 @@ final class HopsBesideLadder {
                 Hops.percentiles(window),
                 String.format(
                                 Locale.ROOT,
-                                "lost %d; generator %.0f %%, late p99 %.0f µs",
-                                window.lost() + window.skipped(),
+                                "%s, %s; generator %.0f %%, late p99 %.0f µs",
+                                window.losses(),
+                                window.checked(),
                                 window.ownCpu() * 100,
                                 window.latenessUs(99))
                         + (serverCpu == 0 ? "" : String.format(Locale.ROOT, "; server %.0f %%", serverCpu * 100))

@@ -57,6 +57,7 @@ public final class UnderLoad {
             viewer.watchFor(seconds * 1_000L);
             var window = bed.load().end();
             Shown after = Shown.of(viewer);
+            String failure = Capacity.failure(window);
             report.row(
                     "Chromium " + watching.version() + " for " + seconds + " s",
                     String.format(
@@ -66,12 +67,14 @@ public final class UnderLoad {
                             after.freezes - before.freezes,
                             after.dropped - before.dropped),
                     String.format(
-                            Locale.ROOT,
-                            "beside %d viewers, %.0f packets/s, lost %d; hop %s",
-                            bed.load().viewers(),
-                            window.packetsPerSecond(),
-                            window.lost() + window.skipped(),
-                            Hops.percentiles(window)));
+                                    Locale.ROOT,
+                                    "beside %d viewers, %.0f packets/s, %s, %s; hop %s",
+                                    bed.load().viewers(),
+                                    window.packetsPerSecond(),
+                                    window.losses(),
+                                    window.checked(),
+                                    Hops.percentiles(window))
+                            + (failure.isEmpty() ? "" : "; VOID: " + failure));
         }
         report.print();
         System.exit(0);

@@ -81,8 +81,19 @@ public record Window(
         return ownDrops > 0 ? "the generator's queues overflowed by " + ownDrops + " datagrams" : "";
     }
 
-    /** Whether every viewer got everything. */
+    /** Whether every viewer got everything, and all of it was right. */
     public boolean isLossless() {
         return lost == 0 && skipped == 0 && wrong == 0 && ended == 0;
+    }
+
+    /** What viewers did not get, or got wrong; for rows, whether there is any or not. */
+    public String losses() {
+        return String.format(Locale.ROOT, "lost %d, left out %d, wrong %d, ended %d", lost, skipped, wrong, ended);
+    }
+
+    /** How much of it was decrypted and authenticated; for rows. */
+    public String checked() {
+        return String.format(
+                Locale.ROOT, "%d packets authenticated, of 1 in %d viewers", authenticated, Load.SAMPLED_OF);
     }
 }
