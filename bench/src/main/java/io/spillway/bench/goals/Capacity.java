@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /**
  * How many viewers one core carries: the largest number at which nothing is lost or left out, all of what was sent arrives, the hop stays below
- * {@link #MOST_HOP_US} in 99 of 100, and the generator is not itself the limit. The steps on the way tell how linear CPU grows.
+ * {@link #MOST_HOP_US} in 99 of 100, and the generator is not itself the limit. The steps on the way tell how {@linkplain Linearity linear} CPU grows.
  */
 final class Capacity {
 
@@ -34,8 +34,17 @@ final class Capacity {
         }
     }
 
-    /** What a search found. {@code boundedBy} tells why there is no more. */
-    record Found(List<Step> steps, int viewers, double packetsPerSecond, String boundedBy) {}
+    /**
+     * What a search found: the most viewers who were served, what they were sent, and how much of it was checked. {@code boundedBy} tells why there are no
+     * more.
+     */
+    record Found(List<Step> steps, int viewers, double packetsPerSecond, String checked, String boundedBy) {
+
+        /** Of a search that found nothing. */
+        static Found nothing(List<Step> steps, String boundedBy) {
+            return new Found(steps, 0, 0, "", boundedBy);
+        }
+    }
 
     private final Bed bed;
     private final Pace pace;
@@ -92,8 +101,13 @@ final class Capacity {
             }
         }
         return best == null
-                ? new Found(steps, 0, 0, bound)
-                : new Found(steps, best.viewers, best.measured.window().packetsPerSecond(), bound);
+                ? Found.nothing(steps, bound)
+                : new Found(
+                        steps,
+                        best.viewers,
+                        best.measured.window().packetsPerSecond(),
+                        best.measured.window().checked(),
+                        bound);
     }
 
     /** Toward where the server's core would be full, by what it used so far. */
@@ -144,20 +158,5 @@ final class Capacity {
         return window.hopUs(99) > MOST_HOP_US
                 ? String.format(Locale.ROOT, "hop p99 %.0f ms", window.hopUs(99) / 1e3)
                 : "";
-    }
-
-    /** The largest CPU a packet of the passed steps over the smallest, as far as viewers are at least {@code from}. */
-    static String linearity(Found found, int from) {
-        List<Step> passed = found.steps.stream()
-                .filter(step -> step.passed() && step.viewers >= from)
-                .sorted((a, b) -> Integer.compare(a.viewers, b.viewers))
-                .toList();
-        if (passed.size() < 2) {
-            return "";
-        }
-        List<String> points = passed.stream()
-                .map(step -> String.format(Locale.ROOT, "%d: %.3f", step.viewers, step.measured.usAPacket()))
-                .toList();
-        return "µs a packet at " + String.join(", ", points);
     }
 }

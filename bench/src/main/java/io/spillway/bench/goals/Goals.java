@@ -37,8 +37,9 @@ public final class Goals {
     /** Streams of the video rows: their keyframes do not fall together, as those of real publishers do not. */
     private static final int VIDEO_STREAMS = 8;
 
-    private static final String VIDEO_CAPACITY = "capacity of one core, 2.5 Mbps";
-    private static final String AUDIO_CAPACITY = "capacity of one core, audio";
+    private static final String VIDEO = "2.5 Mbps";
+    private static final String AUDIO = "audio";
+    private static final String CAPACITY = "capacity of one core, ";
 
     private static final int WARM_UP_VIEWERS = 100;
     private static final int JOINS_A_SECOND = 50;
@@ -167,9 +168,9 @@ public final class Goals {
         }
         if (wants("audio")) {
             part(
-                    AUDIO_CAPACITY,
+                    CAPACITY + AUDIO,
                     List.of(),
-                    () -> tell(AUDIO_CAPACITY, new Capacity(bed, pace, report).search(Shape.AUDIO, VIDEO_STREAMS)));
+                    () -> tell(AUDIO, new Capacity(bed, pace, report).search(Shape.AUDIO, VIDEO_STREAMS)));
         }
     }
 
@@ -198,23 +199,29 @@ public final class Goals {
 
     private Capacity.Found videoCapacity(Bed bed) throws InterruptedException {
         List<Capacity.Found> found = new ArrayList<>();
-        part(VIDEO_CAPACITY, List.of("capacityPps"), () -> {
+        part(CAPACITY + VIDEO, List.of("capacityPps"), () -> {
             found.add(new Capacity(bed, pace, report).search(Shape.VIDEO, VIDEO_STREAMS));
-            tell(VIDEO_CAPACITY, found.getFirst());
+            tell(VIDEO, found.getFirst());
             if (found.getFirst().viewers() > 0) {
                 report.figure("capacityPps", found.getFirst().packetsPerSecond());
             } else {
                 report.missing("capacityPps", found.getFirst().boundedBy());
             }
         });
-        return found.isEmpty() ? new Capacity.Found(List.of(), 0, 0, "not measured") : found.getFirst();
+        return found.isEmpty() ? Capacity.Found.nothing(List.of(), "not measured") : found.getFirst();
     }
 
-    private void tell(String what, Capacity.Found found) {
+    private void tell(String sent, Capacity.Found found) {
         report.row(
-                what,
+                CAPACITY + sent,
                 String.format(Locale.ROOT, "%.0f packets/s", found.packetsPerSecond()),
                 found.viewers() + " viewers; more: " + (found.boundedBy().isEmpty() ? "not tried" : found.boundedBy())
-                        + "; " + Capacity.linearity(found, 1));
+                        + (found.checked().isEmpty() ? "" : "; " + found.checked()));
+        Linearity linearity = Linearity.of(found.steps());
+        if (linearity.isKnown()) {
+            report.row("linearity, " + sent + ", " + linearity.range(), linearity.value(), linearity.note());
+        } else {
+            report.row("linearity, " + sent, "not measured", "fewer than three numbers of viewers were served");
+        }
     }
 }
