@@ -16,7 +16,9 @@ final class Capacity {
     /** Three frames at 30 fps: beyond, the server is not keeping up but only not yet dropping. */
     static final double MOST_HOP_US = 100_000;
 
-    private static final double MOST_GROWTH = 2.0;
+    /** What of its core a server can use at most, with time for the kernel and others of the machine. */
+    private static final double WHOLE = 0.97;
+
     private static final double LEAST_GROWTH = 1.04;
     private static final double LEAST_DELIVERED = 0.97;
     private static final int JOINS_A_SECOND = 60;
@@ -90,7 +92,8 @@ final class Capacity {
             quick = (int) (step.viewers * BUSY / Math.max(0.01, step.measured.serverCpu()));
             if (failed == Integer.MAX_VALUE) {
                 next = next(step);
-            } else if (best == null || narrowings-- == 0) {
+                bound = next == 0 ? stopped(step) : bound;
+            } else if (best == null || failed <= best.viewers * pace.nearEnough() || narrowings-- == 0) {
                 next = 0;
             } else {
                 next = (best.viewers + failed) / 2;
@@ -110,18 +113,32 @@ final class Capacity {
                         bound);
     }
 
-    /** Toward where the server's core would be full, by what it used so far. */
+    /** Toward where the server's core would be full, by what it used so far; 0 when that is near enough. */
     private int next(Step step) {
-        double growth = Math.clamp(0.97 / Math.max(0.01, step.measured.serverCpu()), LEAST_GROWTH, MOST_GROWTH);
+        return next(pace, step.viewers, step.measured.serverCpu());
+    }
+
+    static int next(Pace pace, int viewers, double serverCpu) {
+        double growth = WHOLE / Math.max(0.01, serverCpu);
+        if (viewers >= pace.mostViewers() || growth <= pace.nearEnough()) {
+            return 0;
+        }
+        return (int)
+                Math.min(pace.mostViewers(), Math.ceil(viewers * Math.clamp(growth, LEAST_GROWTH, pace.mostGrowth())));
+    }
+
+    private String stopped(Step step) {
         return step.viewers >= pace.mostViewers()
-                ? 0
-                : (int) Math.min(pace.mostViewers(), Math.ceil(step.viewers * growth));
+                ? "not tried"
+                : String.format(
+                        Locale.ROOT, "not tried, of its core the server used %.0f %%", 100 * step.measured.serverCpu());
     }
 
     /** @param quick viewers with whom the core is so busy that others join slower */
     private Step step(int viewers, int quick) throws InterruptedException {
-        boolean joined = bed.viewersPatiently(Math.min(viewers, quick), JOINS_A_SECOND)
-                && bed.viewersPatiently(viewers, JOINS_A_SECOND_WHEN_BUSY);
+        boolean joined =
+                (viewers <= quick || bed.load().viewers() >= quick) || bed.viewersPatiently(quick, JOINS_A_SECOND);
+        joined = joined && bed.viewersPatiently(viewers, viewers <= quick ? JOINS_A_SECOND : JOINS_A_SECOND_WHEN_BUSY);
         bed.calm();
         Bed.Measured measured = bed.measure(pace.stepSeconds());
         long ended = bed.load().endedStreams();

@@ -7,13 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /**
- * Runs what measures the goals, one after another: {@code Goals quick|full FILE [PART...]}, with no part named all of them. {@code hops},
- * {@code joins} and {@code soak} are shares of the capacity, so that they look for it first.
+ * Runs what measures the goals, one after another: {@code Goals quick|full FILE [PART...]}, with no part named all that the pace does
+ * not leave out. {@code hops}, {@code joins} and {@code soak} are shares of the capacity, so that they
+ * look for it first.
  */
 public final class Goals {
 
@@ -65,9 +67,12 @@ public final class Goals {
             System.exit(2);
         }
         Report report = new Report(System.out, FIGURES);
-        Goals goals = new Goals(Host.fromEnvironment(), pace, report, Set.copyOf(named.isEmpty() ? PARTS : named));
+        Goals goals = new Goals(Host.fromEnvironment(), pace, report, wanted(pace, named));
         goals.machine();
         goals.all();
+        if (named.isEmpty()) {
+            pace.leftOut().forEach(part -> report.row(part, "not run", "only when it is named at this pace"));
+        }
         goals.machine();
         report.print();
         Path file = Path.of(arguments[1]);
@@ -75,6 +80,15 @@ public final class Goals {
         report.progress("figures are in " + file.toAbsolutePath());
         // Threads of calls that still wait would hold the process.
         System.exit(0);
+    }
+
+    /** The parts that are named, or all but what the pace leaves out. */
+    static Set<String> wanted(Pace pace, List<String> named) {
+        Set<String> wanted = new HashSet<>(named.isEmpty() ? PARTS : named);
+        if (named.isEmpty()) {
+            wanted.removeAll(pace.leftOut());
+        }
+        return wanted;
     }
 
     /** One measurement; what it throws is the reason why its figures are missing. */
@@ -174,19 +188,22 @@ public final class Goals {
         }
     }
 
+    /** What figures are of goes first, from many viewers to few, so that hardly anybody has to join for the next; the rest may fall to a short run's end. */
     private void sharesOf(Capacity.Found video, Bed bed) throws InterruptedException {
         if (video.viewers() == 0) {
             return;
         }
         Hops hops = new Hops(bed, pace, report);
         if (wants("hops")) {
-            part("hop at 30 %", List.of(), () -> hops.at(30, video, false));
-            part("hop at 50 %", List.of(), () -> hops.at(50, video, false));
             part("hop at 70 %", List.of("hopP50Us", "hopP99Us"), () -> hops.at(70, video, true));
-            part("hop at 50 %, even pictures", List.of(), () -> hops.even(video));
         }
         if (wants("joins")) {
             part("joins a second", List.of("joinsPerSecond"), () -> new JoinRate(bed, pace, report).measure(video));
+        }
+        if (wants("hops")) {
+            part("hop at 30 %", List.of(), () -> hops.at(30, video, false));
+            part("hop at 50 %", List.of(), () -> hops.at(50, video, false));
+            part("hop at 50 %, even pictures", List.of(), () -> hops.even(video));
         }
         if (wants("soak")) {
             part("soak", List.of(), () -> {
@@ -215,7 +232,7 @@ public final class Goals {
         report.row(
                 CAPACITY + sent,
                 String.format(Locale.ROOT, "%.0f packets/s", found.packetsPerSecond()),
-                found.viewers() + " viewers; more: " + (found.boundedBy().isEmpty() ? "not tried" : found.boundedBy())
+                found.viewers() + " viewers; more: " + found.boundedBy()
                         + (found.checked().isEmpty() ? "" : "; " + found.checked()));
         Linearity linearity = Linearity.of(found.steps());
         if (linearity.isKnown()) {

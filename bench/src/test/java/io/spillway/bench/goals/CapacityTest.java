@@ -3,6 +3,8 @@ package io.spillway.bench.goals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which windows say that viewers were served. */
 class CapacityTest {
@@ -30,5 +32,26 @@ class CapacityTest {
     @Test
     void shouldRefuseAHopOfMoreThanThreeFrames() {
         assertEquals("hop p99 120 ms", Capacity.failure(Windows.calm(120_000)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "50, 0.05, 200", // not by more than four
+        "200, 0.16, 800",
+        "800, 0.44, 1764", // to where its core would be full
+        "1764, 0.80, 2139",
+        "2139, 0.91, 0", // not another tenth
+        "1764, 0.99, 0",
+        "2400, 0.80, 2600",
+        "2600, 0.30, 0",
+    })
+    void shouldGoTowardAFullCoreAndEndNearIt(int viewers, double serverCpu, int next) {
+        assertEquals(next, Capacity.next(Pace.QUICK, viewers, serverCpu));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"50, 0.05, 100", "2139, 0.91, 2281", "2281, 0.99, 2373", "12000, 0.5, 0"})
+    void shouldGoOnUntilItFailsWhereThereIsTime(int viewers, double serverCpu, int next) {
+        assertEquals(next, Capacity.next(Pace.FULL, viewers, serverCpu));
     }
 }
