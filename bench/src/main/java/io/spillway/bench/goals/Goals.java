@@ -14,7 +14,7 @@ import java.util.Set;
 
 /**
  * Runs what measures the goals, one after another: {@code Goals quick|full FILE [PART...]}, with no part named all that the pace does
- * not leave out. {@code hops}, {@code joins} and {@code soak} are shares of the capacity, so that they
+ * not leave out. {@code hop} (the published row of {@code hops}), {@code hops}, {@code joins} and {@code soak} are shares of the capacity, so that they
  * look for it first.
  */
 public final class Goals {
@@ -31,7 +31,7 @@ public final class Goals {
             "joinsPerSecond");
 
     private static final List<String> PARTS =
-            List.of("ratios", "allocation", "capacity", "hops", "joins", "soak", "memory", "audio");
+            List.of("ratios", "allocation", "capacity", "hop", "hops", "joins", "soak", "memory", "audio");
 
     private static final String[] UNDER_LOAD =
             PARTS.stream().filter(part -> !part.equals("memory")).toArray(String[]::new);
@@ -177,7 +177,7 @@ public final class Goals {
         if (wants("allocation")) {
             part("allocation", List.of("allocatedBytesPerPacket"), () -> Allocation.measure(bed, pace, report));
         }
-        if (wants("capacity", "hops", "joins", "soak")) {
+        if (wants("capacity", "hop", "hops", "joins", "soak")) {
             sharesOf(videoCapacity(bed), bed);
         }
         if (wants("audio")) {
@@ -194,7 +194,7 @@ public final class Goals {
             return;
         }
         Hops hops = new Hops(bed, pace, report);
-        if (wants("hops")) {
+        if (wants("hop", "hops")) {
             part("hop at 70 %", List.of("hopP50Us", "hopP99Us"), () -> hops.at(70, video, true));
         }
         if (wants("joins")) {

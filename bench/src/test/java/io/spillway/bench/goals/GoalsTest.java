@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class GoalsTest {
 
     private static final Set<String> ALL =
-            Set.of("ratios", "allocation", "capacity", "hops", "joins", "soak", "memory", "audio");
+            Set.of("ratios", "allocation", "capacity", "hop", "hops", "joins", "soak", "memory", "audio");
 
     @Test
     void shouldRunAllWhenThereIsTime() {
@@ -20,7 +20,7 @@ class GoalsTest {
     @Test
     void shouldLeaveTheSoakOutOfAQuickRunUnlessItIsNamed() {
         assertEquals(
-                Set.of("ratios", "allocation", "capacity", "hops", "joins", "memory", "audio"),
+                Set.of("ratios", "allocation", "capacity", "hop", "hops", "joins", "memory", "audio"),
                 Goals.wanted(Pace.QUICK, List.of()));
         assertEquals(Set.of("soak", "hops"), Goals.wanted(Pace.QUICK, List.of("soak", "hops")));
     }
