@@ -1,3 +1,4 @@
+import { missNoPart } from './parts.js';
 import { Problem } from './problem.js';
 import { Backoff, delay } from './retry.js';
 import { Standstill } from './standstill.js';
@@ -150,6 +151,7 @@ export class HlsPlayer extends EventTarget {
         enableWorker: false,
         xhrSetup: (request) => Object.entries(this.#headers).forEach(([name, value]) => request.setRequestHeader(name, value)),
       });
+      missNoPart(hls);
       this.#hls = hls;
       this.#video.srcObject = null;
       // Each picture is there with every kind of sound; those of one kind are enough to choose from.
@@ -201,6 +203,8 @@ export class HlsPlayer extends EventTarget {
       }, LOOK_MS);
       this.#video.addEventListener('ended', resolve, { once: true, signal });
       signal.addEventListener('abort', resolve, { once: true });
+      // Sound may begin later than the picture: hls.js passes over what lacks one of the two where it is told to play, not where playing is left to the browser.
+      hls.on(Hls.Events.MEDIA_ATTACHED, () => this.#video.play().catch(() => {}));
       hls.loadSource(this.#url);
       hls.attachMedia(this.#video);
     }).finally(() => clearInterval(looks));

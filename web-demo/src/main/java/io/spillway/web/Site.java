@@ -44,6 +44,7 @@ public final class Site {
             "icon.svg",
             "library.js",
             "links.js",
+            "parts.js",
             "peer.js",
             "preview.js",
             "problem.js",

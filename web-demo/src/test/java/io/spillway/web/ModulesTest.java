@@ -3,6 +3,7 @@ package io.spillway.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.Route;
 import io.spillway.testkit.client.Tab;
 import java.util.List;
 import java.util.Map;
@@ -269,5 +270,49 @@ final class ModulesTest {
                   return [...Array(60).keys()].findIndex((i) => standstill.isOver({ nowMs: 1000 * i, edge: edge(i), progress: progress(i) }));
                 }""";
         assertEquals(atSecond, with("standstill.js", seconds, player));
+    }
+
+    /** A segment of sound from 10 s on, of which hls.js's own tracker is told that so much is there. */
+    @ParameterizedTest
+    @CsvSource({"10, 11, OK", "10.2, 11, PARTIAL", "10.1, 11, PARTIAL", "10, 10.8, PARTIAL", "10.002, 10.999, OK"})
+    void shouldSeeThatAPartOfASegmentIsMissing(double from, double to, String state) {
+        String track = """
+                async (module, [from, to]) => {
+                  const { default: Hls, Fragment } = await import('/assets/hls.js');
+                  const hls = new Hls();
+                  module.missNoPart(hls);
+                  const frag = Object.assign(new Fragment('audio', ''), { sn: 7, level: 0, start: 10, duration: 1, relurl: 'a0-7.m4s' });
+                  frag.setElementaryStreamInfo('audio', from, to, from, to);
+                  const part = { fragment: frag };
+                  const there = { length: 1, start: () => from, end: () => to };
+                  hls.trigger(Hls.Events.FRAG_LOADED, { frag, part });
+                  const tracker = hls.streamController.fragmentTracker;
+                  tracker.onBufferAppended('', { frag, part, timeRanges: { audio: there } });
+                  tracker.detectPartialFragments({ frag, part, id: 'audio' });
+                  const state = tracker.getState(frag);
+                  hls.destroy();
+                  return state;
+                }""";
+        assertEquals(state, with("parts.js", track, List.of(from, to)));
+    }
+
+    /** Before anything of the stream is there: whoever waits for enough to play counts as paused, and hls.js passes over no hole at the beginning then. */
+    @Test
+    void shouldTellTheVideoToPlay() {
+        String index = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000,CODECS=\"avc1.42E01E\"\nv0.m3u8\n";
+        tab.page().route("**/hls/begins/index.m3u8", route -> route.fulfill(new Route.FulfillOptions().setBody(index)));
+        String play = """
+                async (module, url) => {
+                  const video = Object.assign(document.createElement('video'), { muted: true, autoplay: true });
+                  const player = new module.HlsPlayer({ video, url });
+                  player.start();
+                  const untilMs = performance.now() + 10_000;
+                  while (video.paused && performance.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 20));
+                  const { paused } = video;
+                  player.stop();
+                  return paused;
+                }""";
+        assertEquals(false, with("hlsplayer.js", play, "/hls/begins/index.m3u8"));
+        tab.page().unroute("**/hls/begins/index.m3u8");
     }
 }
