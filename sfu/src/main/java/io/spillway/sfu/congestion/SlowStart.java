@@ -49,9 +49,11 @@ final class SlowStart {
     private boolean asked;
     private boolean over;
 
-    void sent(int bytes, long nowNs) {
+    /** A packet was sent; gives whether it need be told of later ones: not once it is over, whatever comes. */
+    boolean sent(int bytes, long nowNs) {
         firstSentNs = Math.min(firstSentNs, nowNs);
         sentBytes += bytes;
+        return !over && nowNs - firstSentNs <= 2 * LONGEST_NS;
     }
 
     /**
