@@ -16,18 +16,21 @@ public final class SrtpSender implements AutoCloseable {
     /** Audio and video, each with its RTX. */
     private static final int FIRST_SOURCES = 4;
 
-    private static final class Source {
-        final int ssrc;
-        long highestIndex = -1;
-        int nextRtcpIndex;
-
-        Source(int ssrc) {
-            this.ssrc = ssrc;
-        }
-    }
+    private static final int SSRC_SHIFT = 32;
+    private static final int MAX_RTCP_INDEX = 0x7FFFFFFF;
 
     private final SrtpProvider.Sealer sealer;
-    private Source[] sources = new Source[FIRST_SOURCES];
+
+    /**
+     * Two words a source, side by side: whoever sends to a thousand peers finds none of this in the cache.
+     *
+     * <pre>
+     *   first    SSRC 32 | next SRTCP index 32
+     *   second   highest packet index, -1 before the first packet
+     * </pre>
+     */
+    private long[] words = new long[2 * FIRST_SOURCES];
+
     private int sourceCount;
 
     public SrtpSender(SrtpProvider provider, SrtpKeys keys) {
@@ -51,9 +54,9 @@ public final class SrtpSender implements AutoCloseable {
             ByteBuffer out,
             int outOffset) {
         int ssrc = head.getInt(8);
-        Source source = source(ssrc);
-        long index = Math.max(0, PacketIndex.guess(source.highestIndex, head.getShort(2) & 0xFFFF));
-        source.highestIndex = Math.max(source.highestIndex, index);
+        int highest = source(ssrc) + 1;
+        long index = Math.max(0, PacketIndex.guess(words[highest], head.getShort(2) & 0xFFFF));
+        words[highest] = Math.max(words[highest], index);
         return sealer.sealRtp(
                 ssrc, index, head, headLength, rtpHeaderLength, payload, payloadOffset, payloadLength, out, outOffset);
     }
@@ -61,27 +64,34 @@ public final class SrtpSender implements AutoCloseable {
     /** Encrypts the RTCP datagram {@code packet[offset..+length)}; gives the length written at {@code outOffset}. */
     public int protectRtcp(ByteBuffer packet, int offset, int length, ByteBuffer out, int outOffset) {
         int ssrc = packet.getInt(offset + 4);
-        Source source = source(ssrc);
-        int index = source.nextRtcpIndex;
-        source.nextRtcpIndex = (index + 1) & 0x7FFFFFFF;
+        int source = source(ssrc);
+        int index = (int) words[source];
+        words[source] = word(ssrc, (index + 1) & MAX_RTCP_INDEX);
         return sealer.sealRtcp(ssrc, index, packet, offset, length, out, outOffset);
     }
 
-    private Source source(int ssrc) {
-        for (int i = 0; i < sourceCount; i++) {
-            if (sources[i].ssrc == ssrc) {
-                return sources[i];
+    /** Where the source's first word is. */
+    private int source(int ssrc) {
+        int end = 2 * sourceCount;
+        for (int at = 0; at < end; at += 2) {
+            if ((int) (words[at] >>> SSRC_SHIFT) == ssrc) {
+                return at;
             }
         }
         if (sourceCount == MAX_SOURCES) {
             throw new IllegalStateException("more than " + MAX_SOURCES + " SSRCs sent in one session");
         }
-        Source source = new Source(ssrc);
-        if (sourceCount == sources.length) {
-            sources = Arrays.copyOf(sources, 2 * sourceCount);
+        if (end == words.length) {
+            words = Arrays.copyOf(words, 2 * end);
         }
-        sources[sourceCount++] = source;
-        return source;
+        words[end] = word(ssrc, 0);
+        words[end + 1] = -1;
+        sourceCount++;
+        return end;
+    }
+
+    private static long word(int ssrc, int nextRtcpIndex) {
+        return (long) ssrc << SSRC_SHIFT | nextRtcpIndex;
     }
 
     @Override
