@@ -24,7 +24,12 @@ public final class SequenceUnwrapper {
         if (highest < 0) {
             return FIRST_CYCLE + (seq16 & 0xFFFF);
         }
-        return highest + (short) (seq16 - (int) highest);
+        return nearest(highest, seq16);
+    }
+
+    /** The extended number of {@code seq16} that is nearest to an anchor. */
+    public static long nearest(long anchor, int seq16) {
+        return anchor + (short) (seq16 - (int) anchor);
     }
 
     /** The highest extended number so far; -1 before the first. */

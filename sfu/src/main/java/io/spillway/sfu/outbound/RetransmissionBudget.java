@@ -29,9 +29,9 @@ final class RetransmissionBudget {
         this.creditBytes = capBytes;
     }
 
-    /** A packet of the stream itself was sent. */
-    void sent(int bytes) {
-        creditBytes = Math.min(capBytes, creditBytes + bytes / SHARE_DIVISOR);
+    /** So much of the stream itself was sent since it was said last. */
+    void sent(long bytes) {
+        creditBytes = (int) Math.min(capBytes, creditBytes + bytes / SHARE_DIVISOR);
     }
 
     /** Whether the viewer's network was found to be full lately. */

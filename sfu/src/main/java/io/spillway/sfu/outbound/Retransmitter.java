@@ -32,13 +32,19 @@ final class Retransmitter {
     private final PacketWriter writer;
     private final SentLog log;
     private final RetransmissionBudget budget;
-    private final SequenceUnwrapper sent = new SequenceUnwrapper();
     private final SentCount mediaCount;
     private final SentCount rtxCount = new SentCount();
     private @Nullable Run current;
     private int rtxSequence;
     private int paddingIndex;
+
+    /** The highest extended numbers sent, of all and of media; -1 before the first. */
+    private long newest = -1;
+
     private long newestMedia = -1;
+
+    /** What was sent since the budget was last told. */
+    private long untoldBytes;
 
     /**
      * @param mediaCount what is sent under the stream's own SSRC, plain repeats among it
@@ -61,14 +67,14 @@ final class Retransmitter {
 
     /** Notes a packet sent for the first time. */
     void sent(long out, Run run, long source, int timestamp, boolean opening, int bytes, long nowNs) {
-        sent.unwrap((int) out & MAX_SEQUENCE);
+        newest = Math.max(newest, out);
         if (!run.isPadding()) {
             current = run;
             newestMedia = Math.max(newestMedia, out);
         }
         int transportNumber = repairs(run) ? SentLog.NONE : writer.lastTransportNumber();
         log.add(out, run, source, timestamp, opening, transportNumber, nowNs);
-        budget.sent(bytes);
+        untoldBytes += bytes;
     }
 
     /** Whether a packet of the run was sent already, under that number. */
@@ -78,8 +84,8 @@ final class Retransmitter {
 
     /** Whether a packet that the viewer names was sent, and not before the one of that extended number. */
     boolean wasSentSince(long out, int sequence) {
-        long asked = sent.peek(sequence);
-        return asked >= out && asked <= sent.highest();
+        long asked = SequenceUnwrapper.nearest(newest, sequence);
+        return asked >= out && asked <= newest;
     }
 
     /**
@@ -91,7 +97,7 @@ final class Retransmitter {
      */
     @Nullable
     DropReason onNack(int sequence, long rttNs, long nowNs) {
-        if (sent.highest() < 0 || !log.find(sent.peek(sequence))) {
+        if (newest < 0 || !log.find(SequenceUnwrapper.nearest(newest, sequence))) {
             return DropReason.NACK_NOT_KEPT;
         }
         long guardNs = rttNs == 0 ? MAX_GUARD_NS : Math.clamp(2 * rttNs, MIN_GUARD_NS, MAX_GUARD_NS);
@@ -99,8 +105,8 @@ final class Retransmitter {
             return DropReason.NACK_THROTTLED;
         }
         Run run = log.run();
-        Run newest = current;
-        if (newest != null && !run.isOfSameSource(newest) && budget.isLimited(nowNs)) {
+        Run latest = current;
+        if (latest != null && !run.isOfSameSource(latest) && budget.isLimited(nowNs)) {
             // A keyframe came since: on a path that is full already, what was before it only keeps it waiting.
             return DropReason.NACK_OVER_BUDGET;
         }
@@ -114,6 +120,8 @@ final class Retransmitter {
         } else {
             return DropReason.NACK_NOT_KEPT;
         }
+        budget.sent(untoldBytes);
+        untoldBytes = 0;
         if (!budget.spend(bytes, nowNs)) {
             return DropReason.NACK_OVER_BUDGET;
         }
@@ -129,11 +137,11 @@ final class Retransmitter {
 
     /** Sends one of the newest packets again under the repair stream's SSRC, though nobody asked; gives its bytes, 0 when there is none. */
     int sendPadding(long nowNs) {
-        if (sent.highest() < 0) {
+        if (newest < 0) {
             return 0;
         }
         for (int i = 0; i < PADDING_PACKETS; i++) {
-            long out = sent.highest() - paddingIndex++ % PADDING_PACKETS;
+            long out = newest - paddingIndex++ % PADDING_PACKETS;
             if (!log.find(out) || log.run().inserted() != null || !repairs(log.run())) {
                 continue;
             }
