@@ -35,7 +35,10 @@ public final class EgressSlab {
     private final int[] lengths = new int[MAX_MESSAGES];
     private final int[] segmentBytes = new int[MAX_MESSAGES];
     private final int[] segments = new int[MAX_MESSAGES];
+
+    /** Stays when the slab is emptied: so many addresses of who left at most, until others take their places. */
     private final @Nullable InetSocketAddress[] peers = new InetSocketAddress[MAX_MESSAGES];
+
     private int first;
     private int messages;
     private int position;
@@ -133,7 +136,7 @@ public final class EgressSlab {
 
     public InetSocketAddress peer(int message) {
         InetSocketAddress peer = peers[message];
-        if (peer == null) {
+        if (peer == null || message >= messages) {
             throw new IndexOutOfBoundsException(message);
         }
         return peer;
@@ -159,9 +162,6 @@ public final class EgressSlab {
     /** Empties the slab. */
     public void clear() {
         assert poison();
-        for (int i = 0; i < messages; i++) {
-            peers[i] = null;
-        }
         first = 0;
         messages = 0;
         position = 0;
