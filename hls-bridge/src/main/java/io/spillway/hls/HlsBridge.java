@@ -163,7 +163,7 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
             out.accept(HlsReply.problem(
                     404,
                     "encrypted-for-hls",
-                    "Streams are encrypted as players of HLS know it and those of DASH do not (hls.encryption: aes-128): play /hls/"
+                    "Streams are encrypted, and the manifests of DASH name no keys (hls.encryption): play /hls/"
                             + name.get() + "/index.m3u8."));
             return;
         }

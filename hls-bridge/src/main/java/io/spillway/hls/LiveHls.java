@@ -2,6 +2,7 @@ package io.spillway.hls;
 
 import io.spillway.hls.ladder.Ladder;
 import io.spillway.hls.ladder.LadderStatus;
+import io.spillway.hls.stream.EncryptionMethod;
 import io.spillway.hls.stream.HlsSettings;
 import io.spillway.hls.stream.Rendition;
 import io.spillway.hls.stream.Shelf;
@@ -323,9 +324,11 @@ final class LiveHls implements Runnable {
         next.loop().execute(() -> tap = Tap.open(tapped, fresh, clockNs.getAsLong()));
     }
 
-    /** Whether a layer is a rendition itself. HLS does not carry VP8. */
-    private static boolean isPassed(Codec codec) {
-        return codec.kind() == MediaKind.VIDEO && codec != Codec.VP8;
+    /** Whether a layer is a rendition itself. HLS does not carry VP8, and where samples are encrypted, neither what is not divided into NAL units. */
+    private boolean isPassed(Codec codec) {
+        return settings.encryption() == EncryptionMethod.CBCS
+                ? codec == Codec.H264 || codec == Codec.H265
+                : codec.kind() == MediaKind.VIDEO && codec != Codec.VP8;
     }
 
     /** What takes the frames of a layer of pictures; null when nobody wants them. */
@@ -402,7 +405,9 @@ final class LiveHls implements Runnable {
         }
         Ladder made = ladder;
         // What is made has keys of its own.
-        boolean makesAll = made != null && layers.stream().anyMatch(layer -> layer.codec() == Codec.VP8);
+        boolean makesAll = made != null
+                && layers.stream()
+                        .anyMatch(layer -> layer.codec().kind() == MediaKind.VIDEO && !isPassed(layer.codec()));
         boolean wanted = (packager.isDue() && !makesAll) || (made != null && made.needsKey(nowNs));
         for (LayerIntake intake : intakes) {
             wanted |= intake != null && intake.needsKey();

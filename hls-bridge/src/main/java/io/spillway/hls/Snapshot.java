@@ -3,6 +3,7 @@ package io.spillway.hls;
 import io.spillway.hls.dash.Manifest;
 import io.spillway.hls.playlist.MediaPlaylist;
 import io.spillway.hls.playlist.MultivariantPlaylist;
+import io.spillway.hls.stream.Encryption;
 import io.spillway.hls.stream.HlsSettings;
 import io.spillway.hls.stream.Rendition;
 import io.spillway.hls.stream.Segment;
@@ -163,8 +164,8 @@ final class Snapshot {
             boolean grows = !each.ended()
                     && each.open().uri().equals(uri)
                     && !each.open().isGap();
-            // An encrypted one is not what its parts are, put together.
-            if (grows && each.open().encryption() == null) {
+            Encryption encryption = each.open().encryption();
+            if (grows && (encryption == null || !encryption.isOfFiles())) {
                 return each.open();
             }
         }

@@ -1,6 +1,7 @@
 package io.spillway.server;
 
 import io.spillway.hls.jetty.HlsHandler;
+import io.spillway.hls.stream.EncryptionMethod;
 import io.spillway.recorder.Recorder;
 import io.spillway.recorder.jetty.VodHandler;
 import io.spillway.server.config.Config;
@@ -125,7 +126,7 @@ public final class Spillway implements AutoCloseable {
                 new Readiness(List.of(sfu::unreadyReasons)),
                 this::reachabilityNow,
                 metrics::scrape,
-                new Playback(hls != null, hls != null && !config.hls().encrypted()),
+                new Playback(hls != null, hls != null && config.hls().encryption() == EncryptionMethod.NONE),
                 name -> hls == null ? LadderReport.NONE : hls.ladder(name),
                 recording == null ? Recordings.NONE : recording.recordings(),
                 whipWhep::throttle,

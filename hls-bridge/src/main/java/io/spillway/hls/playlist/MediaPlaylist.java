@@ -109,8 +109,12 @@ public final class MediaPlaylist {
             out.append("#EXT-X-DISCONTINUITY\n");
         }
         Encryption encryption = segment.encryption();
+        boolean files = encryption != null && encryption.isOfFiles();
+        if (encryption != null && !files) {
+            key(out, encryption, suffix);
+        }
         if (!segment.initUri().equals(init)) {
-            if (encryption != null && !init.isEmpty()) {
+            if (files && !init.isEmpty()) {
                 // Else the key before it held for the init segment, too.
                 out.append("#EXT-X-KEY:METHOD=NONE\n");
             }
@@ -119,16 +123,26 @@ public final class MediaPlaylist {
                     .append(suffix)
                     .append("\"\n");
         }
-        if (encryption != null) {
-            out.append("#EXT-X-KEY:METHOD=AES-128,URI=\"")
-                    .append(encryption.keyUri())
-                    .append(suffix)
-                    .append("\",IV=0x")
-                    .append(encryption.iv())
-                    .append('\n');
+        if (encryption != null && files) {
+            key(out, encryption, suffix);
         }
         out.append("#EXT-X-PROGRAM-DATE-TIME:");
         out.append(DATE.format(Instant.ofEpochMilli(segment.captureMs()))).append('\n');
+    }
+
+    private static void key(StringBuilder out, Encryption encryption, String suffix) {
+        out.append("#EXT-X-KEY:METHOD=")
+                .append(encryption.isOfFiles() ? "AES-128" : "SAMPLE-AES")
+                .append(",URI=\"")
+                .append(encryption.keyUri())
+                .append(suffix)
+                .append("\",IV=0x")
+                .append(encryption.iv());
+        if (!encryption.isOfFiles()) {
+            // What is at the address is the key itself.
+            out.append(",KEYFORMAT=\"identity\"");
+        }
+        out.append('\n');
     }
 
     private static void part(StringBuilder out, Part part, int timescale, String suffix) {

@@ -7,9 +7,10 @@ package io.spillway.hls.stream;
  * @param segmentMs what a segment lasts at least; it ends at the first keyframe after that
  * @param windowMs what a playlist lists
  * @param maxBytes media that one stream may hold in memory
- * @param keyMs how long a key encrypts what is made before another one does; 0 when nothing is encrypted
+ * @param keyMs how long a key encrypts what is made before another one does
  */
-public record HlsSettings(int partMs, int segmentMs, int windowMs, long maxBytes, int keyMs) {
+public record HlsSettings(
+        int partMs, int segmentMs, int windowMs, long maxBytes, EncryptionMethod encryption, int keyMs) {
 
     /** {@code EXT-X-TARGETDURATION}, seconds. Blocked requests wait three of them at most, which must stay below the ten seconds that players wait (H25). */
     public static final int TARGET_DURATION_S = 3;
@@ -35,11 +36,11 @@ public record HlsSettings(int partMs, int segmentMs, int windowMs, long maxBytes
 
     /** Without encryption. */
     public HlsSettings(int partMs, int segmentMs, int windowMs, long maxBytes) {
-        this(partMs, segmentMs, windowMs, maxBytes, 0);
+        this(partMs, segmentMs, windowMs, maxBytes, EncryptionMethod.NONE, 0);
     }
 
     public boolean isEncrypted() {
-        return keyMs > 0;
+        return encryption != EncryptionMethod.NONE;
     }
 
     /** {@code PART-TARGET} in milliseconds: a part of {@link #partMs} and the frame that goes over it, and no less than 85 % of it (H4). */

@@ -10,9 +10,14 @@ final class Keys {
     /** AES-128, both its key and its block. */
     static final int BYTES = 16;
 
-    /** @param sinceMs where it begins on the stream's timeline */
+    /**
+     * One of them.
+     *
+     * @param id its name within init segments
+     * @param sinceMs where it begins on the stream's timeline
+     */
     @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
-    private record Key(String uri, byte[] secret, long sinceMs) {}
+    record Key(String uri, byte[] secret, byte[] id, long sinceMs) {}
 
     private final NavigableMap<Long, Key> bySequence = new TreeMap<>();
     private final int rotationMs;
@@ -28,16 +33,15 @@ final class Keys {
         this.random = random;
     }
 
-    /** What encrypts a rendition's segment of that number, with a vector of its own: two renditions share the key, not the beginning of the chain. */
-    SegmentCipher cipher(long sequence, long startMs) {
+    /** What a segment of that number is encrypted with. */
+    Key of(long sequence, long startMs) {
         boolean newest = bySequence.isEmpty() || sequence > bySequence.lastKey();
         if (newest && (bySequence.isEmpty() || startMs - bySequence.lastEntry().getValue().sinceMs >= rotationMs)) {
-            Key next = new Key(instance + "-k" + made++ + ".key", chance(), startMs);
+            Key next = new Key(instance + "-k" + made++ + ".key", chance(), chance(), startMs);
             bySequence.put(sequence, next);
             shelf.putKey(next.uri, next.secret);
         }
-        Key key = bySequence.floorEntry(sequence).getValue();
-        return new SegmentCipher(key.uri, key.secret, chance());
+        return bySequence.floorEntry(sequence).getValue();
     }
 
     /** Forgets the keys of segments that are all before this one: those can be had no more. */
@@ -46,6 +50,11 @@ final class Keys {
         while (inUse != null && bySequence.firstKey() < inUse) {
             shelf.removeKey(bySequence.pollFirstEntry().getValue().uri);
         }
+    }
+
+    /** What begins a chain of blocks: renditions share keys, and no vectors. */
+    byte[] vector() {
+        return chance();
     }
 
     private byte[] chance() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param format of what is in it
  * @param period in which it lies
  * @param discontinuity what came before is of another publisher, encoder or format
- * @param encryption of its parts and of the whole, which is another text than its parts put together; null when there is none
+ * @param encryption of its parts and of the whole; null when there is none
  */
 public record Segment(
         long sequence,

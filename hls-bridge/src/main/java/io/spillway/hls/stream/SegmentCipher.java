@@ -20,9 +20,10 @@ final class SegmentCipher {
     private final Cipher whole;
     private final List<byte[]> chunks = new ArrayList<>();
 
-    SegmentCipher(String keyUri, byte[] secret, byte[] iv) {
-        this.encryption = new Encryption(keyUri, HexFormat.of().formatHex(iv));
-        this.key = new SecretKeySpec(secret, "AES");
+    SegmentCipher(Keys.Key key, byte[] iv) {
+        this.encryption = new Encryption(
+                EncryptionMethod.AES_128, key.uri(), HexFormat.of().formatHex(iv));
+        this.key = new SecretKeySpec(key.secret(), "AES");
         this.vector = new IvParameterSpec(iv);
         this.whole = begin();
     }

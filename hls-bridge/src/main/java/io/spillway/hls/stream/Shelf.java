@@ -64,7 +64,8 @@ public final class Shelf {
 
     void remove(Segment segment) {
         Item item = items.remove(segment.uri());
-        if (item != null && segment.encryption() != null) {
+        Encryption encryption = segment.encryption();
+        if (item != null && encryption != null && encryption.isOfFiles()) {
             mediaBytes.addAndGet(-item.length());
         }
         for (Part part : segment.parts()) {

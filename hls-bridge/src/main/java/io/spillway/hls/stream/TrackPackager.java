@@ -1,6 +1,7 @@
 package io.spillway.hls.stream;
 
 import io.spillway.media.mp4.AudioFormat;
+import io.spillway.media.mp4.Cbcs;
 import io.spillway.media.mp4.Fragment;
 import io.spillway.media.mp4.InitSegment;
 import io.spillway.media.mp4.Sample;
@@ -9,6 +10,7 @@ import io.spillway.media.time.NtpTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +44,7 @@ final class TrackPackager {
     private final List<Sample> samples = new ArrayList<>();
 
     private TrackFormat format;
-    private String initUri;
+    private String initUri = "";
     private int inits;
     private long sequence;
     private long partNumber;
@@ -51,7 +53,16 @@ final class TrackPackager {
     private boolean discontinuity;
     private Period period;
     private boolean ended;
-    private @Nullable SegmentCipher cipher;
+
+    /** Where files are encrypted: the open segment's. */
+    private @Nullable SegmentCipher files;
+
+    /** Where samples are: the key, and what encrypts with it as the init segment says. */
+    private Keys.@Nullable Key sampleKey;
+
+    private @Nullable Cbcs samplesBy;
+
+    private @Nullable Encryption encryption;
 
     private long segmentStart;
     private long partStart;
@@ -108,8 +119,10 @@ final class TrackPackager {
         this.partMaxTicks = ticks(settings.partTargetMs());
         this.segmentStart = startTicks;
         this.partStart = startTicks;
-        this.initUri = putInit();
-        this.cipher = nextCipher();
+        takeKey();
+        if (initUri.isEmpty()) {
+            beginInit();
+        }
     }
 
     String name() {
@@ -242,7 +255,7 @@ final class TrackPackager {
         listedTicks += whole.durationTicks();
         keptTicks += whole.durationTicks();
         independent &= whole.isIndependent();
-        SegmentCipher used = cipher;
+        SegmentCipher used = files;
         if (used == null) {
             shelf.putSegment(whole, sound);
         } else {
@@ -252,7 +265,7 @@ final class TrackPackager {
         discontinuity = false;
         sequence++;
         segmentStart = at;
-        cipher = nextCipher();
+        takeKey();
         forget();
         return true;
     }
@@ -279,7 +292,7 @@ final class TrackPackager {
         discontinuity = !listed.isEmpty() || discontinuity;
         if (!next.equals(format)) {
             format = next;
-            initUri = putInit();
+            beginInit();
         }
     }
 
@@ -326,7 +339,7 @@ final class TrackPackager {
                 parts.stream().mapToLong(Part::durationTicks).sum(),
                 Math.floorDiv(wallNs(segmentStart), 1_000_000L),
                 discontinuity,
-                cipher == null ? null : cipher.encryption(),
+                encryption,
                 List.copyOf(parts));
     }
 
@@ -382,8 +395,8 @@ final class TrackPackager {
         boolean key = samples.getFirst().sync();
         // The wall clock is told once a segment.
         long ntp = parts.isEmpty() ? NtpTime.fromUnixNs(wallNs(partStart)) : Fragment.NO_WALL_CLOCK;
-        byte[] plain = Fragment.write(partNumber + 1, partStart, samples, ntp);
-        byte[] bytes = cipher == null ? plain : cipher.part(plain);
+        byte[] file = Fragment.write(partNumber + 1, partStart, samples, ntp, samplesBy);
+        byte[] bytes = files == null ? file : files.part(file);
         Part part = new Part(partUri(partNumber++), partTicks, key, false, samples.size(), bytes);
         parts.add(part);
         revision++;
@@ -426,15 +439,32 @@ final class TrackPackager {
         }
     }
 
-    private @Nullable SegmentCipher nextCipher() {
-        return keys == null ? null : keys.cipher(sequence, segmentStart * 1000 / timescale);
+    /** Takes what the segment that begins is to be encrypted with. A key of samples is named in the init segment, so another one begins with it. */
+    private void takeKey() {
+        Keys all = keys;
+        if (all == null) {
+            return;
+        }
+        Keys.Key key = all.of(sequence, segmentStart * 1000 / timescale);
+        if (settings.encryption() == EncryptionMethod.AES_128) {
+            files = new SegmentCipher(key, all.vector());
+            encryption = files.encryption();
+        } else if (!key.equals(sampleKey)) {
+            sampleKey = key;
+            beginInit();
+        }
     }
 
-    /** Never encrypted: it says how to decode, and shows nothing. */
-    private String putInit() {
-        String uri = name + "-" + instance + "-i" + inits++ + ".mp4";
-        shelf.putInit(uri, sound, InitSegment.write(format, 0));
-        return uri;
+    /** What comes is of another format or key. Never encrypted itself: it says how to decode, and shows nothing. */
+    private void beginInit() {
+        if (keys != null && sampleKey != null) {
+            byte[] vector = keys.vector();
+            samplesBy = new Cbcs(format, sampleKey.secret(), sampleKey.id(), vector);
+            encryption = new Encryption(
+                    EncryptionMethod.CBCS, sampleKey.uri(), HexFormat.of().formatHex(vector));
+        }
+        initUri = name + "-" + instance + "-i" + inits++ + ".mp4";
+        shelf.putInit(initUri, sound, InitSegment.write(format, 0, samplesBy));
     }
 
     /** Parts are counted through: where the next one will be does not depend on where the segment ends. */

@@ -1,6 +1,7 @@
 package io.spillway.hls.playlist;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
@@ -26,9 +27,9 @@ public final class PlaylistRules {
     /** A part as written. */
     public record APart(double duration, String uri, boolean independent, boolean gap) {}
 
-    /** How a segment is encrypted; both empty where it is not. */
-    public record AKey(String uri, String iv) {
-        static final AKey NONE = new AKey("", "");
+    /** How a segment is encrypted; all empty where it is not. */
+    public record AKey(String method, String uri, String iv) {
+        static final AKey NONE = new AKey("", "", "");
     }
 
     /** A segment as written; without address while it grows. */
@@ -117,13 +118,21 @@ public final class PlaylistRules {
                 skipped = false;
             } else if (line.startsWith("#EXT-X-KEY:")) {
                 assertTrue(parts.isEmpty(), "H6");
-                assertTrue(line.matches("#EXT-X-KEY:METHOD=AES-128,URI=\"[^\"]+\",IV=0x[0-9a-f]{32}"), line);
-                key = new AKey(attribute(line, "URI"), attribute(line, "IV").substring(2));
+                assertTrue(
+                        line.matches("#EXT-X-KEY:METHOD=(AES-128,URI=\"[^\"]+\",IV=0x[0-9a-f]{32}"
+                                + "|SAMPLE-AES,URI=\"[^\"]+\",IV=0x[0-9a-f]{32},KEYFORMAT=\"identity\")"),
+                        line);
+                key = new AKey(
+                        attribute(line, "METHOD"),
+                        attribute(line, "URI"),
+                        attribute(line, "IV").substring(2));
                 skipped = false;
             } else if (line.startsWith("#EXT-X-MAP:")) {
                 assertTrue(parts.isEmpty(), "H6");
-                assertEquals(AKey.NONE, key, "no init segment is encrypted");
-                assertTrue(!skipped || !text.contains("#EXT-X-KEY"), "a key that was skipped would hold for it");
+                assertFalse(key.method.equals("AES-128"), "no init segment is encrypted");
+                assertTrue(
+                        !skipped || !text.contains("#EXT-X-KEY:METHOD=AES"),
+                        "a key that was skipped would hold for it");
                 map = attribute(line, "URI");
             } else if (line.equals("#EXT-X-DISCONTINUITY")) {
                 assertTrue(parts.isEmpty(), "H6");

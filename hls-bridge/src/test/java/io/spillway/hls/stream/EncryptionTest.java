@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 class EncryptionTest {
 
     private static final long SECOND = 1_000_000_000L;
-    private static final HlsSettings SETTINGS = new HlsSettings(200, 1000, 30_000, 64 << 20, 10_000);
+    private static final HlsSettings SETTINGS =
+            new HlsSettings(200, 1000, 30_000, 64 << 20, EncryptionMethod.AES_128, 10_000);
     private static final List<String> NAMES = List.of("v0", "v1", "a0", "a1");
 
     private final Shelf shelf = new Shelf();
@@ -162,7 +163,12 @@ class EncryptionTest {
     @Test
     void shouldCountBothFormsOfWhatIsHeld() {
         StreamPackager small = new StreamPackager(
-                new HlsSettings(200, 1000, 60_000, 400_000, 10_000), shelf, "r2", 1, 0, new SecureRandom());
+                new HlsSettings(200, 1000, 60_000, 400_000, EncryptionMethod.AES_128, 10_000),
+                shelf,
+                "r2",
+                1,
+                0,
+                new SecureRandom());
         new TestStream(small, 2).playUntil(TestStream.START_NS + 120 * SECOND);
         assertTrue(shelf.mediaBytes() < 500_000, () -> shelf.mediaBytes() + " bytes");
         long held = small.renditions().stream()

@@ -1,6 +1,7 @@
 package io.spillway.media.mp4;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An audio track.
@@ -60,13 +61,16 @@ public record AudioFormat(String entry, int channels, int sampleRateHz, byte[] c
     }
 
     @Override
-    public void writeEntry(BoxWriter out) {
-        out.begin(entry).zeros(6).u16(1).zeros(8);
+    public void writeEntry(BoxWriter out, @Nullable Cbcs encrypted) {
+        out.begin(encrypted == null ? entry : encrypted.entry()).zeros(6).u16(1).zeros(8);
         out.u16(channels).u16(SAMPLE_BITS).zeros(4).u32((long) sampleRateHz << 16);
         if (entry.equals("Opus")) {
             out.begin("dOps").put(config).end();
         } else {
             writeEsds(out);
+        }
+        if (encrypted != null) {
+            encrypted.writeScheme(out, entry);
         }
         out.end();
     }

@@ -1,6 +1,7 @@
 package io.spillway.media.mp4;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One CMAF chunk: {@code moof} and {@code mdat} of one track, before it the wall clock where one is given. ISO/IEC 23000-19 §7.3.2. */
 public final class Fragment {
@@ -21,6 +22,9 @@ public final class Fragment {
 
     private static final int NOT_SYNC = 0x0101_0000;
 
+    /** {@code senc}: samples are divided. */
+    private static final int SUBSAMPLES = 2;
+
     /** {@code prft}: the time at which the encoder took the picture in. */
     private static final int AT_ENCODER_INPUT = 0;
 
@@ -35,6 +39,12 @@ public final class Fragment {
      * @param captureNtp wall clock of the first sample as an NTP stamp, or {@link #NO_WALL_CLOCK}
      */
     public static byte[] write(long sequence, long decodeTicks, List<Sample> samples, long captureNtp) {
+        return write(sequence, decodeTicks, samples, captureNtp, null);
+    }
+
+    /** As {@link #write(long, long, List, long)}, with its samples {@code encrypted} where that is given. */
+    public static byte[] write(
+            long sequence, long decodeTicks, List<Sample> samples, long captureNtp, @Nullable Cbcs encrypted) {
         if (samples.isEmpty() || decodeTicks < 0) {
             throw new IllegalArgumentException(samples.size() + " samples at " + decodeTicks);
         }
@@ -60,10 +70,37 @@ public final class Fragment {
         for (Sample sample : samples) {
             out.u32(sample.durationTicks()).u32(sample.data().length).u32(sample.sync() ? SYNC : NOT_SYNC);
         }
-        out.end().end().end();
+        out.end();
+        List<List<Cbcs.Piece>> pieces = encrypted == null
+                ? List.of()
+                : samples.stream()
+                        .map(sample -> encrypted.pieces(sample.data()))
+                        .toList();
+        if (pieces.stream().anyMatch(some -> !some.isEmpty())) {
+            writePieces(out, moof, pieces);
+        }
+        out.end().end();
         out.put32(dataOffset, out.length() - moof + 8);
         out.begin("mdat");
-        samples.forEach(sample -> out.put(sample.data()));
+        for (int i = 0; i < samples.size(); i++) {
+            byte[] data = samples.get(i).data();
+            out.put(encrypted == null ? data : encrypted.encrypt(data, pieces.get(i)));
+        }
         return out.end().toBytes();
+    }
+
+    /** How each sample is divided, how many bytes say so, and where these lie from the {@code moof} on. ISO/IEC 23001-7 §7. */
+    private static void writePieces(BoxWriter out, int moof, List<List<Cbcs.Piece>> pieces) {
+        out.begin("senc", 0, SUBSAMPLES).u32(pieces.size());
+        int at = out.length() - moof;
+        for (List<Cbcs.Piece> some : pieces) {
+            out.u16(some.size());
+            some.forEach(piece -> out.u16(piece.clearBytes()).u32(piece.protectedBytes()));
+        }
+        out.end();
+        out.begin("saiz", 0, 0).u8(0).u32(pieces.size());
+        pieces.forEach(some -> out.u8(2 + 6 * some.size()));
+        out.end();
+        out.begin("saio", 0, 0).u32(1).u32(at).end();
     }
 }

@@ -1,5 +1,7 @@
 package io.spillway.media.mp4;
 
+import org.jspecify.annotations.Nullable;
+
 /** What one track carries, as its sample description says it. Immutable. */
 public sealed interface TrackFormat permits VideoFormat, AudioFormat {
 
@@ -12,6 +14,11 @@ public sealed interface TrackFormat permits VideoFormat, AudioFormat {
     /** Four characters: {@code vide} or {@code soun}. */
     String handler();
 
+    /** Writes the sample entry of samples in the clear. */
+    default void writeEntry(BoxWriter out) {
+        writeEntry(out, null);
+    }
+
     /** Writes the sample entry. */
-    void writeEntry(BoxWriter out);
+    void writeEntry(BoxWriter out, @Nullable Cbcs encrypted);
 }

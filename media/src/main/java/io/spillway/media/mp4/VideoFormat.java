@@ -1,6 +1,7 @@
 package io.spillway.media.mp4;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A video track.
@@ -30,12 +31,15 @@ public record VideoFormat(String entry, int width, int height, String codecs, St
 
     /** ISO/IEC 14496-12 §12.1.3. */
     @Override
-    public void writeEntry(BoxWriter out) {
-        out.begin(entry).zeros(6).u16(1).zeros(16);
+    public void writeEntry(BoxWriter out, @Nullable Cbcs encrypted) {
+        out.begin(encrypted == null ? entry : encrypted.entry()).zeros(6).u16(1).zeros(16);
         out.u16(width).u16(height).u32(RESOLUTION_72_DPI).u32(RESOLUTION_72_DPI).zeros(4);
         // One frame a sample, no compressor name, 24 bits without alpha.
         out.u16(1).zeros(32).u16(0x18).u16(0xFFFF);
         out.begin(configBox).put(config).end();
+        if (encrypted != null) {
+            encrypted.writeScheme(out, entry);
+        }
         out.end();
     }
 

@@ -1,5 +1,6 @@
 package io.spillway.server.config;
 
+import io.spillway.hls.stream.EncryptionMethod;
 import io.spillway.media.live.StreamName;
 import io.spillway.turn.IceServerEntry;
 import java.net.InetAddress;
@@ -58,8 +59,8 @@ public record Config(
     public record Play(int startBitrateKbps) {}
 
     /**
-     * Parts and segments in milliseconds, the window in seconds, what one stream may hold in memory, the heights of the renditions made here, and how long a key is used where all is
-     * {@code encrypted}.
+     * Parts and segments in milliseconds, the window in seconds, what one stream may hold in memory, the heights of the renditions made here, how all is encrypted, and how long
+     * a key is used then.
      */
     public record Hls(
             boolean enabled,
@@ -68,7 +69,7 @@ public record Config(
             int windowSeconds,
             int memoryMb,
             List<Integer> ladder,
-            boolean encrypted,
+            EncryptionMethod encryption,
             int keyRotationSeconds) {}
 
     /**

@@ -1,5 +1,6 @@
 package io.spillway.server.config;
 
+import io.spillway.hls.stream.EncryptionMethod;
 import io.spillway.media.live.StreamName;
 import io.spillway.turn.IceServerEntry;
 import java.net.InetAddress;
@@ -89,7 +90,11 @@ public final class ConfigReader {
                         integer(Key.HLS_WINDOW, 10, 3_600),
                         integer(Key.HLS_MEMORY_MB, 16, 4_096),
                         heights(),
-                        choice(Key.HLS_ENCRYPTION, List.of("none", "aes-128")).equals("aes-128"),
+                        switch (choice(Key.HLS_ENCRYPTION, List.of("none", "aes-128", "cbcs"))) {
+                            case "aes-128" -> EncryptionMethod.AES_128;
+                            case "cbcs" -> EncryptionMethod.CBCS;
+                            default -> EncryptionMethod.NONE;
+                        },
                         integer(Key.HLS_KEY_ROTATION, 10, 86_400)),
                 new Config.Recording(
                         flag(Key.RECORD_ENABLED),

@@ -60,7 +60,7 @@ record Key(String path, Type type, String defaultValue, String allowed, boolean 
             "[720, 480, 360]",
             "a list of at most 6 heights from 90 to 2160, such as [720, 360]; [] is none",
             false);
-    static final Key HLS_ENCRYPTION = choice("hls.encryption", "none", "none or aes-128", false);
+    static final Key HLS_ENCRYPTION = choice("hls.encryption", "none", "none, aes-128 or cbcs", false);
     static final Key HLS_KEY_ROTATION = integer("hls.key-rotation", 300, "10 to 86400");
     static final Key RECORD_ENABLED = flag("record.enabled", true);
     static final Key RECORD_STREAMS =

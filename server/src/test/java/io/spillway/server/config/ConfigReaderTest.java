@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.hls.stream.EncryptionMethod;
 import io.spillway.media.live.StreamName;
 import io.spillway.server.json.YamlFile;
 import io.spillway.turn.IceServerEntry;
@@ -121,12 +122,19 @@ class ConfigReaderTest {
 
     @Test
     void shouldReadWhetherSegmentsAreEncrypted() throws Exception {
-        assertFalse(ConfigReader.read(Map.of(), Map.of()).hls().encrypted());
+        assertEquals(
+                EncryptionMethod.NONE,
+                ConfigReader.read(Map.of(), Map.of()).hls().encryption());
+        assertEquals(
+                EncryptionMethod.CBCS,
+                ConfigReader.read(Map.of(), Map.of("SPILLWAY_HLS_ENCRYPTION", "cbcs"))
+                        .hls()
+                        .encryption());
         Config.Hls hls = ConfigReader.read(
                         YamlFile.read(write("hls:\n  encryption: aes-128\n")),
                         Map.of("SPILLWAY_HLS_KEY_ROTATION", "60"))
                 .hls();
-        assertTrue(hls.encrypted());
+        assertEquals(EncryptionMethod.AES_128, hls.encryption());
         assertEquals(60, hls.keyRotationSeconds());
     }
 
@@ -240,7 +248,7 @@ class ConfigReaderTest {
                 "hls:\\n  ladder: [720, 40] | line 2: hls.ladder is \"40\"; allowed is a list of at most 6 heights from 90 to 2160",
                 "hls:\\n  ladder: 720 | hls.ladder is \"720\"; allowed is a list",
                 "hls:\\n  ladder: [90, 100, 110, 120, 130, 140, 150] | allowed is a list of at most 6 heights",
-                "hls:\\n  encryption: sample-aes | line 2: hls.encryption is \"sample-aes\"; allowed is none or aes-128.",
+                "hls:\\n  encryption: sample-aes | line 2: hls.encryption is \"sample-aes\"; allowed is none, aes-128 or cbcs.",
                 "hls:\\n  key-rotation: 9 | line 2: hls.key-rotation is \"9\"; allowed is 10 to 86400.",
                 "http:\\n  port: 1\\n  port: 2 | line 3",
                 "http: [ | line",
