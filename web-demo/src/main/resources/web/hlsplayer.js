@@ -12,6 +12,9 @@ const MAX_FAILED_PARTS = 3;
 /** What fails again within this time fails for a reason that stays. */
 const FAILS_AGAIN_MS = 60_000;
 
+/** What the stream is where `hls.encryption` is `cbcs`. */
+const SAMPLES_ENCRYPTED = 'samples-encrypted';
+
 /** How often it is looked whether playing goes on. */
 const LOOK_MS = 1_000;
 
@@ -104,7 +107,7 @@ export class HlsPlayer extends EventTarget {
       } catch (thrown) {
         if (signal.aborted) return;
         const problem = Problem.from(thrown);
-        const final = problem.status === 404 ? this.#otherwise : [401, 403].includes(problem.status) ? problem : null;
+        const final = problem.status === 404 ? this.#otherwise : [401, 403].includes(problem.status) || problem.type === SAMPLES_ENCRYPTED ? problem : null;
         if (final) {
           this.#become('failed', final);
           return;
@@ -166,6 +169,12 @@ export class HlsPlayer extends EventTarget {
       });
       hls.on(Hls.Events.LEVELS_UPDATED, onLevels);
       hls.on(Hls.Events.LEVEL_SWITCHED, onLevels);
+      // By a key alone hls.js decrypts whole files, and no samples within them.
+      hls.on(Hls.Events.LEVEL_LOADED, (_, { details }) => {
+        if (details.fragments.some(({ levelkeys }) => levelkeys?.identity?.method === 'SAMPLE-AES')) {
+          reject(new Problem({ type: SAMPLES_ENCRYPTED, sentence: 'By HLS this stream is encrypted in a way that this page cannot play.', advice: 'Watch it by WebRTC, or by a player that knows SAMPLE-AES.' }));
+        }
+      });
       let mended = false;
       let failedParts = 0;
       hls.on(Hls.Events.FRAG_LOADED, (_, { part }) => {

@@ -39,8 +39,8 @@ public final class Cbcs {
     private static final int LENGTH_BYTES = 4;
 
     /**
-     * Left clear of a slice from its NAL header on: whoever reads its header before decryption finds it whole. H264 writes lists of references and weights there, 20 bytes and seldom twice as many; H265 also where each row of blocks
-     * begins, up to 34 of two bytes.
+     * Left clear of a slice from its NAL header on: whoever reads its header before decryption finds it whole. H264 writes lists of references and weights there, 34 bytes with 16 of them as x264 does; H265 also where each row of blocks
+     * begins, 67 bytes as x265 does at 1080p.
      */
     private static final int AVC_LEAD_BYTES = 64;
 
