@@ -1,5 +1,6 @@
 package io.spillway.hls;
 
+import io.spillway.media.problem.ProblemJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -74,15 +75,13 @@ public record HlsReply(
 
     /** A refusal as problem+json, RFC 9457. */
     public static HlsReply problem(int status, String type, String sentence) {
-        String json = "{\"type\":\"" + type + "\",\"title\":\"" + type + "\",\"status\":" + status + ",\"detail\":\""
-                + sentence.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
         return new HlsReply(
                 status,
-                "application/problem+json",
+                ProblemJson.CONTENT_TYPE,
                 BRIEF,
                 "",
                 null,
-                List.of(json.getBytes(StandardCharsets.UTF_8)),
+                List.of(ProblemJson.of(status, type, sentence).getBytes(StandardCharsets.US_ASCII)),
                 null);
     }
 }

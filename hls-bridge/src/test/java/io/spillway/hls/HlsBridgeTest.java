@@ -44,15 +44,27 @@ class HlsBridgeTest {
     private HlsReply ask(String stream, String file, String query) {
         List<HlsReply> replies = new ArrayList<>();
         bridge.request(stream, file, query.isEmpty() ? null : query, replies::add);
-        assertEquals(1, replies.size(), () -> "not at once: " + file);
-        return replies.getFirst();
+        return only(file, replies);
     }
 
     private HlsReply askDash(String stream, String file) {
         List<HlsReply> replies = new ArrayList<>();
         bridge.requestDash(stream, file, null, replies::add);
+        return only(file, replies);
+    }
+
+    private static HlsReply only(String file, List<HlsReply> replies) {
         assertEquals(1, replies.size(), () -> "not at once: " + file);
-        return replies.getFirst();
+        HlsReply reply = replies.getFirst();
+        if (reply.status() >= 400) {
+            assertEquals("application/problem+json", reply.contentType());
+            assertTrue(text(reply).matches("\\{\"type\":\"urn:spillway:problem:[a-z-]+\".*"), () -> text(reply));
+        }
+        return reply;
+    }
+
+    private static String text(HlsReply reply) {
+        return new String(reply.body().getFirst(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -105,7 +117,7 @@ class HlsBridgeTest {
         bridge.onPublished(LIVE, publication(), Runnable::run);
         HlsReply reply = ask("live", file, "");
         assertEquals(404, reply.status());
-        String said = new String(reply.body().getFirst(), StandardCharsets.UTF_8);
+        String said = text(reply);
         assertTrue(said.indexOf('<') < 0 && said.indexOf('%') < 0 && !said.contains(".."), said);
         assertEquals(0, bridge.packaged(), "only playlists begin the packaging");
     }

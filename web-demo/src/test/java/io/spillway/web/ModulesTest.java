@@ -144,6 +144,7 @@ final class ModulesTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "404 | application/problem+json | {\"type\":\"urn:spillway:problem:not-live\",\"title\":\"Not live\",\"status\":404,\"detail\":\"Nobody publishes a.\"} | Nobody publishes a. | false | 0",
                 "422 | application/problem+json | {\"detail\":\"No codec in common.\"} | No codec in common. | false | 0",
                 "503 | application/problem+json | {\"title\":\"Draining\"} | Draining | true | 3000",
                 "503 | text/html | <h1>proxy</h1> | The server takes no new sessions at the moment. | true | 3000",

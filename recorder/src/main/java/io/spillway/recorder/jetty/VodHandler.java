@@ -2,6 +2,7 @@ package io.spillway.recorder.jetty;
 
 import static java.util.regex.Matcher.quoteReplacement;
 
+import io.spillway.media.problem.ProblemJson;
 import io.spillway.recorder.BusyException;
 import io.spillway.recorder.Recorder;
 import io.spillway.recorder.RecordingId;
@@ -237,18 +238,12 @@ public final class VodHandler extends Handler.Abstract {
 
     private static void problem(
             int status, String type, String sentence, Request request, Response response, Callback callback) {
-        problem(
-                status,
-                "{\"type\":\"urn:spillway:problem:" + type + "\",\"title\":\"" + type + "\",\"status\":" + status
-                        + ",\"detail\":\"" + sentence + "\"}",
-                request,
-                response,
-                callback);
+        problem(status, ProblemJson.of(status, type, sentence), request, response, callback);
     }
 
     private static void problem(int status, String body, Request request, Response response, Callback callback) {
         response.setStatus(status);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemJson.CONTENT_TYPE);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         body(body.getBytes(StandardCharsets.UTF_8), request, response, callback);
     }

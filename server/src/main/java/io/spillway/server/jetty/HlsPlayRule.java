@@ -36,7 +36,7 @@ public final class HlsPlayRule implements PlayRule {
             authority.play(Calls.caller(request), name.get(), key(request));
             return null;
         } catch (Rejected refused) {
-            return HlsReply.problem(refused.status(), refused.type(), String.valueOf(refused.getMessage()));
+            return HlsReply.problem(refused.status(), refused.type(), refused.sentence());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.spillway.server.jetty;
 
+import io.spillway.media.problem.ProblemJson;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpHeader;
@@ -20,10 +21,9 @@ final class ProblemErrorHandler implements Request.Handler {
     }
 
     static void write(Response response, Callback callback, int status, String type, String detail) {
-        String body = "{\"type\":\"urn:spillway:problem:" + type + "\",\"title\":\"" + HttpStatus.getMessage(status)
-                + "\",\"status\":" + status + ",\"detail\":\"" + detail + "\"}";
+        String body = ProblemJson.of(status, type, HttpStatus.getMessage(status), detail);
         response.setStatus(status);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemJson.CONTENT_TYPE);
         response.getHeaders().put("Access-Control-Allow-Origin", "*");
         response.write(true, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)), callback);
     }

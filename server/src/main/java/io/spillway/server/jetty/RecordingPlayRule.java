@@ -1,12 +1,11 @@
 package io.spillway.server.jetty;
 
-import io.spillway.hls.HlsReply;
 import io.spillway.media.live.StreamName;
+import io.spillway.media.problem.ProblemJson;
 import io.spillway.recorder.jetty.VodRule;
 import io.spillway.sfu.Rejected;
 import io.spillway.signaling.auth.Authority;
 import io.spillway.signaling.jetty.Calls;
-import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +29,7 @@ public final class RecordingPlayRule implements VodRule {
             authority.play(Calls.caller(request), stream, HlsPlayRule.key(request));
             return null;
         } catch (Rejected refused) {
-            HlsReply problem = HlsReply.problem(refused.status(), refused.type(), String.valueOf(refused.getMessage()));
-            return new Refusal(refused.status(), new String(problem.body().getFirst(), StandardCharsets.UTF_8));
+            return new Refusal(refused.status(), ProblemJson.of(refused.status(), refused.type(), refused.sentence()));
         }
     }
 }
