@@ -11,6 +11,8 @@ import io.spillway.hls.ladder.VideoCoders;
 import io.spillway.hls.ladder.VideoDecoder;
 import io.spillway.hls.ladder.VideoEncoder;
 import io.spillway.hls.stream.HlsSettings;
+import io.spillway.hls.stream.Rendition;
+import io.spillway.hls.stream.Segment;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamName;
 import io.spillway.media.live.Track;
@@ -26,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long the first viewer waits for renditions that are made here: from packets to the index, in virtual time, the transcoding thread with costs of its own. */
 class LadderStartTest {
@@ -193,28 +196,68 @@ class LadderStartTest {
             turn();
             nowNs += TURN_NS;
         }
-        live.load();
-        live.onSource(new LiveHls.Source(
-                new Publication(List.of(new Track(List.of(layer.layer))), Instant.EPOCH, ""), Runnable::run));
+        publish();
         long askedNs = nowNs;
         while (live.ask().multivariant(Carried.NONE) == null && nowNs - askedNs < 10_000 * MS) {
-            turn();
-            live.turn(nowNs);
-            transcode();
-            nowNs += TURN_NS;
+            play();
         }
         long waitedMs = (nowNs - askedNs) / MS;
-        HlsReply index = Objects.requireNonNull(live.ask().multivariant(Carried.NONE));
-        List<String> offered = new String(index.body().getFirst(), StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> line.startsWith("v"))
-                .sorted()
-                .toList();
         assertEquals(
                 codec.equals("VP8")
                         ? List.of("v180.m3u8", "v240.m3u8", "v360.m3u8", "v480.m3u8", "v720.m3u8")
                         : List.of("v0.m3u8", "v180.m3u8", "v240.m3u8"),
-                offered);
+                offered());
         assertTrue(waitedMs <= waitMs, waitedMs + " ms");
+    }
+
+    /** A browser whose line turns out wide: those who come later are offered what is made then, those who play go on. */
+    @ParameterizedTest
+    @ValueSource(longs = {2_000, 10_000})
+    void shouldOfferMoreWhenTheSourceGrows(long afterMs) throws InterruptedException {
+        wide = 320;
+        layer.resize(320, 180);
+        publish();
+        while (nowNs < START_NS + afterMs * MS) {
+            play();
+        }
+        assertEquals(List.of("v180.m3u8"), offered());
+        wide = 1_280;
+        layer.resize(1_280, 720);
+        keyAtNs = nowNs;
+        long grownNs = nowNs;
+        while (nowNs < grownNs + 2_500 * MS) {
+            play();
+            // In its first seconds who asks now waits for all that there will be, and for a longer time nobody.
+            assertTrue(afterMs < 6_000 || !offered().isEmpty(), "an index at each moment");
+        }
+        assertEquals(List.of("v180.m3u8", "v240.m3u8", "v360.m3u8", "v480.m3u8", "v720.m3u8"), offered());
+        for (Rendition each : live.ask().renditions()) {
+            assertTrue(each.segments().stream().noneMatch(Segment::isGap), each::name);
+            assertTrue(each.segments().stream().noneMatch(Segment::discontinuity), each::name);
+        }
+    }
+
+    private void publish() {
+        live.load();
+        live.onSource(new LiveHls.Source(
+                new Publication(List.of(new Track(List.of(layer.layer))), Instant.EPOCH, ""), Runnable::run));
+    }
+
+    private void play() throws InterruptedException {
+        turn();
+        live.turn(nowNs);
+        transcode();
+        nowNs += TURN_NS;
+    }
+
+    private List<String> offered() {
+        HlsReply index = live.ask().multivariant(Carried.NONE);
+        return index == null
+                ? List.of()
+                : new String(index.body().getFirst(), StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.startsWith("v"))
+                        .sorted()
+                        .toList();
     }
 }

@@ -31,6 +31,9 @@ final class TestLayer {
     private long extSeq = 1_000;
     private boolean keyWanted = true;
 
+    /** Of pictures of VP8 from the next key on; 1,280 and 720 at first. */
+    private String size = "0005" + "d002";
+
     /** @param publisher the clock that all layers of one publisher share */
     TestLayer(String rid, int firstTimestamp, PublisherClock publisher) {
         this(rid, firstTimestamp, publisher, new Format(Codec.H264, Map.of("packetization-mode", "1")));
@@ -46,6 +49,12 @@ final class TestLayer {
         this.parser = PayloadParser.of(format.codec());
         this.layer = new Layer(
                 rid, format, HistoryBounds.VIDEO, new SenderClock(90_000, publisher), (_, _) -> keyWanted = true);
+    }
+
+    /** Pictures of VP8 have another size from the next key on. */
+    void resize(int width, int height) {
+        size = HexFormat.of().toHexDigits(Short.reverseBytes((short) width))
+                + HexFormat.of().toHexDigits(Short.reverseBytes((short) height));
     }
 
     boolean isKeyWanted() {
@@ -79,7 +88,7 @@ final class TestLayer {
     /** The descriptor, the frame's tag, and of a key start code and size: RFC 7741 §4.2, RFC 6386 §9.1. */
     private void sendVp8(int timestamp, boolean key, long nowNs) {
         byte[] payload = key
-                ? Arrays.copyOf(HexFormat.of().parseHex("10" + "100000" + "9d012a" + "0005" + "d002"), 900)
+                ? Arrays.copyOf(HexFormat.of().parseHex("10" + "100000" + "9d012a" + size), 900)
                 : Arrays.copyOf(HexFormat.of().parseHex("10" + "110000"), 90);
         packet(payload, timestamp, true, nowNs);
         layer.flush(nowNs);

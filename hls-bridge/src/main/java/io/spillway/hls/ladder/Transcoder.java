@@ -272,7 +272,9 @@ final class Transcoder implements AutoCloseable {
         // while is scaled up.
         int lowest = rungs.isEmpty() ? 0 : rungs.getFirst().height();
         for (int each : settings.rungs(format, width, height, passed)) {
-            if (each > lowest && rungs.stream().noneMatch(rung -> rung.height() == each)) {
+            // One that is made because the source is below all does for every size below all.
+            boolean wanted = rungs.isEmpty() || settings.heights().contains(each);
+            if (wanted && each > lowest && rungs.stream().noneMatch(rung -> rung.height() == each)) {
                 rungs.add(new Rung(each));
             }
         }

@@ -342,6 +342,73 @@ class TranscoderTest {
         assertEquals(List.of("v180"), List.copyOf(made.keySet()));
     }
 
+    /** As a browser whose line turns out wide: each size begins with a key, none is made that is larger than the source has been. */
+    @Test
+    void shouldMakeMoreRungsOfASourceThatGrows() throws IOException {
+        List<TestClip> sizes = List.of(
+                TestClip.vp8(folder, 320, 180, 40, 40),
+                TestClip.vp8(folder, 640, 360, 40, 40),
+                TestClip.vp8(folder, 1280, 720, 40, 40),
+                TestClip.vp8(folder, 640, 360, 40, 40));
+        List<List<String>> known = List.of(
+                List.of("v180"),
+                List.of("v180", "v360"),
+                List.of("v180", "v360", "v480", "v720"),
+                List.of("v180", "v360", "v480", "v720"));
+        for (int size = 0; size < 4; size++) {
+            for (int i = 0; i < 40; i++) {
+                add(later(sizes.get(size).units.get(i), 40 * size + i), 1, 1, false, false);
+            }
+            assertEquals(known.get(size), List.copyOf(made.keySet()), "of size " + size);
+        }
+        assertEquals(0, transcoder.status().failures());
+        List<Integer> begins = List.of(0, 60, 90, 90);
+        for (int i = 0; i < 4; i++) {
+            String name = known.getLast().get(i);
+            List<AccessUnit> units = rung(name);
+            List<Long> expected = IntStream.range(begins.get(i), 160)
+                    .mapToObj(TestClip::ticks)
+                    .toList();
+            assertEquals(expected, ticks(units), name);
+            assertEquals(
+                    1,
+                    units.stream()
+                            .map(AccessUnit::format)
+                            .filter(Objects::nonNull)
+                            .distinct()
+                            .count(),
+                    () -> name + " has one init segment");
+            assertTrue(units.getFirst().key());
+            Path file = file(name);
+            assertEquals("", FfmpegTool.ffmpeg("-xerror", "-i", file.toString(), "-f", "null", "-"), name);
+        }
+    }
+
+    /** A window that somebody drags larger: of each size a rung would be as many as there are heights. */
+    @Test
+    void shouldMakeOneRungOfASourceThatStaysBelowAllHoweverItGrows() throws IOException {
+        int frame = 0;
+        for (int height : List.of(180, 200, 240, 300, 180)) {
+            for (AccessUnit unit : TestClip.vp8(folder, 2 * height, height, 10, 10).units) {
+                add(later(unit, frame++), 1, 1, false, false);
+            }
+        }
+        assertEquals(List.of("v180"), List.copyOf(made.keySet()));
+        assertEquals(50, rung("v180").size());
+    }
+
+    /** A frame as if it came at the time of another. */
+    private static AccessUnit later(AccessUnit unit, int frame) {
+        long captureNs = TestClip.captureNs(frame);
+        return new AccessUnit(
+                TestClip.ticks(frame),
+                captureNs,
+                captureNs + TestClip.DELAY_NS,
+                unit.key(),
+                unit.format(),
+                unit.data());
+    }
+
     @Test
     void shouldSkipToTheNextKeyBehindDamage() throws IOException {
         TestClip clip = TestClip.vp8(folder, 640, 360, 40, 20);
