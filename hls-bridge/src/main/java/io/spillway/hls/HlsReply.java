@@ -50,8 +50,8 @@ public record HlsReply(
         return new HlsReply(200, PLAYLIST, cacheControl, etag, gzip, List.of(text), null);
     }
 
-    static HlsReply manifest(byte[] text, byte @Nullable [] gzip) {
-        return new HlsReply(200, MANIFEST, SHARED_BRIEFLY, "", gzip, List.of(text), null);
+    static HlsReply manifest(String etag, byte[] text, byte @Nullable [] gzip) {
+        return new HlsReply(200, MANIFEST, SHARED_BRIEFLY, etag, gzip, List.of(text), null);
     }
 
     static HlsReply clock(String time) {
@@ -69,8 +69,12 @@ public record HlsReply(
     }
 
     static HlsReply media(String name, boolean sound, List<byte[]> chunks, @Nullable Rest rest) {
-        String type = name.endsWith(".mp4") || !sound ? (sound ? "audio/mp4" : "video/mp4") : "audio/mp4";
-        return new HlsReply(200, type, FOR_EVER, "\"" + name + "\"", null, chunks, rest);
+        return new HlsReply(200, sound ? "audio/mp4" : "video/mp4", FOR_EVER, "\"" + name + "\"", null, chunks, rest);
+    }
+
+    /** Whether it is a playlist or a manifest, of which nobody wants a range. */
+    public boolean isText() {
+        return contentType.equals(PLAYLIST) || contentType.equals(MANIFEST);
     }
 
     /** A refusal as problem+json, RFC 9457. */

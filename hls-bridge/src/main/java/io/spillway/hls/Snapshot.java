@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiFunction;
+import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,12 +49,20 @@ final class Snapshot {
             Written bare,
             ConcurrentMap<Carried, Written> kept) {
 
-        static Text playlist(String marked, String etag) {
-            return of(marked, etag, Carried::inPlaylist);
+        static Text playlist(String marked) {
+            return of(marked, tag(marked), Carried::inPlaylist);
         }
 
         static Text manifest(String marked) {
-            return of(marked, "", Carried::inXml);
+            return of(marked, tag(marked), Carried::inXml);
+        }
+
+        /** Of what it says, since that changes in more ways than by a new part: what is reported of others, what is dropped. */
+        private static String tag(String marked) {
+            byte[] bytes = marked.getBytes(StandardCharsets.UTF_8);
+            CRC32C sum = new CRC32C();
+            sum.update(bytes);
+            return "\"" + Long.toHexString(sum.getValue()) + "." + Integer.toHexString(bytes.length) + "\"";
         }
 
         private static Text of(String marked, String etag, BiFunction<Carried, String, String> form) {
@@ -113,7 +122,7 @@ final class Snapshot {
                 offered.stream().filter(each -> !each.segments().isEmpty()).toList();
         this.multivariant = ready.isEmpty() || ready.size() < offered.size()
                 ? null
-                : Text.playlist(MultivariantPlaylist.write(ready, Carried.MARK), "");
+                : Text.playlist(MultivariantPlaylist.write(ready, Carried.MARK));
     }
 
     static final Snapshot EMPTY =
@@ -149,7 +158,7 @@ final class Snapshot {
             manifest = text;
         }
         Written written = text.forWho(carried);
-        return HlsReply.manifest(written.plain, written.gzip);
+        return HlsReply.manifest(text.etag, written.plain, written.gzip);
     }
 
     private static HlsReply playlist(String cacheControl, Text text, Carried carried) {
@@ -199,9 +208,7 @@ final class Snapshot {
     }
 
     private Text write(Rendition rendition, boolean skip) {
-        String etag = "\"" + rendition.lastSequence() + "." + rendition.lastPart() + (rendition.ended() ? "e" : "")
-                + (skip ? "d" : "") + "\"";
-        return Text.playlist(MediaPlaylist.write(rendition, renditions, settings, skip, Carried.MARK), etag);
+        return Text.playlist(MediaPlaylist.write(rendition, renditions, settings, skip, Carried.MARK));
     }
 
     /** Whether a rendition has what is asked for (H21, H26). */

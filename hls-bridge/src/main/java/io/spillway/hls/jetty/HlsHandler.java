@@ -121,7 +121,7 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
         headers.add(cacheControl(reply.cacheControl(), shared));
         byte[] gzip = reply.gzip();
         boolean packed = gzip != null && asked.contains(HttpHeader.ACCEPT_ENCODING, "gzip");
-        if (gzip != null) {
+        if (reply.isText()) {
             headers.add(VARY);
         }
         String etag = reply.etag();
