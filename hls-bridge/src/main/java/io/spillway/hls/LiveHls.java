@@ -13,13 +13,13 @@ import io.spillway.media.frame.AccessUnit;
 import io.spillway.media.frame.AudioCoder;
 import io.spillway.media.frame.LayerIntake;
 import io.spillway.media.frame.PacketRing;
-import io.spillway.media.frame.Tap;
 import io.spillway.media.live.Layer;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamName;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,9 +48,6 @@ final class LiveHls implements Runnable {
     /** Missing packets are waited for this long: two repairs over a long way. */
     private static final long HOLD_NS = 300_000_000L;
 
-    /** 2 s of 30 Mbps in all layers. */
-    private static final int RING_BYTES = 1 << 23;
-
     /** Blocked requests wait three target durations, and less than players do (H25). */
     private static final long BLOCK_NS = 3 * HlsSettings.TARGET_DURATION_S * 1_000_000_000L;
 
@@ -64,6 +61,11 @@ final class LiveHls implements Runnable {
     private static final String AAC = "a0";
 
     private static final String OPUS = "a1";
+
+    /** However often a publisher changes what it sends, its packets are taken up anew once in this time and no more, but for a few times at once: all players see each as a break. */
+    private static final long ATTACH_NS = 1_000_000_000L;
+
+    private static final int ATTACH_BURST = 4;
 
     private static final long KEY_WISH_NS = 400_000_000L;
 
@@ -96,8 +98,10 @@ final class LiveHls implements Runnable {
     private boolean over;
 
     private @Nullable Source source;
-    private @Nullable PacketRing ring;
-    private volatile @Nullable Tap tap;
+    private final Tapping.Rings rings = new Tapping.Rings();
+    private @Nullable Tapping tapping;
+    private long attachDueNs;
+    private boolean hurried;
     private List<Layer> layers = List.of();
     private @Nullable LayerIntake[] intakes = {};
     private @Nullable AudioCoder coder;
@@ -123,6 +127,7 @@ final class LiveHls implements Runnable {
         this.onEnd = onEnd;
         this.askedNs = clockNs.getAsLong();
         this.absentNs = askedNs;
+        this.attachDueNs = askedNs;
         long unixMs = unixMs(askedNs);
         // Segments last longer than half a second: counted from the clock, their numbers never meet those of a run
         // before.
@@ -155,6 +160,11 @@ final class LiveHls implements Runnable {
         return Instant.ofEpochMilli(unixMs(clockNs.getAsLong()));
     }
 
+    /** How many rings its packets came through; for tests. */
+    int rings() {
+        return rings.made();
+    }
+
     /** How the renditions that are made here stand; empty when none are. Any thread. */
     Optional<LadderStatus> ladder() {
         return Optional.ofNullable(ladder).map(Ladder::status);
@@ -172,7 +182,10 @@ final class LiveHls implements Runnable {
 
     /** Another publication is the stream's, or none. Any thread. */
     void onSource(@Nullable Source next) {
-        commands.add(() -> attach(next));
+        commands.add(() -> {
+            detach();
+            source = next;
+        });
     }
 
     void close() {
@@ -196,8 +209,8 @@ final class LiveHls implements Runnable {
                 turn(clockNs.getAsLong());
                 LockSupport.parkNanos(TURN_MS * 1_000_000L);
             }
-        } catch (RuntimeException defect) {
-            LOG.error("{} is packaged no more: a defect of ours", name, defect);
+        } catch (RuntimeException | Error defect) {
+            LOG.error("{} is packaged no more: a defect of ours, or no memory", name, defect);
         } finally {
             finish();
             ended.countDown();
@@ -217,13 +230,14 @@ final class LiveHls implements Runnable {
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
         }
-        PacketRing from = ring;
+        attach(nowNs);
+        Tapping from = tapping;
         if (from != null) {
             from.drain((layer, packet) -> {
                 LayerIntake intake = intakes[layer];
                 if (intake != null) {
-                    intake.add(packet, nowNs);
                     offer.onPacket(layer, nowNs);
+                    intake.add(packet, nowNs);
                 }
             });
         }
@@ -238,10 +252,6 @@ final class LiveHls implements Runnable {
         }
         packager.onTime(nowNs);
         wish(nowNs);
-        Tap tapped = tap;
-        if (tapped != null && tapped.isStale()) {
-            attach(source);
-        }
         boolean changed = show(nowNs);
         waiters.serve(snapshot, changed, nowNs);
         if (source == null && !over && nowNs - absentNs > ABSENCE_NS) {
@@ -255,7 +265,7 @@ final class LiveHls implements Runnable {
     }
 
     private void finish() {
-        attach(null);
+        detach();
         packager.end();
         show(clockNs.getAsLong());
         onEnd.accept(this);
@@ -274,21 +284,43 @@ final class LiveHls implements Runnable {
         }
     }
 
-    private void attach(@Nullable Source next) {
-        Tap old = tap;
-        Source before = source;
-        if (old != null && before != null) {
-            before.loop().execute(old::close);
+    private void detach() {
+        Tapping old = tapping;
+        if (old != null) {
+            old.end(rings);
         }
-        boolean first = layers.isEmpty();
-        tap = null;
-        ring = null;
+        tapping = null;
         intakes = new @Nullable LayerIntake[0];
-        source = next;
+        source = null;
         absentNs = clockNs.getAsLong();
-        if (next == null) {
+    }
+
+    /** Takes up what is published, where that has not been done, or where it has changed. */
+    private void attach(long nowNs) {
+        Source next = source;
+        Tapping old = tapping;
+        if (next == null || (old != null && !old.isStale())) {
             return;
         }
+        if (attachDueNs - nowNs > (ATTACH_BURST - 1) * ATTACH_NS) {
+            if (!hurried) {
+                LOG.warn(
+                        "{} has another publisher, codec or encoder again and again; it is taken up once a second",
+                        name);
+            }
+            hurried = true;
+            return;
+        }
+        if (old != null) {
+            detach();
+            source = next;
+        }
+        PacketRing ring = rings.take();
+        if (ring == null) {
+            return;
+        }
+        attachDueNs = Math.max(attachDueNs, nowNs) + ATTACH_NS;
+        boolean first = layers.isEmpty();
         Ladder made = ladder;
         if (made != null) {
             made.restart();
@@ -313,15 +345,16 @@ final class LiveHls implements Runnable {
         });
         layers = List.copyOf(all);
         intakes = takes.toArray(new @Nullable LayerIntake[0]);
-        offer.restart(List.copyOf(shows), (int)
+        BitSet played = new BitSet();
+        for (int i = 0; i < all.size(); i++) {
+            played.set(i, all.get(i).codec() == Codec.H264);
+        }
+        offer.restart(List.copyOf(shows), played, (int)
                 all.stream().filter(layer -> isPassed(layer.codec())).count());
         if (!first) {
             packager.restart(hasVideo());
         }
-        PacketRing fresh = new PacketRing(RING_BYTES);
-        ring = fresh;
-        List<Layer> tapped = layers;
-        next.loop().execute(() -> tap = Tap.open(tapped, fresh, clockNs.getAsLong()));
+        tapping = Tapping.begin(next, layers, ring, clockNs);
     }
 
     /** Whether a layer is a rendition itself. HLS does not carry VP8, and where samples are encrypted, neither what is not divided into NAL units. */
@@ -343,7 +376,7 @@ final class LiveHls implements Runnable {
         long nowNs = clockNs.getAsLong();
         boolean begins = passed && packager.add(rendition, unit, nowNs);
         Ladder makes = ladder;
-        if (makes != null && (!passed || offer.wantsMore())) {
+        if (makes != null && (!passed || offer.wantsMore(nowNs))) {
             makes.offer(layer, passed, begins, unit, nowNs);
         }
     }
@@ -400,7 +433,7 @@ final class LiveHls implements Runnable {
     /** Asks the publisher for keys of all layers at once, so that they are cut alike (H20). */
     private void wish(long nowNs) {
         Source from = source;
-        if (from == null || nowNs - wishedNs < KEY_WISH_NS) {
+        if (from == null || tapping == null || nowNs - wishedNs < KEY_WISH_NS) {
             return;
         }
         Ladder made = ladder;

@@ -5,6 +5,7 @@ import io.spillway.hls.stream.Rendition;
 import io.spillway.hls.stream.StreamPackager;
 import io.spillway.media.mp4.AudioFormat;
 import io.spillway.media.mp4.VideoFormat;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -28,6 +29,7 @@ final class Offer {
     private final StreamPackager packager;
     private List<List<String>> shows = List.of();
     private long[] cameNs = {};
+    private BitSet playedByAll = new BitSet();
     private int pictures;
     private boolean apart;
     private long beganNs = NEVER;
@@ -40,10 +42,12 @@ final class Offer {
      * Another publication begins.
      *
      * @param layers by number, the renditions in which each is to be had, as it is or as AAC; none where others are made of it
+     * @param played by number, whether every player plays the layer as it is
      * @param passedPictures how many layers of pictures are renditions themselves
      */
-    void restart(List<List<String>> layers, int passedPictures) {
+    void restart(List<List<String>> layers, BitSet played, int passedPictures) {
         shows = layers;
+        playedByAll = played;
         cameNs = LongStream.generate(() -> NEVER).limit(layers.size()).toArray();
         pictures = passedPictures;
         apart = false;
@@ -55,9 +59,12 @@ final class Offer {
         cameNs[layer] = nowNs;
     }
 
-    /** Whether lower renditions are to be made of layers that are renditions themselves: there is one only, or only one of them can be offered. */
-    boolean wantsMore() {
-        return apart || pictures == 1;
+    /** Whether renditions are to be made of layers that are renditions themselves: there is one only, or only one of them can be offered, or none that is sent is played by every player. */
+    boolean wantsMore(long nowNs) {
+        return apart
+                || pictures == 1
+                || IntStream.range(0, cameNs.length)
+                        .noneMatch(layer -> playedByAll.get(layer) && nowNs - cameNs[layer] < SENT_NS);
     }
 
     /** Finds out whether the publisher makes keys of its layers at different times: then the largest is to lead, and the others cannot be offered beside it (H20). */

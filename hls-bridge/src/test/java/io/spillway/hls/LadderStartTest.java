@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -259,5 +260,37 @@ class LadderStartTest {
                         .filter(line -> line.startsWith("v"))
                         .sorted()
                         .toList();
+    }
+
+    /** A publisher's layers are renditions, and yet nothing that a phone plays. */
+    @Test
+    void shouldMakeOfLayersThatNotAllPlayWhatAllDo() throws InterruptedException {
+        PublisherClock clock = new PublisherClock();
+        List<TestLayer> layers = List.of(TestLayer.vp9("l", clock, 640, 360), TestLayer.vp9("h", clock, 1_280, 720));
+        live.load();
+        live.onSource(new LiveHls.Source(
+                new Publication(
+                        List.of(new Track(
+                                layers.stream().map(each -> each.layer).toList())),
+                        Instant.EPOCH,
+                        ""),
+                Runnable::run));
+        for (; nowNs < START_NS + 5_000 * MS; nowNs += TURN_NS) {
+            while (START_NS + next * TestLayer.FRAME_NS + DELAY_NS <= nowNs) {
+                boolean key = next == 0 || layers.stream().anyMatch(TestLayer::isKeyWanted);
+                for (TestLayer each : layers) {
+                    each.send(next, key, nowNs);
+                }
+                next++;
+            }
+            live.turn(nowNs);
+            transcode();
+        }
+        HlsReply index = Objects.requireNonNull(live.ask().multivariant(Carried.NONE));
+        String text = new String(index.body().getFirst(), StandardCharsets.UTF_8);
+        assertEquals(
+                List.of("v0.m3u8", "v1.m3u8", "v180.m3u8", "v240.m3u8", "v360.m3u8", "v480.m3u8", "v720.m3u8"),
+                text.lines().filter(line -> line.startsWith("v")).sorted().toList());
+        assertTrue(text.contains("CODECS=\"vp09.") && text.contains("CODECS=\"avc1."), text);
     }
 }

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** An encoder of H.264, or of VP8 of 1280x720, of 30 pictures a second, and the layer that its packets come to. Pictures are noise, headers real. */
+/** An encoder of H.264, of VP8 of 1280x720, or of VP9, of 30 pictures a second, and the layer that its packets come to. Pictures are noise, headers real. */
 final class TestLayer {
 
     static final long FRAME_NS = 1_000_000_000L / 30;
@@ -30,6 +30,8 @@ final class TestLayer {
     private final int firstTimestamp;
     private long extSeq = 1_000;
     private boolean keyWanted = true;
+    private int width;
+    private int height;
 
     /** Of pictures of VP8 from the next key on; 1,280 and 720 at first. */
     private String size = "0005" + "d002";
@@ -41,6 +43,14 @@ final class TestLayer {
 
     static TestLayer vp8(PublisherClock publisher) {
         return new TestLayer("r", 7, publisher, new Format(Codec.VP8, Map.of()));
+    }
+
+    /** Of pictures of VP9 of a size. */
+    static TestLayer vp9(String rid, PublisherClock publisher, int width, int height) {
+        TestLayer made = new TestLayer(rid, 7, publisher, new Format(Codec.VP9, Map.of()));
+        made.width = width;
+        made.height = height;
+        return made;
     }
 
     private TestLayer(String rid, int firstTimestamp, PublisherClock publisher, Format format) {
@@ -57,6 +67,12 @@ final class TestLayer {
                 + HexFormat.of().toHexDigits(Short.reverseBytes((short) height));
     }
 
+    /** Its publisher begins anew, by another encoder. */
+    void restart(long nowNs) {
+        layer.restart(layer.format(), nowNs);
+        keyWanted = true;
+    }
+
     boolean isKeyWanted() {
         return keyWanted;
     }
@@ -67,6 +83,10 @@ final class TestLayer {
         keyWanted &= !key;
         if (vp8) {
             sendVp8(timestamp, key, nowNs);
+            return;
+        }
+        if (layer.codec() == Codec.VP9) {
+            sendVp9(timestamp, key, nowNs);
             return;
         }
         if (key) {
@@ -91,6 +111,20 @@ final class TestLayer {
                 ? Arrays.copyOf(HexFormat.of().parseHex("10" + "100000" + "9d012a" + size), 900)
                 : Arrays.copyOf(HexFormat.of().parseHex("10" + "110000"), 90);
         packet(payload, timestamp, true, nowNs);
+        layer.flush(nowNs);
+    }
+
+    /** The descriptor, and of the uncompressed header marker, kind, sync code, colours and size: RFC 9628 §4.2, VP9 bitstream specification §6.2. */
+    private void sendVp9(int timestamp, boolean key, long nowNs) {
+        ByteBuffer payload = ByteBuffer.allocate(key ? 900 : 90);
+        if (key) {
+            long size = (long) (width - 1) << 16 | (height - 1);
+            // Four bits of colours before it.
+            payload.put(HexFormat.of().parseHex("0c" + "82" + "498342")).putLong((0x4L << 32 | size) << 28);
+        } else {
+            payload.put(HexFormat.of().parseHex("4c" + "86"));
+        }
+        packet(payload.array(), timestamp, true, nowNs);
         layer.flush(nowNs);
     }
 

@@ -153,6 +153,11 @@ public final class PacketRing implements Tap.Sink {
         READ.setRelease(this, at);
     }
 
+    /** Leaves out all that is there. Packaging thread only. */
+    public void clear() {
+        READ.setRelease(this, (long) WRITTEN.getAcquire(this));
+    }
+
     /** Packets that found no room. Any thread. */
     public long lost() {
         return lost.get();

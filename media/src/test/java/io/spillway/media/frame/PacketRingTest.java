@@ -99,6 +99,19 @@ class PacketRingTest {
     }
 
     @Test
+    void shouldBeginWithWhatComesAfterItWasCleared() {
+        PacketRing ring = new PacketRing(1 << 14);
+        Tap tap = Tap.open(List.of(layer), ring, 0);
+        send(30);
+        ring.clear();
+        sent.clear();
+        send(20);
+        ring.drain((_, packet) -> got.add(packet));
+        assertSame(sent);
+        tap.close();
+    }
+
+    @Test
     void shouldSayWhenTheLayerStartedOver() {
         PacketRing ring = new PacketRing(1 << 14);
         Tap tap = Tap.open(List.of(layer), ring, 0);
