@@ -1,7 +1,6 @@
 package io.spillway.hls.playlist;
 
 import io.spillway.hls.stream.Rendition;
-import io.spillway.hls.stream.Segment;
 import io.spillway.media.mp4.AudioFormat;
 import io.spillway.media.mp4.VideoFormat;
 import java.util.Comparator;
@@ -68,7 +67,7 @@ public final class MultivariantPlaylist {
     private static void variant(StringBuilder out, Rendition main, Optional<Rendition> sound, String suffix) {
         boolean beside = sound.isPresent() && !sound.get().name().equals(main.name());
         long peak = main.peakBps() + (beside ? sound.get().peakBps() : 0);
-        long mean = meanBps(main) + (beside ? meanBps(sound.get()) : 0);
+        long mean = main.meanBps() + (beside ? sound.get().meanBps() : 0);
         out.append("#EXT-X-STREAM-INF:BANDWIDTH=")
                 .append(peak)
                 .append(",AVERAGE-BANDWIDTH=")
@@ -84,14 +83,5 @@ public final class MultivariantPlaylist {
         }
         sound.ifPresent(each -> out.append(",AUDIO=\"").append(groupOf(each)).append('"'));
         out.append('\n').append(main.name()).append(".m3u8").append(suffix).append('\n');
-    }
-
-    static long meanBps(Rendition rendition) {
-        long bytes = rendition.segments().stream().mapToLong(Segment::bytes).sum();
-        long ticks =
-                rendition.segments().stream().mapToLong(Segment::shownTicks).sum();
-        return ticks == 0
-                ? 1
-                : Math.max(1, Math.round(bytes * 8.0 * rendition.format().timescale() / ticks));
     }
 }

@@ -1,6 +1,7 @@
 package io.spillway.hls.stream;
 
 import io.spillway.media.mp4.TrackFormat;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
  * @param open the one that grows; its parts may be none
  * @param nextPartUri where the next part will be
  * @param discontinuitySequence of the oldest segment listed
+ * @param highest what it has come to, listed or not
  * @param isIndependent whether every segment that was made begins with a key
  * @param ended nothing more comes
  */
@@ -23,10 +25,42 @@ public record Rendition(
         Segment open,
         String nextPartUri,
         long discontinuitySequence,
+        Rate highest,
         boolean isIndependent,
         boolean ended) {
 
     private static final double HEADROOM = 1.1;
+
+    /**
+     * Bits a second, of what is no gap.
+     *
+     * @param peakBps of the densest segment
+     * @param meanBps of the densest window
+     */
+    public record Rate(double peakBps, double meanBps) {
+
+        static final Rate NONE = new Rate(0, 0);
+
+        static Rate of(Collection<Segment> segments) {
+            double peak = 0;
+            double bits = 0;
+            double seconds = 0;
+            for (Segment each : segments) {
+                if (each.shownTicks() > 0) {
+                    double lasted = (double) each.shownTicks() / each.format().timescale();
+                    peak = Math.max(peak, each.bytes() * 8 / lasted);
+                    bits += each.bytes() * 8;
+                    seconds += lasted;
+                }
+            }
+            return new Rate(peak, seconds == 0 ? 0 : bits / seconds);
+        }
+
+        /** The higher of each. */
+        Rate max(Rate other) {
+            return new Rate(Math.max(peakBps, other.peakBps), Math.max(meanBps, other.meanBps));
+        }
+    }
 
     /** Sequence number of the oldest segment listed. */
     public long firstSequence() {
@@ -55,14 +89,14 @@ public record Rendition(
         return ticks == 0 ? 0 : (double) frames * format.timescale() / ticks;
     }
 
-    /** Bits a second of the densest segment, raised a little: the next one may be larger than all before (H38). */
+    /** Bits a second of the densest segment, raised a little: the next one may be larger than all before. Players read it once, and what was dense once will be again when a quiet time is over (H38). */
     public long peakBps() {
-        double peak = segments.stream()
-                .filter(each -> each.shownTicks() > 0)
-                .mapToDouble(each -> each.bytes() * 8.0 * format.timescale() / each.shownTicks())
-                .max()
-                .orElse(0);
-        return Math.max(1, Math.round(peak * HEADROOM));
+        return Math.max(1, Math.round(highest.max(Rate.of(segments)).peakBps() * HEADROOM));
+    }
+
+    /** Bits a second of the densest window so far (H38). */
+    public long meanBps() {
+        return Math.max(1, Math.round(highest.max(Rate.of(segments)).meanBps()));
     }
 
     /** Whether segment {@code sequence} is whole, or with {@code part} not negative that part is there or its segment is whole (H21). */

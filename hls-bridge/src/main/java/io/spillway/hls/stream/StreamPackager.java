@@ -44,8 +44,8 @@ public final class StreamPackager {
     /** A leading track without a frame for this long leads no more where another has a key. */
     private static final long SILENT_NS = 1_500_000_000L;
 
-    /** What the reports say may part from what the timestamps say by this much before the timeline is corrected, at a key (H46). */
-    private static final long SYNC_MS = 30;
+    /** What the reports say may part from what the timestamps say by this much before the timeline is corrected, at a key (H46): sound and picture are less than 20 ms apart then. */
+    private static final long SYNC_MS = 15;
 
     /** No frame lies this far ahead of now. */
     private static final long AHEAD_MS = 2_000;

@@ -80,6 +80,7 @@ final class TrackPackager {
     private long listedTicks;
     private long keptTicks;
     private long gapParts;
+    private Rendition.Rate highest = Rendition.Rate.NONE;
     private long revision;
 
     /**
@@ -293,6 +294,7 @@ final class TrackPackager {
         if (!next.equals(format)) {
             format = next;
             beginInit();
+            highest = Rendition.Rate.NONE;
         }
     }
 
@@ -311,6 +313,7 @@ final class TrackPackager {
                 open(),
                 partUri(partNumber),
                 discontinuitySequence,
+                highest,
                 independent,
                 ended);
     }
@@ -422,6 +425,10 @@ final class TrackPackager {
 
     private void unlist() {
         revision++;
+        // Of whole windows: one of a segment alone would have its peak for a mean.
+        if (listed.getFirst().initUri().equals(initUri)) {
+            highest = highest.max(Rendition.Rate.of(listed));
+        }
         Segment gone = listed.removeFirst();
         listedTicks -= gone.durationTicks();
         if (gone.discontinuity()) {

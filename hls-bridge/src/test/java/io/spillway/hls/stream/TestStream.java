@@ -45,6 +45,9 @@ final class TestStream {
     /** Pictures lost, of a thousand; what follows one is left out up to the next key, as the intake does. */
     int lostPerMille;
 
+    /** By how much pictures are larger than usual. */
+    int density = 1;
+
     /** Each time it is looked what has arrived, the network may hold up to so much back. */
     long jitterNs;
 
@@ -126,7 +129,7 @@ final class TestStream {
                                     nowNs,
                                     key,
                                     key ? format : null,
-                                    bytes(key ? 900 : 90, captureNs)),
+                                    bytes((key ? 900 : 90) * density, captureNs)),
                             nowNs);
                 }
                 pictures += videoOn && !broken ? 1 : 0;
