@@ -203,9 +203,14 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
                 404, "not-live", "Nobody publishes " + name + " at this moment; try again when the publisher is back.");
     }
 
-    private void media(
+    /** Answers a request for a rendition's playlist: as {@link #request}. */
+    static void media(
             LiveHls live, Snapshot now, String file, @Nullable String query, Carried carried, Consumer<HlsReply> out) {
-        Directives asked = Directives.parse(query);
+        String rendition = file.substring(0, file.indexOf('.'));
+        int index = now.indexOf(rendition);
+        // Of what has ended directives mean nothing, whatever they say (H26).
+        boolean over = index >= 0 && now.renditions().get(index).ended();
+        Directives asked = over ? Directives.NONE : Directives.parse(query);
         if (asked == null) {
             out.accept(HlsReply.problem(
                     400,
@@ -213,8 +218,6 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
                     "_HLS_msn and _HLS_part are whole numbers of at most 15 digits, and _HLS_part needs _HLS_msn."));
             return;
         }
-        String rendition = file.substring(0, file.indexOf('.'));
-        int index = now.indexOf(rendition);
         if (index < 0 && !now.renditions().isEmpty()) {
             out.accept(notFound(file));
             return;
@@ -263,7 +266,8 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
                         + " at the moment; index.m3u8 lists the renditions that there are.");
     }
 
-    private void file(LiveHls live, Snapshot now, String file, Consumer<HlsReply> out) {
+    /** Answers a request for any other file: as {@link #request}. */
+    static void file(LiveHls live, Snapshot now, String file, Consumer<HlsReply> out) {
         HlsReply there = shelved(live, file);
         if (there != null) {
             out.accept(there);

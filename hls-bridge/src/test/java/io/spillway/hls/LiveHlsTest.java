@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.hls.stream.HlsSettings;
 import io.spillway.hls.stream.Rendition;
+import io.spillway.hls.stream.Segment;
 import io.spillway.media.live.Publication;
 import io.spillway.media.live.StreamName;
 import io.spillway.media.live.Track;
@@ -16,9 +17,13 @@ import io.spillway.media.time.PublisherClock;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -39,15 +44,8 @@ class LiveHlsTest {
     private final List<TestLayer> layers = IntStream.range(0, 3)
             .mapToObj(number -> new TestLayer("r" + number, 1_000_003 * number, clock))
             .toList();
-    private final LiveHls live = new LiveHls(
-            StreamName.parse("live").orElseThrow(),
-            new HlsSettings(200, 1_000, 30_000, 64 << 20),
-            this::nowNs,
-            0,
-            Runnable::run,
-            () -> new Transcoding(Optional.empty(), Optional.empty(), Optional.empty()),
-            new SecureRandom(),
-            _ -> {});
+    private long nowNs = START_NS;
+    private final LiveHls live = fresh();
 
     /** How long after its capture a picture of each layer arrives. */
     private final long[] delayNs = {20 * MS, 20 * MS, 20 * MS};
@@ -60,10 +58,21 @@ class LiveHlsTest {
 
     private final long[] next = {0, 0, 0};
     private final boolean[] owed = {true, true, true};
-    private long nowNs = START_NS;
 
     private long nowNs() {
         return nowNs;
+    }
+
+    private LiveHls fresh() {
+        return new LiveHls(
+                StreamName.parse("live").orElseThrow(),
+                new HlsSettings(200, 1_000, 30_000, 64 << 20),
+                this::nowNs,
+                0,
+                Runnable::run,
+                () -> new Transcoding(Optional.empty(), Optional.empty(), Optional.empty()),
+                new SecureRandom(),
+                _ -> {});
     }
 
     /** Plays on; a key is made of the picture next to a request, of all layers alike, or where {@code keys} says. */
@@ -88,11 +97,14 @@ class LiveHlsTest {
         }
     }
 
-    private void publish() {
-        Publication publication = new Publication(
+    private Publication publication() {
+        return new Publication(
                 List.of(new Track(layers.stream().map(each -> each.layer).toList())), Instant.EPOCH, "");
+    }
+
+    private void publish() {
         live.load();
-        live.onSource(new LiveHls.Source(publication, Runnable::run));
+        live.onSource(new LiveHls.Source(publication(), Runnable::run));
     }
 
     private @Nullable String index() {
@@ -213,6 +225,224 @@ class LiveHlsTest {
             assertTrue(shown.isTooFar(0, new Directives(rendition.lastSequence() + 1, 15, false)));
         }
         assertEquals(14, most, "parts of segments that are as long as they get, from 0");
+    }
+
+    /** Who changes codecs again and again takes no more memory than others, and is packaged all the same. */
+    @Test
+    void shouldTakeUpNoMoreThanOnceASecondWhatChangesAllTheTime() {
+        publish();
+        play(2, null);
+        for (int i = 0; i < 600; i++) {
+            layers.forEach(layer -> layer.restart(nowNs));
+            IntStream.range(0, 3).forEach(each -> owed[each] = true);
+            play(0.035, null);
+        }
+        List<Segment> segments = live.ask().renditions().getFirst().segments();
+        long breaks = segments.stream().filter(Segment::discontinuity).count();
+        assertTrue(breaks > 2 && breaks < 26, breaks + " breaks in 21 s");
+        assertEquals(1, live.rings());
+        play(8, null);
+        assertEquals(ALL, offered());
+    }
+
+    /** Publications that follow each other while no loop answers have two rings, and the last one is packaged when one does. */
+    @Test
+    void shouldWaitForARingWhereALoopHasNotLetItGo() {
+        Publication publication = publication();
+        List<Runnable> stuck = new ArrayList<>();
+        live.load();
+        for (int i = 0; i < 6; i++) {
+            live.onSource(new LiveHls.Source(publication, stuck::add));
+            play(2, null);
+        }
+        live.onSource(new LiveHls.Source(publication, Runnable::run));
+        play(5, null);
+        assertEquals(2, live.rings());
+        assertEquals(List.of(), live.ask().renditions());
+        stuck.forEach(Runnable::run);
+        play(5, null);
+        assertEquals(ALL, offered());
+    }
+
+    private List<HlsReply> ask(String file, String query) {
+        List<HlsReply> replies = new ArrayList<>();
+        if (file.endsWith(".m3u8")) {
+            HlsBridge.media(live, live.ask(), file, query, Carried.NONE, replies::add);
+        } else {
+            HlsBridge.file(live, live.ask(), file, replies::add);
+        }
+        return replies;
+    }
+
+    private Rendition picture() {
+        return live.ask().renditions().getFirst();
+    }
+
+    private static boolean lists(HlsReply reply, long sequence, int part) {
+        String text = text(reply);
+        long first = Long.parseLong(text.lines()
+                .filter(line -> line.startsWith("#EXT-X-MEDIA-SEQUENCE:"))
+                .findFirst()
+                .orElseThrow()
+                .substring(22));
+        long whole = text.lines().filter(line -> line.startsWith("#EXTINF")).count();
+        long parts = text.substring(text.lastIndexOf("#EXTINF") + 1)
+                .lines()
+                .filter(line -> line.startsWith("#EXT-X-PART:"))
+                .count();
+        return sequence < first + whole || (sequence == first + whole && part >= 0 && part < parts);
+    }
+
+    /** H21: until it is there, a part beyond its segment's end is the first of the next. H22: what is there already is given at once. */
+    @ParameterizedTest
+    @CsvSource({"0, -1", "0, 3", "0, 9", "1, -1", "1, 0", "1, 2", "2, -1", "-1, -1", "-1, 1", "-1, 9", "-3, -1"})
+    void shouldAnswerWhenItIsThereAndNotBefore(int ahead, int part) {
+        publish();
+        play(6, null);
+        long last = picture().open().sequence();
+        long sequence = last + ahead;
+        List<HlsReply> replies = ask("v0.m3u8", "_HLS_msn=" + sequence + (part < 0 ? "" : "&_HLS_part=" + part));
+        assertEquals(ahead < 0 && part < 9 ? 1 : replies.size(), replies.size(), "at once");
+        for (int i = 0; i < 1_000 && replies.isEmpty(); i++) {
+            Rendition now = picture();
+            assertFalse((part < 9 && now.has(sequence, part)) || now.has(sequence + 1, 0), "it is there");
+            play(0.005, null);
+        }
+        HlsReply reply = replies.getFirst();
+        assertEquals(200, reply.status());
+        assertTrue(lists(reply, sequence, part), () -> text(reply));
+    }
+
+    /** H24. */
+    @ParameterizedTest
+    @CsvSource({"2, true", "3, false", "90, false"})
+    void shouldRefuseToWaitForWhatIsFarAhead(int ahead, boolean allowed) {
+        publish();
+        play(6.1, null);
+        List<HlsReply> replies = ask("v0.m3u8", "_HLS_msn=" + (picture().lastSequence() + ahead));
+        assertEquals(
+                allowed ? List.of() : List.of(400),
+                replies.stream().map(HlsReply::status).toList());
+    }
+
+    /** H25: also while nothing changes. */
+    @Test
+    void shouldTellThatItDidNotComeInTime() {
+        publish();
+        play(6, null);
+        live.onSource(null);
+        live.turn(nowNs);
+        long sequence = picture().open().sequence() + 2;
+        List<HlsReply> replies = new ArrayList<>();
+        live.await(_ -> null, replies::add);
+        long askedNs = nowNs;
+        while (replies.isEmpty() && nowNs - askedNs < 20_000 * MS) {
+            play(0.005, null);
+        }
+        assertEquals(503, replies.getFirst().status());
+        assertTrue(nowNs - askedNs >= 9_000 * MS && nowNs - askedNs < 9_100 * MS, (nowNs - askedNs) / MS + " ms");
+        assertTrue(picture().open().sequence() > sequence, "gaps go on meanwhile (H15)");
+    }
+
+    /** H17, H26: who waits is told, and what is asked for afterwards, in whatever words, is what there is. */
+    @Test
+    void shouldIgnoreDirectivesOfWhatHasEnded() {
+        publish();
+        play(6, null);
+        live.onSource(null);
+        play(29, null);
+        assertFalse(picture().ended(), "its publisher may come back");
+        List<HlsReply> waiting = ask("v0.m3u8", "_HLS_msn=" + (picture().lastSequence() + 2));
+        String hinted = picture().nextPartUri();
+        List<HlsReply> early = ask(hinted, "");
+        assertEquals(List.of(), early);
+        play(2, null);
+        assertTrue(picture().ended());
+        assertTrue(text(waiting.getFirst()).endsWith("#EXT-X-ENDLIST\n"), "who waits");
+        String all = text(ask("v0.m3u8", "").getFirst());
+        assertTrue(all.endsWith("#EXT-X-ENDLIST\n") && !all.contains("PRELOAD-HINT"), all);
+        for (String query : List.of(
+                "_HLS_msn=" + (picture().lastSequence() + 90),
+                "_HLS_msn=1&_HLS_skip=YES",
+                "_HLS_part=1",
+                "_HLS_msn=x",
+                "_HLS_msn=-1")) {
+            HlsReply reply = ask("v0.m3u8", query).getFirst();
+            assertEquals(200, reply.status(), query);
+            assertEquals(all, text(reply), query);
+            assertEquals(HlsReply.SHARED_BRIEFLY, reply.cacheControl(), query);
+        }
+        // H9: what was hinted at came as a gap or never will.
+        HlsReply never = ask(picture().nextPartUri(), "").getFirst();
+        assertEquals(404, never.status());
+        assertEquals(404, early.getFirst().status(), "a gap has no bytes");
+    }
+
+    /** H9. */
+    @Test
+    void shouldGiveTheHintedPartWhenItIsWhole() {
+        publish();
+        play(6, null);
+        String hinted = picture().nextPartUri();
+        List<HlsReply> early = ask(hinted, "");
+        assertEquals(List.of(), early);
+        play(0.3, null);
+        assertEquals(200, early.getFirst().status());
+        assertTrue(live.shelf().find(hinted).isPresent());
+    }
+
+    /** Players that were here before a restart of the server, and caches, know names and numbers of then. */
+    @Test
+    void shouldNameNothingAsTheRunBeforeDid() {
+        publish();
+        play(120, number -> number % 15 == 0);
+        long last = picture().lastSequence();
+        String uri = picture().open().uri();
+        LiveHls again = fresh();
+        again.load();
+        again.onSource(new LiveHls.Source(publication(), Runnable::run));
+        again.turn(nowNs);
+        for (int i = 0; i < 400; i++) {
+            long number = next[0]++;
+            layers.forEach(layer -> layer.send(number, number % 15 == 0, nowNs));
+            again.turn(nowNs);
+            nowNs += TestLayer.FRAME_NS;
+        }
+        Rendition now = again.ask().renditions().getFirst();
+        assertTrue(now.firstSequence() > last, now.firstSequence() + " after " + last);
+        assertFalse(now.nextPartUri().startsWith(uri.substring(0, uri.lastIndexOf('-'))), uri);
+    }
+
+    /** A tag stands for one text: who polls would be told for ever that nothing has changed. Texts change without a new part, too. */
+    @Test
+    void shouldTagEachTextAnew() {
+        publish();
+        Map<String, String> tagged = new HashMap<>();
+        for (int i = 0; i < 2_000; i++) {
+            play(0.005, null);
+            Snapshot shown = live.ask();
+            if (shown.multivariant(Carried.NONE) == null) {
+                continue;
+            }
+            for (HlsReply each : Arrays.asList(
+                    shown.multivariant(Carried.NONE),
+                    shown.manifest(Carried.NONE),
+                    shown.media(0, Directives.NONE, Carried.NONE),
+                    shown.media(0, new Directives(-1, -1, true), Carried.NONE))) {
+                HlsReply reply = Objects.requireNonNull(each);
+                assertTrue(reply.etag().matches("\"[0-9a-z.]+\""), reply::etag);
+                String known = tagged.putIfAbsent(reply.etag(), text(reply));
+                assertTrue(known == null || known.equals(text(reply)), reply::etag);
+            }
+        }
+        assertEquals(
+                tagged.values().stream().distinct().count(), tagged.size(), "what has not changed has the same tag");
+    }
+
+    private static String text(HlsReply reply) {
+        StringBuilder text = new StringBuilder();
+        reply.body().forEach(chunk -> text.append(new String(chunk, StandardCharsets.UTF_8)));
+        return text.toString();
     }
 
     private static Carried carrying(String query) {
