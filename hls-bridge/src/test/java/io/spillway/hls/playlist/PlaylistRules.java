@@ -309,14 +309,41 @@ public final class PlaylistRules {
                     .filter(segment -> segment.sequence == wanted)
                     .forEach(merged::add);
         }
-        merged.addAll(short_.segments);
-        assertEquals(segments.size(), merged.size(), "H28");
-        for (int i = 0; i < merged.size(); i++) {
-            assertEquals(segments.get(i).uri, merged.get(i).uri, "H28");
-            assertEquals(segments.get(i).discontinuity, merged.get(i).discontinuity, "H28");
-            assertEquals(segments.get(i).key, merged.get(i).key, "H28");
+        long skipped = delta.contains("#EXT-X-SKIP:") ? firstNew - short_.sequence : 0;
+        for (ASegment each : short_.segments) {
+            // What is not said anew holds on from what was skipped.
+            String map = each.map.isEmpty() && !merged.isEmpty() ? merged.getLast().map : each.map;
+            merged.add(new ASegment(
+                    each.sequence,
+                    each.duration,
+                    each.uri,
+                    map,
+                    each.key,
+                    each.date,
+                    each.discontinuity,
+                    each.gap,
+                    each.parts));
         }
+        assertEquals(segments.size(), merged.size(), "H28");
+        double after = open.stream().mapToDouble(APart::duration).sum();
+        double until = Double.parseDouble(value("CAN-SKIP-UNTIL=([0-9.]+)"));
+        for (int i = merged.size() - 1; i >= 0; i--) {
+            ASegment whole = segments.get(i);
+            // Parts of what is older were known, and need not be any more.
+            ASegment expected = i < skipped ? withoutParts(whole) : whole;
+            assertEquals(expected, i < skipped ? withoutParts(merged.get(i)) : merged.get(i), "H28");
+            assertTrue(i >= skipped || after > until - 0.001, () -> "H28: " + whole);
+            after += whole.duration;
+        }
+        assertEquals(open, short_.open, "H28");
+        assertEquals(hint, short_.hint, "H28");
+        assertEquals(reports, short_.reports, "H28");
         assertEquals(open.size(), short_.open.size(), "H28");
         assertEquals(openDiscontinuity, short_.openDiscontinuity, "H28");
+    }
+
+    private static ASegment withoutParts(ASegment of) {
+        return new ASegment(
+                of.sequence, of.duration, of.uri, of.map, of.key, of.date, of.discontinuity, of.gap, List.of());
     }
 }
