@@ -263,7 +263,7 @@ class ThumbnailsTest {
     @Test
     void shouldSayWhyThereIsNone() throws Exception {
         Layer silent = layer(Codec.H264);
-        assertEquals("404 no-picture", type(ask(source(silent))));
+        assertEquals("404 urn:spillway:problem:no-picture", type(ask(source(silent))));
         assertEquals(0, painted);
         Layer sound = new Layer(
                 "",
@@ -271,7 +271,7 @@ class ThumbnailsTest {
                 HistoryBounds.AUDIO,
                 new SenderClock(48_000, new PublisherClock()),
                 (_, _) -> {});
-        assertEquals("404 no-picture", type(ask(source(sound))));
+        assertEquals("404 urn:spillway:problem:no-picture", type(ask(source(sound))));
         painters = Optional.empty();
         Layer layer = layer(Codec.H264);
         come(layer, h264("320x180"));
