@@ -18,6 +18,7 @@ import io.spillway.signaling.api.CrossOrigin;
 import io.spillway.signaling.api.LadderReport;
 import io.spillway.signaling.api.Playback;
 import io.spillway.signaling.api.Recordings;
+import io.spillway.signaling.api.SessionJson;
 import io.spillway.signaling.auth.AdminToken;
 import io.spillway.signaling.auth.Authority;
 import io.spillway.signaling.auth.KnownStream;
@@ -31,7 +32,9 @@ import io.spillway.web.Site;
 import io.spillway.web.jetty.SiteHandler;
 import io.spillway.whipwhep.Policy;
 import io.spillway.whipwhep.WhipWhep;
+import io.spillway.whipwhep.jetty.SignalHandler;
 import io.spillway.whipwhep.jetty.WhipWhepHandler;
+import io.spillway.whipwhep.signal.Signals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -54,6 +57,7 @@ public final class Spillway implements AutoCloseable {
     private final MediaPlane media;
     private final SfuServer sfu;
     private final WhipWhep whipWhep;
+    private final Signals signals;
     private final HttpServer http;
     private final Metrics metrics;
     private final @Nullable HlsPlane hls;
@@ -107,6 +111,7 @@ public final class Spillway implements AutoCloseable {
 
         whipWhep = new WhipWhep(
                 sfu, new StreamAdmission(authority), live.iceServers(), policy(config), System::nanoTime, random);
+        signals = new Signals(whipWhep, sfu, config.http().origins(), SessionJson::line, System::nanoTime);
         metrics = new Metrics(
                 sfu::streams,
                 sfu::loops,
@@ -114,6 +119,7 @@ public final class Spillway implements AutoCloseable {
                         sfu::counters,
                         media::counters,
                         whipWhep::counters,
+                        signals::counters,
                         () -> recording == null ? List.of() : recording.counters()));
         opened.push(metrics::close);
         if (recording != null) {
@@ -131,7 +137,7 @@ public final class Spillway implements AutoCloseable {
                 recording == null ? Recordings.NONE : recording.recordings(),
                 whipWhep::throttle,
                 new CrossOrigin(config.http().origins()));
-        http = openHttp(config, control, whipWhep, authority);
+        http = openHttp(config, control, authority);
         reachability = reachability(config, live);
     }
 
@@ -152,7 +158,7 @@ public final class Spillway implements AutoCloseable {
                 .withStrictIfMatch(config.ice().strictIfMatch());
     }
 
-    private HttpServer openHttp(Config config, ControlPlane control, WhipWhep whipWhep, Authority authority)
+    private HttpServer openHttp(Config config, ControlPlane control, Authority authority)
             throws ConfigException, StartException {
         Optional<HttpServer.TlsPort> tls = config.https().enabled()
                 ? Optional.of(new HttpServer.TlsPort(
@@ -171,6 +177,7 @@ public final class Spillway implements AutoCloseable {
                 Stream.of(
                                 new ControlHandler(control),
                                 new WhipWhepHandler(whipWhep),
+                                new SignalHandler(signals),
                                 recorder == null
                                         ? null
                                         : new VodHandler(
@@ -236,7 +243,9 @@ public final class Spillway implements AutoCloseable {
     public void close() {
         LOG.info("draining: {} streams", sfu.streams().size());
         whipWhep.events().reconnect();
+        signals.drain();
         sfu.drain();
+        signals.close();
         if (hls != null) {
             hls.bridge().close();
         }

@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -25,11 +26,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +137,89 @@ class StartedServerTest {
         try (Spillway spillway = start(Map.of());
                 HttpClient client = HttpClient.newHttpClient()) {
             assertEquals(Optional.of("*"), allowed(client, spillway, "/api/v1/streams", "https://example.com"));
+        }
+    }
+
+    /** The SFU, the keys and the words of the API behind one WebSocket; product §3. */
+    @Test
+    void shouldPublishPlayAndSayGoodbyeBySignal() throws Exception {
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            Spillway spillway = start(Map.of("SPILLWAY_HTTP_ORIGINS", "https://example.net"));
+            try (spillway) {
+                URI address = URI.create("ws://127.0.0.1:" + spillway.httpPort() + "/signal");
+                WebSocket socket = client.newWebSocketBuilder()
+                        .header("Origin", "https://example.net")
+                        .buildAsync(address, new Ear(heard))
+                        .join();
+                String offer = OFFER.replace("\r\n", "\\r\\n");
+                String publish = "{\"type\":\"publish\",\"id\":1,\"stream\":\"live\",\"sdp\":\"" + offer + "\"";
+                socket.sendText(publish + "}", true).join();
+                assertHeard("\"status\":401", heard);
+                socket.sendText(publish + ",\"key\":\"" + spillway.publishKey() + "\"}", true)
+                        .join();
+                String session = find("(?<=\"session\":\")[^\"]+", assertHeard("a=ice-lite", heard));
+                String own = ",\"session\":\"" + session + "\"";
+                socket.sendText("{\"type\":\"candidate\",\"id\":2" + own + ",\"candidate\":null}", true)
+                        .join();
+                assertHeard("{\"type\":\"done\",\"id\":2", heard);
+                socket.sendText(
+                                "{\"type\":\"restart\",\"id\":3" + own
+                                        + ",\"ufrag\":\"wxyz\",\"pwd\":\"zyxwvutsrqponmlkjihgfedcb\"}",
+                                true)
+                        .join();
+                assertHeard("a=candidate:", heard);
+                socket.sendText("{\"type\":\"play\",\"stream\":\"nobody\",\"sdp\":\"" + offer + "\"}", true)
+                        .join();
+                assertHeard("\"status\":4", heard);
+                socket.sendText("{\"type\":\"statistics\"" + own + "}", true).join();
+                assertHeard("\"role\":\"publisher\",\"state\":\"waiting\"", heard);
+                String metrics = client.send(request(spillway, "/metrics").build(), BodyHandlers.ofString())
+                        .body();
+                assertTrue(metrics.contains("spillway_signal_opened_total"), metrics);
+            }
+            assertHeard("{\"type\":\"drain\"", heard);
+            assertHeard("closed 1001", heard);
+        }
+    }
+
+    /** The first thing heard that contains a text. */
+    private static String assertHeard(String text, BlockingQueue<String> heard) throws InterruptedException {
+        List<String> others = new ArrayList<>();
+        for (String next = heard.poll(20, TimeUnit.SECONDS); next != null; next = heard.poll(20, TimeUnit.SECONDS)) {
+            if (next.contains(text)) {
+                return next;
+            }
+            others.add(next);
+        }
+        throw new AssertionError(text + " in " + others);
+    }
+
+    /** Keeps what a socket hears, and how it is closed. */
+    private static final class Ear implements WebSocket.Listener {
+
+        private final BlockingQueue<String> heard;
+        private final StringBuilder message = new StringBuilder();
+
+        Ear(BlockingQueue<String> heard) {
+            this.heard = heard;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+            message.append(text);
+            if (last) {
+                heard.add(message.toString());
+                message.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            heard.add("closed " + code);
+            return null;
         }
     }
 

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Broken invariants, written to the log once for each distinct stack: whoever finds one cannot fill the disk with it. Any thread. */
-final class Bugs {
+public final class Bugs {
 
     /** More distinct stacks than a build that passed its tests has. */
     private static final int MAX_STACKS = 64;
@@ -17,7 +17,7 @@ final class Bugs {
     private final Set<Integer> seen = ConcurrentHashMap.newKeySet();
 
     /** Whether the bug is new, and was logged. */
-    boolean log(String where, RuntimeException bug) {
+    public boolean log(String where, RuntimeException bug) {
         int stack = 31 * bug.getClass().hashCode() + Arrays.hashCode(bug.getStackTrace());
         if (seen.size() >= MAX_STACKS || !seen.add(stack)) {
             return false;

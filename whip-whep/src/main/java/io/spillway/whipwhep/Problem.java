@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A refusal as {@code application/problem+json}. RFC 9457. */
-final class Problem {
+public final class Problem {
 
     private Problem() {}
 
@@ -18,11 +18,11 @@ final class Problem {
         if (refusal.retryAfterSeconds() > 0) {
             fields.add(new Field("Retry-After", Integer.toString(refusal.retryAfterSeconds())));
         }
-        return new Reply(
-                refusal.status(),
-                List.copyOf(fields),
-                ProblemJson.of(refusal.status(), refusal.type(), refusal.sentence()),
-                null,
-                null);
+        return new Reply(refusal.status(), List.copyOf(fields), json(refusal), null, null);
+    }
+
+    /** The document alone. */
+    public static String json(Rejected refusal) {
+        return ProblemJson.of(refusal.status(), refusal.type(), refusal.sentence());
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * @param <K> names a caller, in few bytes
  */
-final class RateLimiter<K> {
+public final class RateLimiter<K> {
 
     private static final long SECOND_NS = 1_000_000_000L;
 
@@ -21,7 +21,7 @@ final class RateLimiter<K> {
     private final Map<K, Long> wholeAtNs;
     private final ReentrantLock lock = new ReentrantLock();
 
-    RateLimiter(RateLimit limit, int maxCallers) {
+    public RateLimiter(RateLimit limit, int maxCallers) {
         this.intervalNs = SECOND_NS / limit.perSecond();
         this.toleranceNs = intervalNs * (limit.burst() - 1);
         this.wholeAtNs = new LinkedHashMap<>(16, 0.75f, true) {
@@ -35,7 +35,7 @@ final class RateLimiter<K> {
     }
 
     /** Takes one request of a caller's budget: 0 when it may pass, else the whole seconds after which to ask again. */
-    int take(K caller, long nowNs) {
+    public int take(K caller, long nowNs) {
         lock.lock();
         try {
             Long known = wholeAtNs.get(caller);

@@ -95,6 +95,11 @@ public final class WhipWhep {
         throttle.take(address, token);
     }
 
+    /** The servers that a session's client should use, as its answer names them in Link lines. */
+    public List<IceServer> iceServers(String sessionId) {
+        return iceServers.forSession(sessionId);
+    }
+
     /** What viewers are told while they watch. */
     public ViewerEvents events() {
         return events;
@@ -376,7 +381,7 @@ public final class WhipWhep {
         fields.add(new Field("Location", call.base() + session.path()));
         fields.add(etag(answer.iceTag()));
         try {
-            for (IceServer server : iceServers.forSession(answer.sessionId())) {
+            for (IceServer server : iceServers(answer.sessionId())) {
                 fields.add(new Field("Link", server.link()));
             }
             if (protocol == Protocol.WHEP) {
@@ -386,7 +391,7 @@ public final class WhipWhep {
             undelivered(session);
             throw bug;
         }
-        tally.opened(protocol);
+        tally.opened(protocol.segment());
         return new Reply(201, List.copyOf(fields), answer.sdp(), session, null);
     }
 
@@ -492,7 +497,7 @@ public final class WhipWhep {
 
     private Reply refuse(Call call, Rejected refusal, Field... extra) {
         Protocol protocol = call.address().protocol();
-        tally.refused(protocol, refusal.type());
+        tally.refused(protocol.segment(), refusal.type());
         LOG.debug("{} {} refused: {} {}", protocol, call.method(), refusal.status(), refusal.type());
         if (refusal.status() == 401) {
             boolean sent = call.has("Authorization") || Credential.stands(call.query());

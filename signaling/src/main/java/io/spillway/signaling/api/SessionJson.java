@@ -4,6 +4,7 @@ import io.spillway.sfu.RefusedCheck;
 import io.spillway.sfu.SessionFigures;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.ViewerLink;
+import io.spillway.signaling.json.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,11 +12,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of a stream as JSON. */
-final class SessionJson {
+public final class SessionJson {
 
     private static final double NANOS_PER_MS = 1e6;
 
     private SessionJson() {}
+
+    /** One session on one line, as the list has it. */
+    public static String line(SessionStatus session) {
+        return Json.compact(session(session));
+    }
 
     static Map<String, @Nullable Object> list(List<SessionStatus> sessions) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();

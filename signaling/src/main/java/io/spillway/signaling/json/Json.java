@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -31,12 +32,23 @@ public final class Json {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 
+    private static final ObjectWriter COMPACT = MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
+
     private Json() {}
 
     /** The document of an object, fields in the map's order, ended by a line feed. */
     public static String write(Map<String, ? extends @Nullable Object> object) {
         try {
             return MAPPER.writeValueAsString(object) + "\n";
+        } catch (JsonProcessingException onlyPlainValuesGoIn) {
+            throw new UncheckedIOException(onlyPlainValuesGoIn);
+        }
+    }
+
+    /** The same on one line, without a line feed. */
+    public static String compact(Map<String, ? extends @Nullable Object> object) {
+        try {
+            return COMPACT.writeValueAsString(object);
         } catch (JsonProcessingException onlyPlainValuesGoIn) {
             throw new UncheckedIOException(onlyPlainValuesGoIn);
         }

@@ -9,6 +9,7 @@ public enum HttpArea {
     HLS,
     API,
     PROBE,
+    SIGNAL,
     PAGE;
 
     private final String label = name().toLowerCase(Locale.ROOT);
@@ -23,6 +24,7 @@ public enum HttpArea {
             case "/hls", "/dash" -> HLS;
             case "/api" -> API;
             case "/healthz", "/readyz", "/metrics" -> PROBE;
+            case "/signal" -> SIGNAL;
             case "/publish", "/watch", "/embed" -> PAGE;
             default -> second > 0 ? alias(path.substring(second)) : PAGE;
         };

@@ -154,6 +154,7 @@ final class MetricsTest {
         "/metrics, PROBE",
         "/readyz, PROBE",
         "/healthz, PROBE",
+        "/signal, SIGNAL",
         "/, PAGE",
         "/watch/whip, PAGE",
         "/watch/live, PAGE",

@@ -3,6 +3,7 @@ package io.spillway.whipwhep.events;
 import io.spillway.sfu.StreamStatus;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,6 +27,9 @@ public final class EventStream {
     private static final long RATES_EACH_NS = 3_000_000_000L;
 
     private static final String NOTHING = "{}";
+
+    /** One event; its data is JSON on one line. */
+    public record Event(EventKind kind, String data) {}
 
     /** Who carries the events to the viewer. Called from any thread, may be called for nothing, does not block. */
     public interface Reader {
@@ -119,22 +123,41 @@ public final class EventStream {
                 return "";
             }
             StringBuilder text = new StringBuilder();
-            for (EventKind kind : untold) {
+            boolean comment = commentDue;
+            for (Event event : told()) {
                 text.append("event: ")
-                        .append(kind.label())
+                        .append(event.kind().label())
                         .append("\ndata: ")
-                        .append(newest.get(kind))
+                        .append(event.data())
                         .append("\n\n");
             }
-            if (text.isEmpty() && commentDue) {
+            if (text.isEmpty() && comment) {
                 text.append(COMMENT);
             }
-            untold.clear();
-            commentDue = false;
             return text.toString();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The same as events, for a connection that is kept alive by other means than comments. */
+    @SuppressWarnings("ReferenceEquality")
+    public List<Event> takeEvents(Reader asking) {
+        lock.lock();
+        try {
+            return reader == asking ? told() : List.of();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Event> told() {
+        List<Event> events = untold.stream()
+                .map(kind -> new Event(kind, newest.getOrDefault(kind, NOTHING)))
+                .toList();
+        untold.clear();
+        commentDue = false;
+        return events;
     }
 
     /** How the stream stands at this moment. */

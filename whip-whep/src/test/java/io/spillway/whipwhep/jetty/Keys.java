@@ -11,24 +11,24 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Admission by a table: publish keys, and play tokens for the streams that ask for one. Open to all while the table is empty. */
-final class Keys implements Admission {
+public final class Keys implements Admission {
 
     private final Map<String, StreamName> publishKeys = new ConcurrentHashMap<>();
     private final Map<StreamName, String> playTokens = new ConcurrentHashMap<>();
     private final Queue<Caller> callers = new ConcurrentLinkedQueue<>();
 
-    Keys publishKey(String key, String stream) {
+    public Keys publishKey(String key, String stream) {
         publishKeys.put(key, new StreamName(stream));
         return this;
     }
 
-    Keys playToken(String stream, String token) {
+    public Keys playToken(String stream, String token) {
         playTokens.put(new StreamName(stream), token);
         return this;
     }
 
     /** Everyone who asked, in order. */
-    Queue<Caller> callers() {
+    public Queue<Caller> callers() {
         return callers;
     }
 

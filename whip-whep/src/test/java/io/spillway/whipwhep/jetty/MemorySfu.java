@@ -19,19 +19,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** An SFU without media: sessions in a map, offers judged by their first line. A publisher replaces the one before. */
-final class MemorySfu implements Sfu {
+public final class MemorySfu implements Sfu {
 
-    static final String ANSWER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+    public static final String ANSWER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
 
-    static final String FRAGMENT_ANSWER = "a=ice-lite\r\na=ice-ufrag:new0\r\n";
-    static final String SECOND_TAG = "second";
+    public static final String FRAGMENT_ANSWER = "a=ice-lite\r\na=ice-ufrag:new0\r\n";
+    public static final String SECOND_TAG = "second";
 
     /** The user fragment of the newest generation, which no offer here has, and its tag. */
     private record Ice(String ufrag, String tag) {}
 
     private static final Ice FIRST = new Ice("EsAw", "first");
 
-    record Held(SessionRole role, StreamName stream, SessionRequest request) {}
+    public record Held(SessionRole role, StreamName stream, SessionRequest request) {}
 
     private final Map<String, Held> sessions = new ConcurrentHashMap<>();
     private final Map<String, LayerWish> wishes = new ConcurrentHashMap<>();
@@ -43,22 +43,22 @@ final class MemorySfu implements Sfu {
     private volatile @Nullable CountDownLatch gate;
 
     /** Holds back every answer until the latch opens. */
-    CountDownLatch holdBack() {
+    public CountDownLatch holdBack() {
         CountDownLatch latch = new CountDownLatch(1);
         gate = latch;
         return latch;
     }
 
-    void drain() {
+    public void drain() {
         draining = true;
     }
 
-    Map<String, Held> sessions() {
+    public Map<String, Held> sessions() {
         return sessions;
     }
 
     /** Sessions ever made. */
-    int made() {
+    public int made() {
         return made.get();
     }
 
@@ -117,17 +117,30 @@ final class MemorySfu implements Sfu {
         return picturePaused;
     }
 
-    void pausePictures(boolean paused) {
+    public void pausePictures(boolean paused) {
         picturePaused = paused;
     }
 
-    Map<String, LayerWish> wishes() {
+    public Map<String, LayerWish> wishes() {
         return wishes;
     }
 
     @Override
     public List<SessionStatus> sessions(StreamName stream) {
-        return List.of();
+        return sessions.entrySet().stream()
+                .filter(each -> each.getValue().stream().equals(stream))
+                .map(each -> new SessionStatus(
+                        each.getKey(),
+                        each.getValue().role(),
+                        SessionStatus.State.CONNECTED,
+                        each.getValue().request().userAgent(),
+                        0,
+                        List.of(),
+                        null,
+                        null,
+                        null,
+                        null))
+                .toList();
     }
 
     @Override
@@ -163,7 +176,7 @@ final class MemorySfu implements Sfu {
     }
 
     /** How a stream stands from now on. */
-    void stands(StreamStatus status) {
+    public void stands(StreamStatus status) {
         standing.put(status.name(), status);
     }
 

@@ -4,11 +4,14 @@ import io.spillway.sfu.Sfu;
 import io.spillway.whipwhep.IceServers;
 import io.spillway.whipwhep.Policy;
 import io.spillway.whipwhep.WhipWhep;
+import io.spillway.whipwhep.signal.Signals;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -40,12 +43,14 @@ final class TestServer implements AutoCloseable {
     final Keys keys;
     final AtomicLong nowNs = new AtomicLong();
     final WhipWhep resources;
+    final Signals signals;
     private final Server server;
     private final ServerConnector connector;
 
-    private TestServer(Keys keys, Policy policy, IceServers iceServers) throws Exception {
+    private TestServer(Keys keys, Policy policy, IceServers iceServers, Set<String> origins) throws Exception {
         this.keys = keys;
         this.resources = new WhipWhep(sfu, keys, iceServers, policy, nowNs::get, new Random(1));
+        this.signals = new Signals(resources, sfu, origins, status -> "{\"id\":\"" + status.id() + "\"}", nowNs::get);
         server = new Server(new QueuedThreadPool(THREADS));
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
@@ -59,14 +64,15 @@ final class TestServer implements AutoCloseable {
         // Room for a burst of connections in the parallel tests.
         connector.setAcceptQueueSize(2048);
         server.addConnector(connector);
-        server.setHandler(new Handler.Sequence(new WhipWhepHandler(resources), new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                response.setStatus(FELL_THROUGH);
-                callback.succeeded();
-                return true;
-            }
-        }));
+        server.setHandler(new Handler.Sequence(
+                new WhipWhepHandler(resources), new SignalHandler(signals), new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        response.setStatus(FELL_THROUGH);
+                        callback.succeeded();
+                        return true;
+                    }
+                }));
         server.start();
     }
 
@@ -75,15 +81,19 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer with(Keys keys) throws Exception {
-        return new TestServer(keys, Policy.standard(), sessionId -> List.of());
+        return new TestServer(keys, Policy.standard(), sessionId -> List.of(), Set.of());
     }
 
     static TestServer with(Policy policy) throws Exception {
-        return new TestServer(new Keys(), policy, sessionId -> List.of());
+        return new TestServer(new Keys(), policy, sessionId -> List.of(), Set.of());
     }
 
     static TestServer with(IceServers iceServers) throws Exception {
-        return new TestServer(new Keys(), Policy.standard(), iceServers);
+        return new TestServer(new Keys(), Policy.standard(), iceServers, Set.of());
+    }
+
+    static TestServer withOrigins(Set<String> origins) throws Exception {
+        return new TestServer(new Keys(), Policy.standard(), sessionId -> List.of(), origins);
     }
 
     int port() {
@@ -96,7 +106,8 @@ final class TestServer implements AutoCloseable {
 
     /** Requests refused with a problem type so far. */
     long refused(String type) {
-        return resources.counters().stream()
+        return Stream.of(resources.counters(), signals.counters())
+                .flatMap(List::stream)
                 .filter(counter -> counter.label().equals(type))
                 .mapToLong(Sfu.Counter::value)
                 .sum();
