@@ -25,7 +25,7 @@ public record Config(
         Limits limits,
         Log log) {
 
-    /** {@code origins} are those whose pages may call the API; empty is every one. */
+    /** {@code origins} are those whose pages may call the API and open {@code /signal}; empty is every one. */
     public record Http(int port, InetAddress bind, Set<String> origins) {}
 
     /** {@code certificate} and {@code key} are null exactly when {@code selfSigned}; both unused unless {@code enabled}. */

@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.testkit.client.Tab;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** A real browser that plays by {@code /signal}: its picture, a layer by hand, events, statistics, an ICE restart, and the end with its socket. */
 final class SignalIT {
+
+    private static final Map<String, String> TLS =
+            Map.of("SPILLWAY_HTTPS_ENABLED", "true", "SPILLWAY_HTTPS_SELF_SIGNED", "true", "SPILLWAY_HTTPS_PORT", "0");
 
     /** As docs/signal.md says it, and an ICE restart as a page would do it. */
     private static final String PLAY = """
@@ -86,12 +92,31 @@ final class SignalIT {
             viewer.waitFor("__signal.restarted === true", Scene.PATIENCE_MS);
             awaitFrames(viewer, viewer.number("__signal.frames") + 30);
             assertEquals("connected", viewer.text("__signal.connection.connectionState"));
-            assertEquals("undefined", viewer.text("JSON.stringify(__signal.heard.refused)"));
+            assertEquals("undefined", viewer.text("String(JSON.stringify(__signal.heard.refused))"));
 
             scene.awaitStatus("signalled", "\"viewers\":{\"webrtc\":1", viewer);
             viewer.eval("__signal.socket.close()");
             scene.awaitStatus("signalled", "\"viewers\":{\"webrtc\":0", viewer);
             assertEquals(List.of(), viewer.complaints());
+            assertTrue(
+                    publisher.complaints().isEmpty(),
+                    () -> publisher.complaints().toString());
+        }
+    }
+
+    /** Over the page's own HTTP/2 connection, where the browser asks by extended CONNECT (RFC 8441). */
+    @Test
+    void shouldPlayOverHttp2() {
+        try (Scene scene = Scene.open(TLS);
+                Tab publisher = scene.publish("signalled", "codec=VP8");
+                Tab viewer = scene.viewerTab()) {
+            Matcher address =
+                    Pattern.compile("https://[^\\s/]+").matcher(scene.server().log());
+            assertTrue(address.find(), () -> scene.server().log());
+            viewer.open(address.group());
+            assertEquals("h2", viewer.text("performance.getEntriesByType('navigation')[0].nextHopProtocol"));
+            viewer.eval(PLAY);
+            awaitFrames(viewer, 30);
             assertTrue(
                     publisher.complaints().isEmpty(),
                     () -> publisher.complaints().toString());

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** What waits to be written, and how it ends. Any thread. */
 final class Outbox {
 
-    /** A burst of candidates, each refused, still fits. Who lets more lie does not read. */
-    static final int MAX_WAITING = 128;
+    /** A burst of candidates, each refused, and the news of all sessions still fit. Who lets more lie does not read. */
+    static final int MAX_WAITING = 256;
 
     private final Deque<String> waiting = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
