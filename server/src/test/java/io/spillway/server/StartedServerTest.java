@@ -179,6 +179,7 @@ class StartedServerTest {
                 assertTrue(metrics.contains("spillway_signal_opened_total"), metrics);
             }
             assertHeard("{\"type\":\"drain\"", heard);
+            assertHeard("closed 1001", heard);
         }
     }
 
@@ -212,6 +213,12 @@ class StartedServerTest {
                 message.setLength(0);
             }
             socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            heard.add("closed " + code);
             return null;
         }
     }

@@ -43,7 +43,6 @@ public final class SignalHandler extends Handler.Abstract {
         ServerWebSocketContainer sockets = ServerWebSocketContainer.ensure(getServer());
         sockets.setIdleTimeout(IDLE);
         container = sockets;
-        addBean(sockets);
         super.doStart();
         ticking = Thread.ofVirtual().name("signal").start(this::tick);
     }

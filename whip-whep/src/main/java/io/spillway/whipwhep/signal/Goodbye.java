@@ -1,16 +1,30 @@
 package io.spillway.whipwhep.signal;
 
+import io.spillway.sfu.Rejected;
+
 /**
  * Why a socket is closed.
  *
- * @param code RFC 6455 §7.4.1
+ * @param code RFC 6455 §7.4
  * @param reason 123 bytes at most, as a close frame has them
  */
 public record Goodbye(int code, String reason) {
 
-    static final int GOING_AWAY = 1001;
-    static final int UNSUPPORTED_DATA = 1003;
-    static final int POLICY = 1008;
-    static final int TOO_BIG = 1009;
-    static final int TRY_AGAIN_LATER = 1013;
+    /** The server stops. */
+    static final Goodbye GOING_AWAY = new Goodbye(1001, "the server stops");
+
+    /**
+     * Codes from here on are an application's (§7.4.2). Those of the protocol, 1002 to 1013, say that the connection is broken: it would be dropped with all
+     * that the peer still sends, and a peer that still sends would not come to read why.
+     */
+    private static final int FIRST_OWN_CODE = 4000;
+
+    /** For what HTTP would refuse with a status. */
+    static Goodbye status(int status, String reason) {
+        return new Goodbye(FIRST_OWN_CODE + status, reason);
+    }
+
+    static Goodbye of(Rejected refusal) {
+        return status(refusal.status(), refusal.type());
+    }
 }

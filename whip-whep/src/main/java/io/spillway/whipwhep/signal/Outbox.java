@@ -24,8 +24,8 @@ final class Outbox {
             }
             if (waiting.size() == MAX_WAITING) {
                 waiting.clear();
-                goodbye = new Goodbye(
-                        Goodbye.POLICY, MAX_WAITING + " messages wait to be read; read them, and ask less at once");
+                goodbye =
+                        Goodbye.status(429, MAX_WAITING + " messages wait to be read; read them, and ask less at once");
                 return;
             }
             waiting.add(message);

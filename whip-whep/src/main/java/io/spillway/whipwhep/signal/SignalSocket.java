@@ -83,22 +83,17 @@ public final class SignalSocket {
         }
         if (!assembly.isBegun()) {
             if (!takePlace()) {
-                close(
-                        Goodbye.TRY_AGAIN_LATER,
-                        new Rejected(503, "overloaded", "too many messages at this moment; try again", 1));
+                close(new Rejected(503, "overloaded", "too many messages at this moment; try again", 1));
                 return;
             }
             assembly.begin(signals.nowNs());
         }
         if (!assembly.add(piece)) {
             givePlaceBack();
-            close(
-                    Goodbye.TOO_BIG,
-                    new Rejected(
-                            413,
-                            "message-too-large",
-                            "the message has more than " + Assembly.MAX_CHARS
-                                    + " characters; an offer of 64 KiB fits"));
+            close(new Rejected(
+                    413,
+                    "message-too-large",
+                    "the message has more than " + Assembly.MAX_CHARS + " characters; an offer of 64 KiB fits"));
         } else if (last) {
             try {
                 onMessage(assembly.take());
@@ -111,9 +106,7 @@ public final class SignalSocket {
     /** A message of bytes, or what comes of one. */
     public void onBinary() {
         if (outbox.goodbye() == null) {
-            close(
-                    Goodbye.UNSUPPORTED_DATA,
-                    new Rejected(415, "unsupported-message", "the message is binary; send JSON as text"));
+            close(new Rejected(415, "unsupported-message", "the message is binary; send JSON as text"));
         }
     }
 
@@ -160,11 +153,11 @@ public final class SignalSocket {
             return;
         }
         if (assembly.isBegun() && nowNs - assembly.begunNs() > signals.messageTimeoutNs()) {
-            leave(new Goodbye(Goodbye.POLICY, "the message was not whole in time"));
+            leave(Goodbye.status(408, "the message was not whole in time"));
             return;
         }
         if (sessions.isEmpty() && nowNs - askedNs > UNUSED_NS) {
-            leave(new Goodbye(Goodbye.POLICY, "no session and no message for 60 s; open the socket when you need it"));
+            leave(Goodbye.status(408, "no session and no message for 60 s; open the socket when you need it"));
             return;
         }
         if (nowNs - pingedNs >= PING_EACH_NS) {
@@ -185,7 +178,7 @@ public final class SignalSocket {
 
     /** Nothing more comes from this server. */
     void stop() {
-        leave(new Goodbye(Goodbye.GOING_AWAY, "the server stops"));
+        leave(Goodbye.GOING_AWAY);
     }
 
     private void look(HeldSession held, Statuses statuses) {
@@ -250,7 +243,7 @@ public final class SignalSocket {
                 retryAfterSeconds);
         unheeded++;
         if (unheeded > MAX_UNHEEDED) {
-            close(Goodbye.POLICY, refusal);
+            close(refusal);
         } else {
             refuse(null, refusal);
         }
@@ -421,9 +414,9 @@ public final class SignalSocket {
                 .raw("retryAfterMs", retryAfterSeconds == 0 ? null : Integer.toString(1000 * retryAfterSeconds)));
     }
 
-    private void close(int code, Rejected refusal) {
+    private void close(Rejected refusal) {
         refuse(null, refusal);
-        leave(new Goodbye(code, refusal.type()));
+        leave(Goodbye.of(refusal));
     }
 
     private void leave(Goodbye goodbye) {

@@ -20,9 +20,11 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -271,6 +273,21 @@ final class SignalSocketTest {
     }
 
     @Test
+    void shouldEndASessionThatWasInTheMakingWhenItsSocketClosed() throws Exception {
+        CountDownLatch gate = sfu.holdBack();
+        Thread asking = Thread.ofPlatform()
+                .start(() -> socket.onText("{\"type\":\"publish\",\"key\":\"key-show\",\"sdp\":\"v=0\"}", true));
+        while (asking.getState() != Thread.State.WAITING && asking.isAlive()) {
+            Thread.onSpinWait();
+        }
+        socket.onClosed();
+        gate.countDown();
+        asking.join();
+        assertEquals(1, sfu.made());
+        assertEquals(Map.of(), sfu.sessions());
+    }
+
+    @Test
     void shouldLetOnlyTheSocketThatOpenedASessionSpeakOfIt() {
         String session = play();
         SignalSocket other = signals.open(peer("203.0.113.7"), new Ear());
@@ -316,14 +333,14 @@ final class SignalSocketTest {
         List<String> said = said();
         assertEquals(1, said.size());
         assertTrue(said.getFirst().contains("\"status\":413"), said::toString);
-        assertEquals(new Goodbye(1009, "message-too-large"), socket.goodbye());
+        assertEquals(new Goodbye(4413, "message-too-large"), socket.goodbye());
     }
 
     @Test
     void shouldRefuseBytes() {
         socket.onBinary();
         assertTrue(String.join("", said()).contains("\"status\":415"));
-        assertEquals(new Goodbye(1003, "unsupported-message"), socket.goodbye());
+        assertEquals(new Goodbye(4415, "unsupported-message"), socket.goodbye());
     }
 
     @Test
@@ -338,7 +355,7 @@ final class SignalSocketTest {
         for (int i = 0; i < 200; i++) {
             all("{'type':'dance'}");
         }
-        assertEquals(new Goodbye(1008, "too-many-messages"), socket.goodbye());
+        assertEquals(new Goodbye(4429, "too-many-messages"), socket.goodbye());
     }
 
     @Test
@@ -347,7 +364,7 @@ final class SignalSocketTest {
             nowNs.addAndGet(SECOND_NS);
             socket.onText("{\"type\":\"dance\"}", true);
         }
-        assertEquals(1008, Objects.requireNonNull(socket.goodbye()).code());
+        assertEquals(4429, Objects.requireNonNull(socket.goodbye()).code());
         assertNull(socket.next(), "what nobody read is dropped");
     }
 
@@ -386,7 +403,7 @@ final class SignalSocketTest {
             socket.heard();
             tick();
         }
-        assertEquals(1008, Objects.requireNonNull(socket.goodbye()).code());
+        assertEquals(4408, Objects.requireNonNull(socket.goodbye()).code());
         IntStream.range(0, 7).forEach(i -> tick());
         assertTrue(ear.cut, "it did not answer the close frame");
     }
@@ -400,7 +417,7 @@ final class SignalSocketTest {
             assertNull(socket.goodbye());
         }
         tick();
-        assertEquals(1008, Objects.requireNonNull(socket.goodbye()).code());
+        assertEquals(4408, Objects.requireNonNull(socket.goodbye()).code());
     }
 
     @Test
