@@ -180,6 +180,7 @@ class StartedServerTest {
             }
             assertHeard("{\"type\":\"drain\"", heard);
             assertHeard("closed 1001", heard);
+            client.shutdownNow();
         }
     }
 

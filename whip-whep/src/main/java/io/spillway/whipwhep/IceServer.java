@@ -41,4 +41,12 @@ public record IceServer(
                 : link + "; username=\"" + username + "\"; credential=\"" + credential
                         + "\"; credential-type=\"password\"";
     }
+
+    /** As an {@code RTCIceServer} of browsers. */
+    public String json() {
+        return "{\"urls\":" + JsonString.quoted(url)
+                + (username == null ? "" : ",\"username\":" + JsonString.quoted(username))
+                + (credential == null ? "" : ",\"credential\":" + JsonString.quoted(credential))
+                + "}";
+    }
 }

@@ -27,4 +27,13 @@ public record Reply(
     public byte[] bytes() {
         return body.getBytes(StandardCharsets.UTF_8);
     }
+
+    /** The value of its first field of that name; empty where there is none. */
+    public String field(String name) {
+        return fields.stream()
+                .filter(field -> field.name().equals(name))
+                .map(Field::value)
+                .findFirst()
+                .orElse("");
+    }
 }

@@ -117,6 +117,9 @@ final class SignalIT {
             assertEquals("h2", viewer.text("performance.getEntriesByType('navigation')[0].nextHopProtocol"));
             viewer.eval(PLAY);
             awaitFrames(viewer, 30);
+            String metrics = scene.get("/metrics");
+            // By HTTP/1.1 it would be a GET that is answered with 101.
+            assertTrue(metrics.contains("area=\"signal\",method=\"other\",status=\"200\""), metrics);
             assertTrue(
                     publisher.complaints().isEmpty(),
                     () -> publisher.complaints().toString());

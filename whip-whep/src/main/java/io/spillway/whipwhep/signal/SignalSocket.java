@@ -4,9 +4,7 @@ import io.spillway.media.live.StreamName;
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.whipwhep.Address;
-import io.spillway.whipwhep.Field;
 import io.spillway.whipwhep.IceServer;
-import io.spillway.whipwhep.JsonString;
 import io.spillway.whipwhep.Problem;
 import io.spillway.whipwhep.Protocol;
 import io.spillway.whipwhep.RateLimit;
@@ -61,7 +59,7 @@ public final class SignalSocket {
     private int unheeded;
     private volatile boolean closed;
     private volatile long heardNs;
-    private volatile long askedNs;
+    private volatile long usedNs;
     private long pingedNs;
     private long leavingNs;
 
@@ -70,7 +68,7 @@ public final class SignalSocket {
         this.peer = peer;
         this.wire = wire;
         this.heardNs = nowNs;
-        this.askedNs = nowNs;
+        this.usedNs = nowNs;
         // The first ping goes at the first look.
         this.pingedNs = nowNs - PING_EACH_NS;
     }
@@ -156,7 +154,9 @@ public final class SignalSocket {
             leave(Goodbye.status(408, "the message was not whole in time"));
             return;
         }
-        if (sessions.isEmpty() && nowNs - askedNs > UNUSED_NS) {
+        if (!sessions.isEmpty()) {
+            usedNs = nowNs;
+        } else if (nowNs - usedNs > UNUSED_NS) {
             leave(Goodbye.status(408, "no session and no message for 60 s; open the socket when you need it"));
             return;
         }
@@ -213,7 +213,7 @@ public final class SignalSocket {
     }
 
     private void onMessage(String text) {
-        askedNs = signals.nowNs();
+        usedNs = signals.nowNs();
         int retryAfterSeconds = rate.take("", signals.nowNs());
         if (retryAfterSeconds > 0) {
             tooMany(retryAfterSeconds);
@@ -300,7 +300,7 @@ public final class SignalSocket {
             refuse(message.id(), reply);
             return;
         }
-        HeldSession held = new HeldSession(session, key, field(reply, "ETag"), wire);
+        HeldSession held = new HeldSession(session, key, reply.field("ETag"), wire);
         sessions.put(held.id(), held);
         if (closed) {
             // It may have closed before the session was among those that ended with it.
@@ -322,7 +322,7 @@ public final class SignalSocket {
             refuse(message.id(), reply);
             return;
         }
-        held.restarted(field(reply, "ETag"));
+        held.restarted(reply.field("ETag"));
         say(new MessageText("restarted")
                 .raw("id", message.id())
                 .text("session", held.id())
@@ -333,7 +333,7 @@ public final class SignalSocket {
         Address.Session session = watched(held);
         EventStream before = held.events();
         Reply reply = post(held, new Address.Events(session), message.json("events"));
-        String location = field(reply, "Location");
+        String location = reply.field("Location");
         done(message, held, reply);
         ViewerEvents events = signals.whipWhep().events();
         events.find(session.stream(), session.id(), location.substring(location.lastIndexOf('/') + 1))
@@ -398,7 +398,7 @@ public final class SignalSocket {
 
     /** What WHIP or WHEP refused, and counted. */
     private void refuse(@Nullable String id, Reply reply) {
-        String retryAfter = field(reply, "Retry-After");
+        String retryAfter = reply.field("Retry-After");
         refused(id, reply.body(), retryAfter.isEmpty() ? 0 : Integer.parseInt(retryAfter));
     }
 
@@ -435,25 +435,7 @@ public final class SignalSocket {
 
     private String iceServers(String session) {
         return signals.whipWhep().iceServers(session).stream()
-                .map(SignalSocket::iceServer)
+                .map(IceServer::json)
                 .collect(Collectors.joining(",", "[", "]"));
-    }
-
-    /** As an {@code RTCIceServer}. */
-    private static String iceServer(IceServer server) {
-        String username = server.username();
-        String credential = server.credential();
-        return "{\"urls\":" + JsonString.quoted(server.url())
-                + (username == null ? "" : ",\"username\":" + JsonString.quoted(username))
-                + (credential == null ? "" : ",\"credential\":" + JsonString.quoted(credential))
-                + "}";
-    }
-
-    private static String field(Reply reply, String name) {
-        return reply.fields().stream()
-                .filter(field -> field.name().equals(name))
-                .map(Field::value)
-                .findFirst()
-                .orElse("");
     }
 }

@@ -399,10 +399,17 @@ final class SignalSocketTest {
 
     @Test
     void shouldCloseASocketForNothing() {
-        for (int i = 0; i < 61; i++) {
+        String session = play();
+        for (int i = 0; i < 161; i++) {
+            if (i == 100) {
+                sfu.sessions().remove(session);
+            }
+            assertNull(socket.goodbye());
             socket.heard();
             tick();
         }
+        assertNull(socket.goodbye(), "a page that heard of the end may want to begin anew");
+        tick();
         assertEquals(4408, Objects.requireNonNull(socket.goodbye()).code());
         IntStream.range(0, 7).forEach(i -> tick());
         assertTrue(ear.cut, "it did not answer the close frame");
