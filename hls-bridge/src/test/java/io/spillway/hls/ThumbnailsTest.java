@@ -275,7 +275,7 @@ class ThumbnailsTest {
         painters = Optional.empty();
         Layer layer = layer(Codec.H264);
         come(layer, h264("320x180"));
-        assertEquals("404 no-thumbnails", type(ask(source(layer))));
+        assertEquals("404 urn:spillway:problem:no-thumbnails", type(ask(source(layer))));
     }
 
     /** Truncated, spoilt and random bytes give a picture or none, and the next good one is shown. */

@@ -1,5 +1,6 @@
 package io.spillway.whipwhep;
 
+import io.spillway.media.problem.JsonString;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,5 @@
 package io.spillway.media.problem;
 
-import java.util.HexFormat;
 import java.util.Locale;
 
 /** A refusal as {@code application/problem+json}, the same from every part of the server. RFC 9457. */
@@ -27,23 +26,7 @@ public final class ProblemJson {
 
     /** The same with a title of its own. */
     public static String of(int status, String type, String title, String sentence) {
-        return "{\"type\":" + quoted(TYPE_PREFIX + type) + ",\"title\":" + quoted(title) + ",\"status\":" + status
-                + ",\"detail\":" + quoted(sentence) + "}";
-    }
-
-    /** A JSON string, RFC 8259 §7; lone surrogates and whatever is not ASCII are escaped. */
-    private static String quoted(String text) {
-        StringBuilder out = new StringBuilder(text.length() + 16).append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < ' ' || c > '~') {
-                out.append("\\u").append(HexFormat.of().toHexDigits(c));
-            } else {
-                out.append(c);
-            }
-        }
-        return out.append('"').toString();
+        return "{\"type\":" + JsonString.quoted(TYPE_PREFIX + type) + ",\"title\":" + JsonString.quoted(title)
+                + ",\"status\":" + status + ",\"detail\":" + JsonString.quoted(sentence) + "}";
     }
 }

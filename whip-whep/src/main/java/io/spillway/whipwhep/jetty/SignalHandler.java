@@ -1,5 +1,6 @@
 package io.spillway.whipwhep.jetty;
 
+import io.spillway.media.problem.ProblemJson;
 import io.spillway.sfu.Rejected;
 import io.spillway.whipwhep.Address;
 import io.spillway.whipwhep.Cors;
@@ -103,7 +104,7 @@ public final class SignalHandler extends Handler.Abstract {
         for (Field field : Cors.ALWAYS) {
             headers.put(field.name(), field.value());
         }
-        headers.put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+        headers.put(HttpHeader.CONTENT_TYPE, ProblemJson.CONTENT_TYPE);
         if (refusal.retryAfterSeconds() > 0) {
             headers.put(HttpHeader.RETRY_AFTER, refusal.retryAfterSeconds());
         }

@@ -1,6 +1,6 @@
 package io.spillway.whipwhep.signal;
 
-import io.spillway.whipwhep.JsonString;
+import io.spillway.media.problem.JsonString;
 import org.jspecify.annotations.Nullable;
 
 /** A message to the peer in the making: one JSON object. */

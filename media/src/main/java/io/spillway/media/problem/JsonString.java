@@ -1,4 +1,4 @@
-package io.spillway.whipwhep;
+package io.spillway.media.problem;
 
 import java.util.HexFormat;
 
