@@ -72,13 +72,6 @@ public final class BandwidthEstimate {
 
     private long rembBps = MAX_BPS;
     private boolean told;
-
-    /** Whether a probe is being sent. Said here, as {@link #starting} is: each packet asks, and the objects that know lie elsewhere. */
-    private boolean probing;
-
-    /** Whether what is sent still matters to the first burst. */
-    private boolean starting = true;
-
     private long silentNs = NEVER;
     private long limitedUntilNs = Long.MIN_VALUE;
     private long overusedUntilNs = Long.MIN_VALUE;
@@ -115,16 +108,10 @@ public final class BandwidthEstimate {
 
     /** The packet of {@link #nextNumber} was sent; {@code bytes} of RTP, header among them. */
     public void onPacketSent(int bytes, long nowNs) {
-        int cluster = 0;
-        if (probing) {
-            cluster = probe.id();
-            probe.onSent(bytes);
-        }
-        sent.add(bytes, cluster, nowNs);
+        sent.add(bytes, probe.id(), nowNs);
+        probe.onSent(bytes);
         numberedBytes += bytes;
-        if (starting) {
-            starting = start.sent(bytes, nowNs);
-        }
+        start.sent(bytes, nowNs);
         lastSentNs = nowNs;
         if (silentNs == NEVER && told) {
             silentNs = nowNs + SILENCE_NS;
@@ -272,13 +259,11 @@ public final class BandwidthEstimate {
         // What a full path loses it does not carry, and who waits long in a queue is about to lose some.
         boolean byChance = !wasOverused(nowNs) && !queue.isLong();
         probe.begin(byChance ? loss.usual() : 0);
-        probing = true;
     }
 
     /** The probe is sent; what it shows comes with the viewer's feedback. */
     public void endProbe(long nowNs) {
         probe.end(nowNs);
-        probing = false;
     }
 
     /** Bytes sent since {@link #beginProbe}. */

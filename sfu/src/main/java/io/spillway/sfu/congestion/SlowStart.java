@@ -49,11 +49,9 @@ final class SlowStart {
     private boolean asked;
     private boolean over;
 
-    /** A packet was sent; gives whether it need be told of later ones: not once it is over, whatever comes. */
-    boolean sent(int bytes, long nowNs) {
+    void sent(int bytes, long nowNs) {
         firstSentNs = Math.min(firstSentNs, nowNs);
         sentBytes += bytes;
-        return !over && nowNs - firstSentNs <= 2 * LONGEST_NS;
     }
 
     /**
