@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.testkit.Nginx;
+import io.spillway.testkit.Varnish;
 import io.spillway.testkit.client.FfmpegWhip;
 import io.spillway.testkit.client.FfmpegWhip.Source;
 import io.spillway.testkit.client.HlsPlayer;
@@ -30,28 +31,21 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A crowd behind a real nginx that runs what docs/cdn.md says, and a counter behind that: the origin is asked for each thing once (H34, H37). */
+/** A crowd behind a real nginx or Varnish that runs what docs/cdn.md says, and a counter behind that: the origin is asked for each thing once (H34, H37). */
 final class CdnIT {
 
     private static final Path DOCUMENT = Path.of("..", "docs", "cdn.md");
     private static final int PLAYERS = 200;
     private static final int PARTS = 24;
 
-    /** The configuration as the document has it, but for where things are. */
-    private static String documented(Path cache, String origin, int port) {
+    /** A configuration as the document has it, but for what stands there once in each place. */
+    private static String documented(String language, Map<String, String> places) {
         try {
             String text = Files.readString(DOCUMENT);
-            String begin = "```nginx\n";
+            String begin = "```" + language + "\n";
             int from = text.indexOf(begin) + begin.length();
             String configuration = text.substring(from, text.indexOf("```", from));
-            for (Map.Entry<String, String> place : Map.of(
-                            "127.0.0.1:8080",
-                            origin,
-                            "/var/cache/nginx/spillway",
-                            cache.toAbsolutePath().toString(),
-                            "listen 80;",
-                            "listen 127.0.0.1:" + port + ";")
-                    .entrySet()) {
+            for (Map.Entry<String, String> place : places.entrySet()) {
                 assertEquals(
                         2, configuration.split(place.getKey(), -1).length, () -> place.getKey() + " stands there once");
                 configuration = configuration.replace(place.getKey(), place.getValue());
@@ -62,16 +56,49 @@ final class CdnIT {
         }
     }
 
+    private static Nginx nginx(Path folder, CountingOrigin origin) throws IOException {
+        String cache = folder.resolve("cache").toAbsolutePath().toString();
+        return Nginx.start(
+                folder,
+                port -> documented(
+                        "nginx",
+                        Map.of(
+                                "127.0.0.1:8080",
+                                origin.authority(),
+                                "/var/cache/nginx/spillway",
+                                cache,
+                                "listen 80;",
+                                "listen 127.0.0.1:" + port + ";")));
+    }
+
+    private static Varnish varnish(Path folder, CountingOrigin origin) throws IOException {
+        String port = origin.authority().replaceFirst(".*:", "");
+        return Varnish.start(folder, documented("vcl", Map.of("\"8080\"", "\"" + port + "\"")));
+    }
+
     @Test
-    void shouldAskTheOriginOnceForACrowd(@TempDir Path folder) throws Exception {
+    void shouldAskTheOriginOnceForACrowdBehindNginx(@TempDir Path folder) throws Exception {
         try (Scene scene = Scene.open();
-                FfmpegWhip ffmpeg = FfmpegWhip.start(scene.server().url("/whip/crowd"), Source.small(30));
                 CountingOrigin origin = new CountingOrigin(scene.server().url(""));
-                Nginx nginx =
-                        Nginx.start(folder, port -> documented(folder.resolve("cache"), origin.authority(), port))) {
+                Nginx nginx = nginx(folder, origin)) {
+            shouldAskOnce(scene, origin, nginx.port());
+        }
+    }
+
+    @Test
+    void shouldAskTheOriginOnceForACrowdBehindVarnish(@TempDir Path folder) throws Exception {
+        try (Scene scene = Scene.open();
+                CountingOrigin origin = new CountingOrigin(scene.server().url(""));
+                Varnish varnish = varnish(folder, origin)) {
+            shouldAskOnce(scene, origin, varnish.port());
+        }
+    }
+
+    private static void shouldAskOnce(Scene scene, CountingOrigin origin, int port) throws Exception {
+        try (FfmpegWhip ffmpeg = FfmpegWhip.start(scene.server().url("/whip/crowd"), Source.small(30))) {
             ffmpeg.awaitSending(Scene.PATIENCE_MS);
             assertTrue(scene.get("/hls/crowd/index.m3u8").startsWith("#EXTM3U"), "the stream is on air");
-            URI stream = URI.create("http://127.0.0.1:" + nginx.port() + "/hls/crowd/");
+            URI stream = URI.create("http://127.0.0.1:" + port + "/hls/crowd/");
             List<String> renditions = HlsPlayer.renditions(stream);
             assertEquals(2, renditions.size(), "picture and sound");
             Map<String, Integer> bytes = new HashMap<>();
@@ -102,10 +129,10 @@ final class CdnIT {
     @Test
     void shouldLetKeysOfEncryptedStreamsPassBy(@TempDir Path folder) throws Exception {
         try (Scene scene = Scene.open(Map.of("SPILLWAY_HLS_ENCRYPTION", "aes-128"));
-                FfmpegWhip ffmpeg = FfmpegWhip.start(scene.server().url("/whip/crowd"), Source.small(30));
                 CountingOrigin origin = new CountingOrigin(scene.server().url(""));
-                Nginx nginx =
-                        Nginx.start(folder, port -> documented(folder.resolve("cache"), origin.authority(), port));
+                Nginx nginx = nginx(Files.createDirectory(folder.resolve("nginx")), origin);
+                Varnish varnish = varnish(Files.createDirectory(folder.resolve("varnish")), origin);
+                FfmpegWhip ffmpeg = FfmpegWhip.start(scene.server().url("/whip/crowd"), Source.small(30));
                 HttpClient client = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .build()) {
@@ -115,19 +142,22 @@ final class CdnIT {
                     .matcher(scene.get("/hls/crowd/v0.m3u8"));
             assertTrue(key.find());
             String path = "/hls/crowd/" + key.group(1);
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + nginx.port() + path))
-                    .build();
-            long beganNs = System.nanoTime();
-            List<CompletableFuture<HttpResponse<byte[]>>> all = Stream.generate(
-                            () -> client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()))
-                    .limit(PLAYERS)
-                    .toList();
-            for (CompletableFuture<HttpResponse<byte[]>> each : all) {
-                assertEquals(200, each.get().statusCode());
-                assertEquals(16, each.get().body().length);
+            for (int port : List.of(nginx.port(), varnish.port())) {
+                int before = origin.counts().getOrDefault(path, 0);
+                HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .build();
+                long beganNs = System.nanoTime();
+                List<CompletableFuture<HttpResponse<byte[]>>> all = Stream.generate(
+                                () -> client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()))
+                        .limit(PLAYERS)
+                        .toList();
+                for (CompletableFuture<HttpResponse<byte[]>> each : all) {
+                    assertEquals(200, each.get().statusCode());
+                    assertEquals(16, each.get().body().length);
+                }
+                assertTrue(System.nanoTime() - beganNs < 20_000_000_000L, "nobody waits for another's answer");
+                assertEquals(PLAYERS, origin.counts().getOrDefault(path, 0) - before);
             }
-            assertTrue(System.nanoTime() - beganNs < 20_000_000_000L, "nobody waits for another's answer");
-            assertEquals(PLAYERS, origin.counts().get(path));
         }
     }
 
