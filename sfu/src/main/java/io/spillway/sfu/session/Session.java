@@ -1,8 +1,6 @@
 package io.spillway.sfu.session;
 
 import io.spillway.media.live.LiveStream;
-import io.spillway.sfu.DropReason;
-import io.spillway.sfu.RefusedCheck;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.transport.CloseReason;
@@ -75,15 +73,9 @@ final class Session implements Transport.Listener {
                 ticket.ageMs(nowNs),
                 itsTransport.validAddresses().stream().map(PeerText::of).toList(),
                 selected == null ? null : PeerText.of(selected),
-                lastRefused(itsTransport),
+                PeerText.of(itsTransport.lastRefusal()),
                 why,
                 connected ? media().figures(nowNs) : null);
-    }
-
-    private static @Nullable RefusedCheck lastRefused(Transport of) {
-        DropReason why = of.lastCheckError();
-        InetSocketAddress from = of.lastRefusedFrom();
-        return why == null || from == null ? null : new RefusedCheck(why, PeerText.of(from));
     }
 
     String id() {

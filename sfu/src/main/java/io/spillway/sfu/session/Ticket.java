@@ -4,7 +4,6 @@ import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.StreamName;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.LayerWish;
-import io.spillway.sfu.RefusedCheck;
 import io.spillway.sfu.SessionStatus;
 import io.spillway.sfu.Sfu.SessionRole;
 import io.spillway.sfu.ice.IceCredentials;
@@ -13,6 +12,7 @@ import io.spillway.sfu.sdp.Agreement;
 import io.spillway.sfu.sdp.FragmentAnswer;
 import io.spillway.sfu.sdp.PlaySources;
 import io.spillway.sfu.sdp.RemoteTransport;
+import io.spillway.sfu.transport.CheckRefusal;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
@@ -40,7 +40,7 @@ final class Ticket {
     private final AtomicReference<State> state;
     private volatile boolean picturePaused;
     private volatile LayerWish wish = LayerWish.AUTOMATIC;
-    private volatile @Nullable RefusedCheck lastRefused;
+    private volatile @Nullable CheckRefusal lastRefusal;
 
     /** The newest, which the peer may not have checked with yet. */
     private final AtomicReference<IceGeneration> generation;
@@ -177,7 +177,7 @@ final class Ticket {
 
     /** A check that named the session before any loop had it was refused. */
     void onCheckRefused(DropReason refusal, InetSocketAddress from) {
-        lastRefused = new RefusedCheck(refusal, PeerText.of(from));
+        lastRefusal = new CheckRefusal(refusal, from);
     }
 
     /** As it is while no loop has it. {@code why} it ended, or null. */
@@ -190,7 +190,7 @@ final class Ticket {
                 ageMs(nowNs),
                 List.of(),
                 null,
-                lastRefused,
+                PeerText.of(lastRefusal),
                 why,
                 null);
     }

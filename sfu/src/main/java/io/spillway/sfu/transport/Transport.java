@@ -99,8 +99,7 @@ public final class Transport implements MediaSink {
     private long lastMediaNs;
     private long nowNs;
     private boolean closed;
-    private @Nullable DropReason lastCheckError;
-    private @Nullable InetSocketAddress lastRefusedFrom;
+    private @Nullable CheckRefusal lastRefusal;
 
     /** @param loop that owns the session */
     public Transport(
@@ -136,8 +135,7 @@ public final class Transport implements MediaSink {
         }
         DropReason drop = ice.onMessage(message, from, nowNs);
         if (drop != null) {
-            lastCheckError = drop;
-            lastRefusedFrom = from;
+            lastRefusal = new CheckRefusal(drop, from);
         }
         if (drop == null && config.role() == DtlsRole.CLIENT && ice.selected() != null) {
             // Again with every check until a place is free.
@@ -372,14 +370,9 @@ public final class Transport implements MediaSink {
         return ice.validAddresses();
     }
 
-    /** Why the last check that was refused was, or null. */
-    public @Nullable DropReason lastCheckError() {
-        return lastCheckError;
-    }
-
-    /** Where it came from, or null. */
-    public @Nullable InetSocketAddress lastRefusedFrom() {
-        return lastRefusedFrom;
+    /** The last check that was refused, or null. */
+    public @Nullable CheckRefusal lastRefusal() {
+        return lastRefusal;
     }
 
     /** Whether any check passed. */
