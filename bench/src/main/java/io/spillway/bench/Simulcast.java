@@ -37,6 +37,15 @@ final class Simulcast {
     private static final String SOUND_AHEAD =
             "__spillway.now().then(({ video, audio }) => audio.senderClockMs - video.senderClockMs)";
 
+    private static final int FOLLOWED_SECONDS = 20;
+
+    /** Of the last second, and how late the picture is by its clock. */
+    private static final String SOUND_AND_PICTURE = """
+        (({ video: v, audio: a }) => `sound ahead ${Math.round(a.senderClockMs - v.senderClockMs)}, buffer of sound ${Math.round(a.jitterBufferMs)}, of\
+         picture ${Math.round(v.jitterBufferMs)} ms, ${Math.round(v.framesPerSecond)} fps, ${Math.round(__spillway.latencyMs)} ms late by\
+         ${__spillway.latencySource}`)(__spillway.stats)\
+        """;
+
     private final PrintStream out;
     private final SpillwayProcess server;
     private final Chromium publishing;
@@ -111,12 +120,15 @@ final class Simulcast {
             }
             long[] reachedMs = await(tabs, widths);
             Tab wide = tabs.get(0);
+            follow(wide, "calm");
             String sound = soundAheadMs(wide);
             viewers.get(0).narrow(LINES_KBPS.get(1));
             long downMs = await(List.of(wide), List.of(widths.get(1)))[0];
+            follow(wide, "narrowed");
             sound += ", " + soundAheadMs(wide);
             viewers.get(0).narrow(LINES_KBPS.get(0));
             long upMs = await(List.of(wide), List.of(widths.get(0)))[0];
+            follow(wide, "widened");
             sound += ", " + soundAheadMs(wide);
             out.printf(
                     "%s %s, %d kbit/s published as %s%n",
@@ -141,6 +153,14 @@ final class Simulcast {
             publisher.page().click("#stop");
         } finally {
             tabs.forEach(Tab::close);
+        }
+    }
+
+    /** Traced, tells of sound and picture second by second. */
+    private void follow(Tab tab, String when) {
+        for (int i = 0; traced && i < FOLLOWED_SECONDS; i++) {
+            tab.watchFor(1_000);
+            out.println("    " + when + " " + i + " s: " + tab.text(SOUND_AND_PICTURE));
         }
     }
 

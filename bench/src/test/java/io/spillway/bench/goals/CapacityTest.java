@@ -38,12 +38,11 @@ class CapacityTest {
     @CsvSource({
         "50, 0.05, 200", // not by more than four
         "200, 0.16, 800",
-        "800, 0.44, 1764", // to where its core would be full
-        "1764, 0.80, 2139",
-        "2139, 0.91, 0", // not another tenth
-        "1764, 0.99, 0",
-        "2400, 0.80, 2600",
-        "2600, 0.30, 0",
+        "800, 0.55, 1411", // to where its core would be full
+        "1411, 0.65, 1600",
+        "1411, 0.80, 0", // not by less than two fifths
+        "800, 0.99, 0",
+        "1600, 0.30, 0",
     })
     void shouldGoTowardAFullCoreAndEndNearIt(int viewers, double serverCpu, int next) {
         assertEquals(next, Capacity.next(Pace.QUICK, viewers, serverCpu));
