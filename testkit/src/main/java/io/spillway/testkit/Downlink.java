@@ -1,5 +1,6 @@
 package io.spillway.testkit;
 
+import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -27,6 +28,11 @@ public final class Downlink {
     /** This machine, as seen from the namespace. */
     public String address() {
         return cable.near4().getHostAddress();
+    }
+
+    /** The namespace, as seen from this machine. */
+    public InetAddress viewer() {
+        return cable.far4();
     }
 
     /** Lets through so many kilobits a second from now on, headers of IP and Ethernet among them; what is queued stays queued. */

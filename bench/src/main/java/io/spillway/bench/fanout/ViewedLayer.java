@@ -80,7 +80,7 @@ public final class ViewedLayer {
     }
 
     /** Adds a viewer, whose SSRC is {@code number}. */
-    public void view(int number, MediaSink sink, long nowNs) {
+    public OutboundMedia view(int number, MediaSink sink, long nowNs) {
         PayloadMapping mapping = new PayloadMapping(
                 102,
                 103,
@@ -97,21 +97,22 @@ public final class ViewedLayer {
                 List.of(),
                 true,
                 List.of());
-        new OutboundMedia(
-                        List.of(media),
-                        Map.of("0", new OutboundSources(number, 1_000_000 + number)),
-                        "bench",
-                        1_000_000L,
-                        live,
-                        sink,
-                        buffers,
-                        new DropCounters(),
-                        (defect, now) -> {
-                            throw defect;
-                        },
-                        new SplittableRandom(number),
-                        () -> 0)
-                .start(nowNs);
+        OutboundMedia viewer = new OutboundMedia(
+                List.of(media),
+                Map.of("0", new OutboundSources(number, 1_000_000 + number)),
+                "bench",
+                1_000_000L,
+                live,
+                sink,
+                buffers,
+                new DropCounters(),
+                (defect, now) -> {
+                    throw defect;
+                },
+                new SplittableRandom(number),
+                () -> 0);
+        viewer.start(nowNs);
+        return viewer;
     }
 
     /** A frame of so many packets comes, and goes to all viewers. */

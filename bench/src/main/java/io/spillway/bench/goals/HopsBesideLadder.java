@@ -45,6 +45,7 @@ final class HopsBesideLadder {
             bed.calm();
             HlsStream stream = new HlsStream(bed, source);
             List<Double> ratios = new ArrayList<>();
+            String failure = "";
             for (int round = 0; round < rounds; round++) {
                 if (round > 0) {
                     bed.load().pass(IDLE_SECONDS);
@@ -68,25 +69,32 @@ final class HopsBesideLadder {
                                 .filter(line -> line.startsWith("v"))
                                 .toList());
                 ratios.add(with.hopUs(99) / without.hopUs(99));
+                failure = failure.isEmpty() ? Capacity.failure(without) : failure;
+                failure = failure.isEmpty() ? Capacity.failure(with) : failure;
             }
             ratios.sort(null);
             report.row(
                     "hop p99 beside a ladder by that without",
                     String.format(Locale.ROOT, "%.2f", ratios.get(ratios.size() / 2)),
                     String.format(
-                            Locale.ROOT,
-                            "%.2f-%.2f in %d rounds of %.0f s, %d viewers",
-                            ratios.getFirst(),
-                            ratios.getLast(),
-                            rounds,
-                            seconds,
-                            viewers));
-            report.figure("hopP99BesideLadder", ratios.get(ratios.size() / 2));
+                                    Locale.ROOT,
+                                    "%.2f-%.2f in %d rounds of %.0f s, %d viewers",
+                                    ratios.getFirst(),
+                                    ratios.getLast(),
+                                    rounds,
+                                    seconds,
+                                    viewers)
+                            + (failure.isEmpty() ? "" : "; VOID: " + failure));
+            if (failure.isEmpty()) {
+                report.figure("hopP99BesideLadder", ratios.get(ratios.size() / 2));
+            } else {
+                report.missing("hopP99BesideLadder", "void: " + failure);
+            }
         }
     }
 
     private void tell(String subject, Window window, double serverCpu) {
-        String failure = window.voidBecause();
+        String failure = Capacity.failure(window);
         report.row(
                 subject,
                 Hops.percentiles(window),

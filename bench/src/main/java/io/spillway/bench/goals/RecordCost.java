@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -37,65 +38,128 @@ final class RecordCost {
         this.report = report;
     }
 
-    /** So many pairs, the first of which only warms up. */
-    void measure(int pairs, double seconds) throws IOException, InterruptedException {
-        List<Double> costs = new ArrayList<>();
-        List<Double> bare = new ArrayList<>();
-        List<Double> writers = new ArrayList<>();
-        List<Double> hops = new ArrayList<>();
+    /** Streams that are not recorded, and as many that are, one after the other. */
+    record Pair(Bed.Measured without, Bed.Measured with, boolean joined) {
+
+        /** Why it counts for nothing; empty when it counts. */
+        String failure() {
+            if (!joined) {
+                return "not all could join";
+            }
+            String failure = Capacity.failure(without.window());
+            return failure.isEmpty() ? Capacity.failure(with.window()) : failure;
+        }
+
+        double bareUs() {
+            return usAPacket(without);
+        }
+
+        double costUs() {
+            return usAPacket(with) - usAPacket(without);
+        }
+
+        double writerUs() {
+            return with.cpu().of(ThreadKind.RECORD) / 1e3 / with.window().sent();
+        }
+
+        double hopRatio() {
+            return with.window().hopUs(99) / without.window().hopUs(99);
+        }
+
+        private static double usAPacket(Bed.Measured measured) {
+            return measured.cpu().totalNs() / 1e3 / measured.window().sent();
+        }
+    }
+
+    /** So many good pairs, behind one that only warms up; those that count for nothing are made again, up to as many more. */
+    void measure(int wanted, double seconds) throws IOException, InterruptedException {
+        pair(seconds);
+        List<Pair> good = new ArrayList<>();
         List<String> spoilt = new ArrayList<>();
-        for (int i = 0; i < pairs; i++) {
-            Bed.Measured without = round(seconds);
-            Bed.Measured with = round(seconds);
-            awaitMovies();
-            String failure = Capacity.failure(without.window()) + Capacity.failure(with.window());
-            if (i == 0) {
-                continue;
+        while (good.size() < wanted && good.size() + spoilt.size() < 2 * wanted) {
+            Pair pair = pair(seconds);
+            if (pair.failure().isEmpty()) {
+                good.add(pair);
+            } else {
+                spoilt.add(pair.failure());
+                report.progress("  void: " + pair.failure());
             }
-            if (!failure.isEmpty()) {
-                spoilt.add(failure);
-                continue;
-            }
-            bare.add(usAPacket(without));
-            costs.add(usAPacket(with) - usAPacket(without));
-            writers.add(with.cpu().of(ThreadKind.RECORD) / 1e3 / with.window().sent());
-            hops.add(with.window().hopUs(99) / without.window().hopUs(99));
         }
-        if (costs.isEmpty()) {
-            throw new IllegalStateException("no pair of rounds was good: " + spoilt);
-        }
-        report.row(
-                "CPU of a recorded packet",
-                String.format(Locale.ROOT, "%.2f µs", median(costs)),
-                String.format(
-                        Locale.ROOT,
-                        "%s µs in %d pairs; all that the server does is %.2f µs a packet that comes and goes to %d viewers",
-                        spread(costs),
-                        costs.size(),
-                        median(bare),
-                        VIEWERS / STREAMS));
-        report.row(
+        tell(report, good, wanted, spoilt);
+    }
+
+    /** Rows of the good pairs, and figures where there are as many as wanted. */
+    static void tell(Report report, List<Pair> good, int wanted, List<String> spoilt) {
+        boolean enough = good.size() >= wanted;
+        String others = spoilt.isEmpty()
+                ? ""
+                : String.format(Locale.ROOT, "; %d pairs count for nothing (%s)", spoilt.size(), spoilt.getLast());
+        String note = others + (enough ? "" : "; VOID: " + good.size() + " of " + wanted + " pairs were good");
+        row(report, "CPU of a recorded packet", "recordUsAPacket", "%.2f µs", good, Pair::costUs, enough, note);
+        row(
+                report,
                 "of it in the recorder's threads",
-                String.format(Locale.ROOT, "%.2f µs", median(writers)),
-                spread(writers) + " µs");
+                "recordWriterUsAPacket",
+                "%.2f µs",
+                good,
+                Pair::writerUs,
+                enough,
+                note);
+        row(
+                report,
+                "hop p99 beside recording, by the hop without",
+                "recordHopP99Ratio",
+                "%.2f times",
+                good,
+                Pair::hopRatio,
+                enough,
+                note);
+        if (!good.isEmpty()) {
+            report.row(
+                    "all that the server does, a packet that comes and goes to " + VIEWERS / STREAMS + " viewers",
+                    String.format(
+                            Locale.ROOT,
+                            "%.2f µs",
+                            median(good.stream().map(Pair::bareUs).toList())),
+                    "without recording" + note);
+        }
+    }
+
+    private static void row(
+            Report report,
+            String subject,
+            String figure,
+            String form,
+            List<Pair> good,
+            ToDoubleFunction<Pair> value,
+            boolean enough,
+            String note) {
+        List<Double> values = good.stream().map(value::applyAsDouble).toList();
         report.row(
-                "hop p99 beside recording",
-                String.format(Locale.ROOT, "%.2f times", median(hops)),
-                "of the hop without; " + spread(hops));
-        report.figure("recordUsAPacket", median(costs));
-        report.figure("recordWriterUsAPacket", median(writers));
-        report.figure("recordHopP99Ratio", median(hops));
+                subject,
+                values.isEmpty() ? "not measured" : String.format(Locale.ROOT, form, median(values)),
+                (values.isEmpty() ? "no pair" : spread(values) + " in " + values.size() + " pairs") + note);
+        if (enough) {
+            report.figure(figure, median(values));
+        } else {
+            report.missing(figure, "void" + note);
+        }
     }
 
-    private Bed.Measured round(double seconds) throws IOException, InterruptedException {
+    private Pair pair(double seconds) throws IOException, InterruptedException {
+        boolean joined = stage();
+        Bed.Measured without = bed.measure(seconds);
+        joined &= stage();
+        Bed.Measured with = bed.measure(seconds);
+        awaitMovies();
+        return new Pair(without, with, joined);
+    }
+
+    private boolean stage() throws IOException, InterruptedException {
         bed.restage(Shape.VIDEO, STREAMS);
-        bed.viewersPatiently(VIEWERS, JOINS_A_SECOND);
+        boolean joined = bed.viewersPatiently(VIEWERS, JOINS_A_SECOND);
         bed.calm();
-        return bed.measure(seconds);
-    }
-
-    private static double usAPacket(Bed.Measured measured) {
-        return measured.cpu().totalNs() / 1e3 / measured.window().sent();
+        return joined;
     }
 
     /** Ends what is recorded, and waits for what is made of it: that is not to be in the next round. */

@@ -72,7 +72,7 @@ public final class RecordGoals {
             try (Bed bed = Bed.open(host, report, "", configuration)) {
                 Path recordings = data.resolve("recordings");
                 if (part.equals("beside")) {
-                    new RecordCost(bed, recordings, report).measure(5, 10);
+                    new RecordCost(bed, recordings, report).measure(4, 10);
                 } else {
                     new MovieSpeed(bed, recordings, report).measure(60, 20);
                 }

@@ -1,5 +1,6 @@
 package io.spillway.media.live;
 
+import io.spillway.media.memory.Poison;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -148,12 +149,15 @@ public final class HandoverRing {
         while (at < end) {
             int place = (int) at & (capacity - 1);
             int kind = from.getInt(place + 4);
-            at += from.getInt(place);
+            int length = from.getInt(place);
+            at += length;
             try {
                 if (kind != FILLER) {
                     reader.onRecord(kind, from, place + HEADER_BYTES);
                 }
             } finally {
+                // The reader's own up to here: the writer comes no nearer than what was read.
+                assert Poison.over(from, place, place + length);
                 READ.setRelease(this, at);
             }
         }

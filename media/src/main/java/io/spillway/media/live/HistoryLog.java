@@ -1,5 +1,6 @@
 package io.spillway.media.live;
 
+import io.spillway.media.memory.Poison;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -23,8 +24,13 @@ final class HistoryLog {
 
     static final int HEADER_BYTES = 24;
 
+    private static final int LENGTH_AT = 16;
+
     private static final int ALIGNMENT = 8;
     private static final long NOTHING = -1;
+
+    /** In place of a sequence, under test, and so many more bytes are left out to the ring's end. */
+    private static final long LEFT_OUT = Long.MIN_VALUE;
 
     private static final VarHandle POSITIONS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle RESERVED;
@@ -48,6 +54,9 @@ final class HistoryLog {
     /** End of the record being written: all below {@code reserved - capacity} may be overwritten by now. */
     @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // read and written through RESERVED
     private long reserved;
+
+    /** The oldest record that is whole, under test only. */
+    private long oldest;
 
     HistoryLog(int capacityBytes, int bytesPerSlot) {
         bytes = ByteBuffer.allocateDirect(capacityBytes);
@@ -87,10 +96,11 @@ final class HistoryLog {
         long newEnd = start + recordBytes(length);
         RESERVED.setOpaque(this, newEnd);
         VarHandle.storeStoreFence();
+        assert spoil(start, newEnd - capacityBytes());
         int at = place(start);
         bytes.putLong(at, extSeq);
         bytes.putLong(at + 8, arrivalNs);
-        bytes.putInt(at + 16, length);
+        bytes.putInt(at + LENGTH_AT, length);
         bytes.putInt(at + 20, flags);
         bytes.put(at + HEADER_BYTES, packet, offset, length);
         POSITIONS.setRelease(positions, slot(extSeq), start);
@@ -115,7 +125,7 @@ final class HistoryLog {
                 position,
                 bytes,
                 at + HEADER_BYTES,
-                bytes.getInt(at + 16),
+                bytes.getInt(at + LENGTH_AT),
                 bytes.getLong(at),
                 bytes.getLong(at + 8),
                 bytes.getInt(at + 20));
@@ -136,12 +146,28 @@ final class HistoryLog {
         next.copy(this, pageStart, end);
         next.end = end;
         next.reserved = end;
+        next.oldest = oldest;
         for (long position : positions) {
             if (position != NOTHING && holds(position)) {
                 next.positions[next.slot(bytes.getLong(place(position)))] = position;
             }
         }
         return next;
+    }
+
+    /** Under test, a record goes whole, and not only where the next one lies. */
+    private boolean spoil(long start, long intact) {
+        while (oldest < intact) {
+            int at = place(oldest);
+            long sequence = bytes.getLong(at);
+            int length = sequence < 0 ? (int) (sequence - LEFT_OUT) : recordBytes(bytes.getInt(at + LENGTH_AT));
+            assert Poison.over(bytes, at, at + length);
+            oldest += length;
+        }
+        if (start > end) {
+            bytes.putLong(place(end), LEFT_OUT + start - end);
+        }
+        return true;
     }
 
     private void copy(HistoryLog from, long start, long stop) {

@@ -39,6 +39,12 @@ public final class RtcpParser {
         return walk(buffer, offset, offset + length, SILENT) && walk(buffer, offset, offset + length, visitor);
     }
 
+    /** Whether a walk only proves: what would be told of many things need not be found then. */
+    @SuppressWarnings("ReferenceEquality") // there is one such visitor
+    static boolean isSilent(RtcpVisitor visitor) {
+        return visitor == SILENT;
+    }
+
     private static boolean walk(ByteBuffer buffer, int from, int end, RtcpVisitor visitor) {
         int at = from;
         int statuses = 0;

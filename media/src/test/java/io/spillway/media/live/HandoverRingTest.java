@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.media.memory.Poison;
 import io.spillway.testkit.Seeds;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -81,6 +82,15 @@ class HandoverRingTest {
                 }));
         drain();
         assertEquals(List.of(2), read);
+    }
+
+    @Test
+    void shouldSpoilWhatWasRead() {
+        write(ring, 1, 8);
+        ring.publish();
+        int[] at = new int[1];
+        ring.drain((kind, bytes, offset) -> at[0] = offset);
+        assertTrue(Poison.isOver(ring.buffer(), at[0], at[0] + 8));
     }
 
     @Seeds(20)

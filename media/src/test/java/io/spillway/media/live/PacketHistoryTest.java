@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.media.memory.Poison;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,40 @@ class PacketHistoryTest {
         assertFalse(history.contains(1));
         assertTrue(extSeq > 50, "64 KiB hold more than 50 packets of 1200 bytes");
         assertTrue(history.contains(extSeq - 50));
+    }
+
+    /** Of whoever still reads it, the rest would look like the packet. */
+    @Test
+    void shouldSpoilAllOfAPacketOfWhichAPartIsOverwritten() {
+        PacketHistory history = new PacketHistory(FIXED);
+        append(history, 1, 0, 1200);
+        assertTrue(history.find(1, found));
+        long extSeq = 2;
+        while (found.isIntact()) {
+            append(history, extSeq++, 0, 104);
+        }
+        StoredPacket over = new StoredPacket();
+        assertTrue(history.find(extSeq - 1, over));
+        int overwritten = over.offset() + over.length();
+        assertTrue(overwritten > found.offset() && overwritten < found.offset() + found.length());
+        assertTrue(Poison.isOver(found.buffer(), overwritten, found.offset() + found.length()));
+    }
+
+    /** Lengths of all kinds, so that the ring's end is left out now by a little and now by much; and rings that doubled, where what was left out lies in the middle. */
+    @Test
+    void shouldSpoilNothingThatIsKept() {
+        for (HistoryBounds bounds : List.of(FIXED, new HistoryBounds(1 << 16, 1 << 18, 512))) {
+            PacketHistory history = new PacketHistory(bounds);
+            history.keepFrom(0);
+            Random random = new Random(3);
+            for (long extSeq = 0; extSeq < 5_000; extSeq++) {
+                append(history, extSeq, extSeq, 12 + random.nextInt(1_400));
+                for (long kept = extSeq; kept >= 0 && kept > extSeq - 40; kept--) {
+                    assertTrue(history.find(kept, found));
+                    assertTrue(RtpBytes.isPayloadOf(kept, found.buffer(), found.offset(), found.length()));
+                }
+            }
+        }
     }
 
     @Test

@@ -89,6 +89,11 @@ final class DelayRate {
         if (capacity.isBelow(receivedBps)) {
             capacity.forget();
         }
+        double limit = MAX_OF_RECEIVED * receivedBps + ABOVE_RECEIVED_BPS;
+        if (rateBps >= limit) {
+            // As high as what arrives lets it be, which is where it is most of the time.
+            return;
+        }
         double seconds = Math.min(nowNs - lastChangeNs, MAX_STEP_NS) / 1e9;
         double grown;
         if (capacity.isKnown()) {
@@ -97,8 +102,7 @@ final class DelayRate {
         } else {
             grown = rateBps * Math.pow(GROWTH_PER_SECOND, seconds);
         }
-        double most = Math.max(rateBps, MAX_OF_RECEIVED * receivedBps + ABOVE_RECEIVED_BPS);
-        double higher = Math.min(grown, most);
+        double higher = Math.min(grown, limit);
         if (!decreased) {
             // No limit was found yet: a burst at the start tells more than what was assumed.
             higher = Math.max(higher, (double) receivedBps);

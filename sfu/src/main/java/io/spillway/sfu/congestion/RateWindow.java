@@ -27,7 +27,7 @@ final class RateWindow {
         if (!begun) {
             begun = true;
             firstNs = nowNs;
-            setNewest(Math.floorDiv(nowNs, STEP_NS));
+            newestStep = Math.floorDiv(nowNs, STEP_NS);
         }
         long sinceNewestNs = nowNs - newestStep * STEP_NS;
         if (sinceNewestNs >= 0 && sinceNewestNs < STEP_NS) {
@@ -37,9 +37,10 @@ final class RateWindow {
             return;
         }
         advance(nowNs);
-        long step = Math.floorDiv(nowNs, STEP_NS);
-        if (newestStep - step < bytes.length) {
-            bytes[slot(step)] += count;
+        long behind = newestStep - Math.floorDiv(nowNs, STEP_NS);
+        if (behind < bytes.length) {
+            int slot = newestSlot - (int) behind;
+            bytes[slot < 0 ? slot + bytes.length : slot] += count;
             sumBytes += count;
         }
     }
@@ -60,29 +61,22 @@ final class RateWindow {
         Arrays.fill(bytes, 0);
     }
 
+    /** Which slot is whose only the newest one says: finding it by a step's number would be a division each. */
     private void advance(long nowNs) {
         long step = Math.floorDiv(nowNs, STEP_NS);
         if (step - newestStep >= bytes.length) {
             // Nothing for a whole window: a rate begins anew.
             Arrays.fill(bytes, 0);
             sumBytes = 0;
-            setNewest(step);
+            newestStep = step;
             firstNs = nowNs;
             return;
         }
         while (newestStep < step) {
-            setNewest(newestStep + 1);
+            newestStep++;
+            newestSlot = newestSlot + 1 == bytes.length ? 0 : newestSlot + 1;
             sumBytes -= bytes[newestSlot];
             bytes[newestSlot] = 0;
         }
-    }
-
-    private void setNewest(long step) {
-        newestStep = step;
-        newestSlot = slot(step);
-    }
-
-    private int slot(long step) {
-        return (int) Math.floorMod(step, (long) bytes.length);
     }
 }

@@ -1,5 +1,6 @@
 package io.spillway.sfu.ice;
 
+import io.spillway.media.memory.Poison;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.loop.StreamPeer;
 import java.net.InetSocketAddress;
@@ -165,6 +166,7 @@ public final class IceLite {
     private void answer(StunKey itsKey, InetSocketAddress to) {
         int length = writer.finish(itsKey);
         out.send(writer.buffer(), 0, length, to);
+        assert Poison.over(writer.buffer(), 0, length);
     }
 
     private void onValidCheck(InetSocketAddress from, boolean useCandidate, long nowNs) {

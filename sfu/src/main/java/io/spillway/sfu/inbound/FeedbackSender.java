@@ -1,5 +1,6 @@
 package io.spillway.sfu.inbound;
 
+import io.spillway.media.memory.Poison;
 import io.spillway.media.rtcp.RtcpWriter;
 import io.spillway.sfu.transport.MediaSink;
 import java.nio.ByteBuffer;
@@ -107,6 +108,7 @@ final class FeedbackSender {
 
     private void send(long nowNs) {
         out.sendRtcp(datagram, writer.length(), nowNs);
+        assert Poison.over(datagram, 0, writer.length());
         budget.onSent(nowNs);
     }
 }

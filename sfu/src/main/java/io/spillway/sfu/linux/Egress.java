@@ -192,8 +192,11 @@ final class Egress implements DatagramSink {
                     giveUp(place, DropReason.SEND_BUFFER_FULL);
                     return true;
                 } else if (taken != -Errno.EINTR) {
-                    refused(slab, -taken);
-                    break;
+                    if (isToBeCutHere(slab, -taken)) {
+                        break;
+                    }
+                    passOver(slab, -taken);
+                    at++;
                 }
             }
         }
@@ -242,20 +245,26 @@ final class Egress implements DatagramSink {
         }
     }
 
-    /** The first message cannot be sent as it is. */
-    private void refused(EgressSlab slab, int errno) {
+    /** Whether the first message was refused because the kernel would have to cut it: then its datagrams are laid out one by one. */
+    private boolean isToBeCutHere(EgressSlab slab, int errno) {
         int message = slab.first();
-        if (oneByOne == 0 && slab.segments(message) > 1 && isAboutCutting(errno)) {
-            oneByOne = slab.segments(message);
-            if (errno == Errno.EIO && maxSegments > 1) {
-                // The device cannot, and says so for every message.
-                maxSegments = 1;
-                LOG.warn(
-                        "the network device takes no segmented UDP (error {}): datagrams are sent one by one from now on",
-                        errno);
-            }
-            return;
+        if (oneByOne > 0 || slab.segments(message) == 1 || !isAboutCutting(errno)) {
+            return false;
         }
+        oneByOne = slab.segments(message);
+        if (errno == Errno.EIO && maxSegments > 1) {
+            // The device cannot, and says so for every message.
+            maxSegments = 1;
+            LOG.warn(
+                    "the network device takes no segmented UDP (error {}): datagrams are sent one by one from now on",
+                    errno);
+        }
+        return true;
+    }
+
+    /** The first message, or datagram where they go one by one, cannot be sent; those behind it are laid out already. */
+    private void passOver(EgressSlab slab, int errno) {
+        int message = slab.first();
         DropReason reason = isFull(errno) ? DropReason.SEND_BUFFER_FULL : DropReason.SEND_REFUSED;
         if (oneByOne > 0) {
             oneByOne--;

@@ -1,5 +1,6 @@
 package io.spillway.sfu.linux;
 
+import io.spillway.media.memory.Poison;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.loop.LoopAgent;
@@ -16,8 +17,6 @@ final class Ingress {
 
     /** Calls a turn: what piled up is worked through together, which makes the turn's flush larger, and bounded, so that deadlines and commands are not starved. */
     static final int MAX_ROUNDS = 4;
-
-    private static final byte POISON = (byte) 0xDB;
 
     private final Kernel kernel;
     private final int socket;
@@ -78,14 +77,6 @@ final class Ingress {
         }
         int at = message * MediaPort.MAX_DATAGRAM_BYTES;
         agent.onDatagram(bytes, at, vector.length(message), vector.from(message, peers), nowNs);
-        assert poison(at);
-    }
-
-    /** Under test, borrowed bytes are spoilt when they are given back. */
-    private boolean poison(int at) {
-        for (int i = 0; i < MediaPort.MAX_DATAGRAM_BYTES; i++) {
-            bytes.put(at + i, POISON);
-        }
-        return true;
+        assert Poison.over(bytes, at, at + MediaPort.MAX_DATAGRAM_BYTES);
     }
 }

@@ -21,6 +21,7 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import io.spillway.media.memory.Poison;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.loop.LoopAgent;
@@ -288,6 +289,7 @@ public final class NettyPort implements MediaPort {
                 content.readBytes(received);
                 received.clear();
                 driven.onDatagram(received, 0, length, datagram.sender(), turnNs);
+                assert Poison.over(received, 0, length);
             } finally {
                 datagram.release();
             }

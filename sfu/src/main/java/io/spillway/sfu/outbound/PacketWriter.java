@@ -3,6 +3,7 @@ package io.spillway.sfu.outbound;
 import io.spillway.media.codec.Codec;
 import io.spillway.media.codec.PayloadInfo;
 import io.spillway.media.codec.PayloadParser;
+import io.spillway.media.memory.Poison;
 import io.spillway.media.rtp.HeaderExtension;
 import io.spillway.media.rtp.RtpHeaderWriter;
 import io.spillway.media.rtp.RtpPacket;
@@ -136,6 +137,7 @@ final class PacketWriter {
         passExtensions(run, source);
         endHeader();
         head.put(headLength, prefix, 0, prefixLength);
+        assert Poison.over(prefix, 0, prefixLength);
         headLength += prefixLength;
         return sendPayload(run, source, nowNs);
     }
@@ -271,6 +273,7 @@ final class PacketWriter {
                 int number = descriptor.getShort(FRAME_NUMBER_OFFSET) + frameOffset;
                 descriptor.putShort(FRAME_NUMBER_OFFSET, (short) number);
                 header.extension(viewerId, descriptor, 0, length);
+                assert Poison.over(descriptor, 0, length);
             } else {
                 header.extension(viewerId, source.buffer(), at, length);
             }
@@ -343,6 +346,7 @@ final class PacketWriter {
     private int hand(ByteBuffer payload, int offset, int length, long nowNs) {
         lastPayloadBytes = headLength - rtpHeaderLength + length;
         boolean sent = out.sendRtp(head, headLength, rtpHeaderLength, payload, offset, length, nowNs);
+        assert Poison.over(head, 0, headLength);
         if (transportNumberId > 0) {
             lastTransportNumber = transportNumber();
             if (sent && repeatedNumber == SentLog.NONE) {

@@ -135,8 +135,12 @@ final class Prober {
     }
 
     private void beginIfUseful(long nowNs) {
+        if (wantedBps == 0 || nowNs < nextNs) {
+            // After nearly every feedback: what is proven need not be known.
+            return;
+        }
         boolean useful = wantedBps > estimate.provenBps(nowNs) && estimate.isMeasured() && !estimate.isOverused();
-        if (!useful || nowNs < nextNs) {
+        if (!useful) {
             return;
         }
         triedBps = Math.min(wantedBps, STEP * estimate.estimateBps());

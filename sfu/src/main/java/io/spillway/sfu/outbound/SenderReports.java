@@ -1,5 +1,6 @@
 package io.spillway.sfu.outbound;
 
+import io.spillway.media.memory.Poison;
 import io.spillway.media.rtcp.RtcpWriter;
 import io.spillway.media.time.NtpTime;
 import io.spillway.sfu.transport.MediaSink;
@@ -47,7 +48,7 @@ final class SenderReports {
     /** Sets the clock once for the session, so that it never steps: {@code unixNs} is the wall clock now. */
     void start(long unixNs, long nowNs) {
         wallOffsetNs = unixNs - nowNs;
-        nextNs = nowNs + INTERVAL_NS;
+        nextNs = Beat.atOrAfter(nowNs + INTERVAL_NS);
     }
 
     /** A stream began, or goes on from another source. */
@@ -89,11 +90,11 @@ final class SenderReports {
                 writer.bye(sources.rtxSsrc());
             }
         }
-        out.sendRtcp(compound, writer.length(), nowNs);
+        send(nowNs);
     }
 
     private void report(long nowNs) {
-        nextNs = nowNs + intervalNs;
+        nextNs = Beat.atOrAfter(nowNs + intervalNs);
         intervalNs = Math.min(INTERVAL_NS, 2 * intervalNs);
         writer.reset(compound);
         if (!writeReports(nowNs)) {
@@ -109,7 +110,12 @@ final class SenderReports {
                 }
             }
         }
+        send(nowNs);
+    }
+
+    private void send(long nowNs) {
         out.sendRtcp(compound, writer.length(), nowNs);
+        assert Poison.over(compound, 0, writer.length());
     }
 
     private boolean writeReports(long nowNs) {

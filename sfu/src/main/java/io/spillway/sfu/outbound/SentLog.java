@@ -41,6 +41,9 @@ final class SentLog {
     /** The ring doubles rather than forget a packet younger than this, about a second. */
     private static final int KEPT_UNITS = 120;
 
+    /** So many places are found free by a look at one: the last of them, which is the youngest. Each look is at memory that nobody has touched for a second. */
+    private static final int AHEAD = 16;
+
     /** No packet, or no number. */
     static final int NONE = -1;
 
@@ -53,6 +56,12 @@ final class SentLog {
     private short[] transportNumbers = {};
 
     private final @Nullable Run[] runs = new @Nullable Run[RUNS];
+    /** The highest number noted. */
+    private long newest = NONE;
+
+    /** Numbers up to here, beyond the newest, may take their places without a look. */
+    private long freeUntil;
+
     private int newestNumber;
     private @Nullable Run lastRun;
     private int lastRunNumber;
@@ -71,15 +80,13 @@ final class SentLog {
         if (words.length == 0) {
             words = new long[2 * FIRST_PACKETS];
         }
-        int at = index(out);
-        while (isUsed(at)
-                && number(at) != (short) out
-                && ((now - sent(at)) & 0xFFFF) < KEPT_UNITS
-                && capacity() < MAX_PACKETS) {
-            grow();
-            at = index(out);
+        boolean late = out <= newest;
+        if (late || out >= freeUntil) {
+            makeRoom(out, now);
         }
-        if (isUsed(at) && (short) (number(at) - (short) out) > 0) {
+        newest = Math.max(newest, out);
+        int at = index(out);
+        if (late && isUsed(at) && (short) (number(at) - (short) out) > 0) {
             // Came so late that its place is taken by a younger one.
             return;
         }
@@ -171,6 +178,19 @@ final class SentLog {
         }
         lastRun = null;
         slot = NONE;
+    }
+
+    /** Doubles rather than give a place away that is needed still. */
+    private void makeRoom(long out, short now) {
+        while (capacity() < MAX_PACKETS && number(index(out)) != (short) out && isYoung(index(out), now)) {
+            grow();
+        }
+        int last = index(out + AHEAD - 1);
+        freeUntil = isUsed(last) && !isYoung(last, now) ? out + AHEAD : out + 1;
+    }
+
+    private boolean isYoung(int at, short now) {
+        return isUsed(at) && ((now - sent(at)) & 0xFFFF) < KEPT_UNITS;
     }
 
     private void grow() {

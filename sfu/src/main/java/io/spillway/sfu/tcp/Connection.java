@@ -1,5 +1,6 @@
 package io.spillway.sfu.tcp;
 
+import io.spillway.media.memory.Poison;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.MediaPort;
 import io.spillway.sfu.loop.StreamPeer;
@@ -145,6 +146,7 @@ final class Connection implements StreamPeer.Link {
             if (length > 0 && !malformed) {
                 datagram.put(0, input, taken + Outbox.FRAME_HEADER_BYTES, length);
                 agent.onDatagram(datagram, 0, length, peer, nowNs);
+                assert Poison.over(datagram, 0, length);
             }
             if (loop != here) {
                 break;
@@ -153,6 +155,7 @@ final class Connection implements StreamPeer.Link {
         }
         if (!malformed) {
             System.arraycopy(input, taken, input, 0, filled - taken);
+            assert Poison.over(input, filled - taken, filled);
             filled -= taken;
         }
         agent.onBurstEnd(nowNs);

@@ -1,5 +1,6 @@
 package io.spillway.sfu.tcp;
 
+import io.spillway.media.memory.Poison;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -75,6 +76,7 @@ final class Outbox {
                     return true;
                 }
                 byte[] emptied = writing.array();
+                assert Poison.over(emptied, 0, writing.limit());
                 writing = ByteBuffer.wrap(filling, 0, filled);
                 filling = emptied;
                 filled = 0;

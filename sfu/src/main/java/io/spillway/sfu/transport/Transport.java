@@ -1,5 +1,6 @@
 package io.spillway.sfu.transport;
 
+import io.spillway.media.memory.Poison;
 import io.spillway.sfu.DropReason;
 import io.spillway.sfu.dtls.DtlsFailure;
 import io.spillway.sfu.dtls.DtlsSession;
@@ -179,6 +180,7 @@ public final class Transport implements MediaSink {
         }
         lastMediaNs = nowNs;
         listener.onRtp(plain, 0, plainLength, nowNs);
+        assert Poison.over(plain, 0, plain.capacity());
         return null;
     }
 
@@ -202,6 +204,7 @@ public final class Transport implements MediaSink {
         }
         lastMediaNs = nowNs;
         listener.onRtcp(plain, 0, plainLength, nowNs);
+        assert Poison.over(plain, 0, plain.capacity());
         return null;
     }
 

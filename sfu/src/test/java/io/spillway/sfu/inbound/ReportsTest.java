@@ -11,6 +11,7 @@ import static io.spillway.sfu.inbound.World.VIDEO_SSRC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.media.memory.Poison;
 import io.spillway.media.rtp.RtpHeaderWriter;
 import io.spillway.sfu.DropReason;
 import java.nio.ByteBuffer;
@@ -39,6 +40,15 @@ class ReportsTest {
         assertEquals(9, last.cumulative(), "what was lost before the first packet is not known");
         assertEquals(25.6, last.fraction(), 3.0);
         assertEquals(0, last.lsr());
+    }
+
+    @Test
+    void shouldSpoilAReportThatWasSent() {
+        World world = new World(BROWSER_VIDEO);
+        world.videos(1);
+        world.advanceMs(1_000);
+        assertTrue(world.sent.lentBytes > 0);
+        assertTrue(Poison.isOver(world.sent.lent, 0, world.sent.lentBytes));
     }
 
     @Test

@@ -46,8 +46,15 @@ final class SentRtcp implements MediaSink {
         throw new AssertionError("a publisher gets no media");
     }
 
+    /** The last datagram's memory, and how much of it was lent. */
+    ByteBuffer lent = ByteBuffer.allocate(0);
+
+    int lentBytes;
+
     @Override
     public boolean sendRtcp(ByteBuffer packet, int length, long nowNs) {
+        lent = packet;
+        lentBytes = length;
         Datagram datagram = new Datagram(nowNs, new ArrayList<>());
         assertTrue(RtcpParser.parse(packet, 0, length, new Reader(datagram)), "what we send is well-formed");
         datagrams.add(datagram);

@@ -267,6 +267,22 @@ class EgressTest {
         assertEquals(3 * Egress.MAX_FULL, drops.dropped(DropReason.SEND_REFUSED));
     }
 
+    /** A network that is down refuses every message of every slab: laying out anew behind each what is left would take the turn. */
+    @Test
+    void shouldLayOutOnceWhatIsRefusedMessageByMessage() {
+        kernel.script(1, -Errno.EPERM, -Errno.ENETUNREACH, ALL);
+        for (int i = 0; i < 5; i++) {
+            add(i % 2 == 0 ? A : B, "n" + i);
+        }
+        egress.flush();
+        assertEquals(List.of("1:n0", "2:n3", "1:n4"), kernel.sent);
+        long first = kernel.vectors.getFirst();
+        List<Long> messages = kernel.vectors.stream()
+                .map(vector -> (vector - first) / MessageVector.HEADER_BYTES)
+                .toList();
+        assertEquals(List.of(0L, 1L, 2L, 3L), messages);
+    }
+
     @Test
     void shouldCountEveryDatagramOfARefusedMessage() {
         kernel.script(-Errno.EPERM, ALL);

@@ -13,9 +13,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract over our own system calls. */
 @EnabledOnOs(OS.LINUX)
+@ParameterizedClass
+@ValueSource(ints = {1, 2, 8})
 class LinuxPortTest extends MediaPortContract {
 
     private static final long SEED = 42;

@@ -24,6 +24,9 @@ final class ScriptedKernel implements Kernel {
     /** Messages of each call that sent something. */
     final List<Integer> calls = new ArrayList<>();
 
+    /** Where the vector of each call of send begins. */
+    final List<Long> vectors = new ArrayList<>();
+
     int socketResult = 7;
     int bindResult;
     int optionResult;
@@ -39,6 +42,7 @@ final class ScriptedKernel implements Kernel {
 
     @Override
     public int send(int socket, long vector, int count) {
+        vectors.add(vector);
         int result = script.isEmpty() ? ALL : script.remove();
         if (result <= 0) {
             return result;

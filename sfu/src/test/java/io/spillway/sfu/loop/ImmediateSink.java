@@ -1,5 +1,6 @@
 package io.spillway.sfu.loop;
 
+import io.spillway.media.memory.Poison;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
@@ -22,8 +23,6 @@ public final class ImmediateSink implements DatagramSink {
 
     /** Not 0, so that an offset forgotten somewhere shows. */
     private static final int AT = 24;
-
-    private static final byte POISON = (byte) 0xDB;
 
     private final ByteBuffer memory = ByteBuffer.allocateDirect(4096);
     private final Taker taker;
@@ -77,8 +76,6 @@ public final class ImmediateSink implements DatagramSink {
         sent.call();
         sent.message(1, length);
         taker.take(memory, AT, length, to);
-        for (int i = 0; i < memory.capacity(); i++) {
-            memory.put(i, POISON);
-        }
+        Poison.over(memory, 0, memory.capacity());
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.media.memory.Poison;
 import io.spillway.sfu.DropCounters;
 import io.spillway.sfu.DropReason;
 import java.io.IOException;
@@ -21,19 +22,27 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 
-/** What every kind of media port does, over loopback with real sockets. */
+/** What every kind of media port does, over loopback with real sockets, as one loop and as several. */
 public abstract class MediaPortContract {
 
     private static final int WAIT_SECONDS = 10;
+    private static final long WORK_NS = 20_000_000;
+
+    /** How many share the port. */
+    @Parameter(0)
+    protected int loops = 1;
 
     private final List<MediaPort> opened = new ArrayList<>();
 
@@ -47,8 +56,7 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldAnswerEachDatagramToWhereItCameFrom() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
-        drive(port, new Echo(port));
+        MediaPort port = driven(Echo::new);
         try (DatagramSocket one = client();
                 DatagramSocket other = client()) {
             send(one, port, "one");
@@ -60,27 +68,43 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldShowPeersByTheirOwnFamilyWhenListeningOnAllAddresses() throws Exception {
-        MediaPort port = ports("0.0.0.0", 1).getFirst();
-        Echo echo = new Echo(port);
-        drive(port, echo);
+        List<Echo> echoes = new ArrayList<>();
+        List<? extends MediaPort> ports = ports("0.0.0.0");
+        for (MediaPort port : ports) {
+            Echo echo = new Echo(port);
+            echoes.add(echo);
+            drive(port, echo);
+        }
+        MediaPort port = ports.getFirst();
         try (DatagramSocket client = client()) {
             send(client, port, "v4");
             assertEquals("v4", receive(client));
-            assertInstanceOf(Inet4Address.class, echo.from().getAddress());
-            assertEquals(at("127.0.0.1", client.getLocalPort()), echo.last);
+            InetSocketAddress from = from(echoes, client);
+            assertInstanceOf(Inet4Address.class, from.getAddress());
+            assertEquals(at("127.0.0.1", client.getLocalPort()), from);
         }
         try (DatagramSocket client = new DatagramSocket(at("::1", 0))) {
             client.setSoTimeout(WAIT_SECONDS * 1_000);
             client.send(packet("v6", at("::1", port.port())));
             assertEquals("v6", receive(client));
-            assertInstanceOf(Inet6Address.class, echo.from().getAddress());
-            assertEquals(at("::1", client.getLocalPort()), echo.last);
+            InetSocketAddress from = from(echoes, client);
+            assertInstanceOf(Inet6Address.class, from.getAddress());
+            assertEquals(at("::1", client.getLocalPort()), from);
         }
+    }
+
+    /** As whom the loop that got something of a client knows it. */
+    private static InetSocketAddress from(List<Echo> echoes, DatagramSocket client) {
+        return echoes.stream()
+                .map(echo -> echo.last)
+                .filter(from -> from.getPort() == client.getLocalPort())
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
     void shouldKeepTheOrderOfWhatIsSentToOnePeer() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        MediaPort port = ports("127.0.0.1").getLast();
         try (DatagramSocket client = client()) {
             InetSocketAddress to = at("127.0.0.1", client.getLocalPort());
             List<String> expected = new ArrayList<>();
@@ -102,10 +126,11 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldGoOnAfterADefectInWhatIsSent() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
-        drive(port, new Echo(port));
-        port.execute(
-                () -> port.send(ByteBuffer.allocateDirect(10), 0, 1, InetSocketAddress.createUnresolved("nowhere", 1)));
+        MediaPort port = driven(Echo::new);
+        for (MediaPort each : opened) {
+            each.execute(() ->
+                    each.send(ByteBuffer.allocateDirect(10), 0, 1, InetSocketAddress.createUnresolved("nowhere", 1)));
+        }
         try (DatagramSocket client = client()) {
             // An answer that was written in the same turn is lost with it.
             send(client, port, "still there");
@@ -118,26 +143,59 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldDropByNameWhatIsTooLongForADatagramOfMedia() throws Exception {
-        List<DropCounters> drops = counters(1);
-        MediaPort port = open(at("127.0.0.1", 0), drops).getFirst();
-        opened.add(port);
-        drive(port, new Echo(port));
+        List<DropCounters> drops = counters(loops);
+        List<? extends MediaPort> ports = open(at("127.0.0.1", 0), drops);
+        opened.addAll(ports);
+        for (MediaPort each : ports) {
+            drive(each, new Echo(each));
+        }
+        MediaPort port = ports.getFirst();
         try (DatagramSocket client = client()) {
             String longest = "x".repeat(MediaPort.MAX_DATAGRAM_BYTES);
             send(client, port, longest + "x");
             send(client, port, longest + longest);
             send(client, port, longest);
             assertEquals(longest, receive(client), "whole, and the first that is answered");
-            assertEquals(2, drops.getFirst().dropped(DropReason.TOO_LARGE));
+            long dropped = drops.stream()
+                    .mapToLong(each -> each.dropped(DropReason.TOO_LARGE))
+                    .sum();
+            assertEquals(2, dropped);
+        }
+    }
+
+    @Test
+    void shouldSpoilWhatItLentOnceItIsBack() throws Exception {
+        LinkedBlockingQueue<Boolean> spoilt = new LinkedBlockingQueue<>();
+        MediaPort port = driven(each -> new Echo(each) {
+            private ByteBuffer lent = ByteBuffer.allocate(0);
+            private int from;
+            private int length;
+
+            @Override
+            public void onDatagram(ByteBuffer buffer, int offset, int bytes, InetSocketAddress sender, long nowNs) {
+                lent = buffer;
+                from = offset;
+                length = bytes;
+                super.onDatagram(buffer, offset, bytes, sender, nowNs);
+            }
+
+            @Override
+            public void onBurstEnd(long nowNs) {
+                spoilt.add(Poison.isOver(lent, from, from + length));
+            }
+        });
+        try (DatagramSocket client = client()) {
+            send(client, port, "lent");
+            assertEquals("lent", receive(client));
+            assertEquals(true, spoilt.poll(WAIT_SECONDS, TimeUnit.SECONDS));
         }
     }
 
     @Test
     void shouldTellTheAgentWhenABurstEndsAndWhenItsDeadlineComes() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
         CountDownLatch ended = new CountDownLatch(1);
         CountDownLatch due = new CountDownLatch(1);
-        drive(port, new Echo(port) {
+        MediaPort port = driven(each -> new Echo(each) {
             private long deadlineNs = Long.MAX_VALUE;
 
             @Override
@@ -167,63 +225,68 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldTellTheAgentHowLongEachTurnTook() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
-        LinkedBlockingQueue<long[]> turns = new LinkedBlockingQueue<>();
-        drive(port, new Echo(port) {
+        LinkedBlockingQueue<Turn> turns = new LinkedBlockingQueue<>();
+        MediaPort port = driven(each -> new Echo(each) {
             @Override
             public void onDatagram(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
-                while (System.nanoTime() - nowNs < 20_000_000) {
-                    Thread.onSpinWait();
-                }
+                work();
                 super.onDatagram(buffer, offset, length, from, nowNs);
             }
 
             @Override
             public void onTurnEnd(long beganNs, long endedNs) {
-                turns.add(new long[] {beganNs, endedNs});
+                turns.add(new Turn(each, beganNs, endedNs));
             }
         });
         try (DatagramSocket client = client()) {
             send(client, port, "work");
             assertEquals("work", receive(client));
         }
-        port.execute(() -> {
-            long untilNs = System.nanoTime() + 20_000_000;
-            while (System.nanoTime() < untilNs) {
-                Thread.onSpinWait();
-            }
-        });
-        long endNs = Long.MIN_VALUE;
-        for (int working = 0; working < 2; ) {
-            long[] turn = turns.poll(WAIT_SECONDS, TimeUnit.SECONDS);
-            assertNotNull(turn, "a turn of the datagram, and one of the command");
-            assertTrue(turn[0] >= endNs && turn[1] >= turn[0], "turns do not overlap");
-            endNs = turn[1];
-            working += turn[1] - turn[0] >= 20_000_000 ? 1 : 0;
+        for (MediaPort each : opened) {
+            each.execute(MediaPortContract::work);
+        }
+        IdentityHashMap<MediaPort, Long> ends = new IdentityHashMap<>();
+        for (int working = 0; working < 1 + loops; ) {
+            Turn turn = turns.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+            assertNotNull(turn, "a turn of the datagram, and one of each command");
+            assertTrue(turn.endedNs >= turn.beganNs);
+            assertTrue(turn.beganNs >= ends.getOrDefault(turn.port, Long.MIN_VALUE), "turns do not overlap");
+            ends.put(turn.port, turn.endedNs);
+            working += turn.endedNs - turn.beganNs >= WORK_NS ? 1 : 0;
+        }
+    }
+
+    private record Turn(MediaPort port, long beganNs, long endedNs) {}
+
+    private static void work() {
+        long untilNs = System.nanoTime() + WORK_NS;
+        while (System.nanoTime() < untilNs) {
+            Thread.onSpinWait();
         }
     }
 
     @Test
     void shouldRunCommandsInOrderOnTheLoopThread() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
-        LinkedBlockingQueue<Integer> ran = new LinkedBlockingQueue<>();
         Set<String> threads = new ConcurrentSkipListSet<>();
-        for (int i = 0; i < 10_000; i++) {
-            int number = i;
-            port.execute(() -> {
-                threads.add(Thread.currentThread().getName());
-                ran.add(number);
-            });
+        for (MediaPort port : ports("127.0.0.1")) {
+            LinkedBlockingQueue<Integer> ran = new LinkedBlockingQueue<>();
+            for (int i = 0; i < 10_000; i++) {
+                int number = i;
+                port.execute(() -> {
+                    threads.add(Thread.currentThread().getName());
+                    ran.add(number);
+                });
+            }
+            for (int i = 0; i < 10_000; i++) {
+                assertEquals(i, ran.poll(WAIT_SECONDS, TimeUnit.SECONDS));
+            }
         }
-        for (int i = 0; i < 10_000; i++) {
-            assertEquals(i, ran.poll(WAIT_SECONDS, TimeUnit.SECONDS));
-        }
-        assertEquals(1, threads.size());
+        assertEquals(loops, threads.size(), "one each");
     }
 
     @Test
     void shouldRunACommandThatACommandPosts() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        MediaPort port = ports("127.0.0.1").getLast();
         CountDownLatch inner = new CountDownLatch(1);
         port.execute(() -> port.execute(inner::countDown));
         assertTrue(inner.await(WAIT_SECONDS, TimeUnit.SECONDS));
@@ -231,7 +294,7 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldGoOnAfterACommandThatThrows() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        MediaPort port = ports("127.0.0.1").getLast();
         CountDownLatch next = new CountDownLatch(1);
         port.execute(() -> {
             throw new IllegalStateException("a defect, on purpose");
@@ -243,7 +306,7 @@ public abstract class MediaPortContract {
     /** Nothing else happens afterwards that would send it. */
     @Test
     void shouldSendWhatACommandWroteBeforeItThrew() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        MediaPort port = ports("127.0.0.1").getLast();
         try (DatagramSocket client = client()) {
             InetSocketAddress to = at("127.0.0.1", client.getLocalPort());
             port.execute(() -> {
@@ -256,7 +319,7 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldKeepToTheDeadlineThatACommandSetBeforeItThrew() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        MediaPort port = ports("127.0.0.1").getLast();
         Timed timed = new Timed(port, 0);
         drive(port, timed);
         port.execute(() -> {
@@ -268,7 +331,7 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldSendAndComeAgainAfterADeadlineThatThrows() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
+        MediaPort port = ports("127.0.0.1").getLast();
         Timed timed = new Timed(port, 3);
         drive(port, timed);
         try (DatagramSocket client = client()) {
@@ -283,8 +346,7 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldSendWhatABurstWroteWhoseEndThrows() throws Exception {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
-        drive(port, new Echo(port) {
+        MediaPort port = driven(each -> new Echo(each) {
             @Override
             public void onBurstEnd(long nowNs) {
                 throw new IllegalStateException("a defect, on purpose");
@@ -300,7 +362,7 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldShareOnePortAndKeepEachPeerOnOneLoop() throws Exception {
-        List<? extends MediaPort> ports = ports("127.0.0.1", 4);
+        List<? extends MediaPort> ports = ports("127.0.0.1");
         List<Echo> echoes = new ArrayList<>();
         for (MediaPort port : ports) {
             assertEquals(ports.getFirst().port(), port.port());
@@ -326,12 +388,12 @@ public abstract class MediaPortContract {
         for (Echo echo : echoes) {
             used += echo.seen.isEmpty() ? 0 : 1;
         }
-        assertTrue(used > 1, "32 peers came to " + used + " of 4 loops");
+        assertTrue(loops == 1 || used > 1, "32 peers came to " + used + " of " + loops + " loops");
     }
 
     @Test
     void shouldSendFromAnyLoopUnderTheOnePort() throws IOException {
-        List<? extends MediaPort> ports = ports("127.0.0.1", 3);
+        List<? extends MediaPort> ports = ports("127.0.0.1");
         try (DatagramSocket client = client()) {
             InetSocketAddress to = at("127.0.0.1", client.getLocalPort());
             for (MediaPort port : ports) {
@@ -345,30 +407,37 @@ public abstract class MediaPortContract {
 
     @Test
     void shouldRefuseAPortThatIsInUseByAnother() throws IOException {
-        for (int loops : new int[] {1, 2}) {
-            MediaPort taken = ports("127.0.0.1", loops).getFirst();
-            InetSocketAddress same = at("127.0.0.1", taken.port());
-            for (int more : new int[] {1, 2}) {
-                assertThrows(IOException.class, () -> opened.addAll(open(same, counters(more))));
-            }
+        MediaPort taken = ports("127.0.0.1").getFirst();
+        InetSocketAddress same = at("127.0.0.1", taken.port());
+        for (int more : new int[] {1, 2}) {
+            assertThrows(IOException.class, () -> opened.addAll(open(same, counters(more))));
         }
     }
 
     @Test
     void shouldFreeThePortWhenClosed() throws IOException {
-        MediaPort port = ports("127.0.0.1", 1).getFirst();
-        int number = port.port();
+        List<? extends MediaPort> ports = ports("127.0.0.1");
+        int number = ports.getFirst().port();
         assertNotEquals(0, number);
-        port.close();
+        ports.forEach(MediaPort::close);
         try (DatagramSocket again = new DatagramSocket(at("127.0.0.1", number))) {
             assertEquals(number, again.getLocalPort());
         }
     }
 
-    protected final List<? extends MediaPort> ports(String bind, int loops) throws IOException {
+    protected final List<? extends MediaPort> ports(String bind) throws IOException {
         List<? extends MediaPort> ports = open(at(bind, 0), counters(loops));
         opened.addAll(ports);
         return ports;
+    }
+
+    /** One of the ports that share a number, each with an agent of that kind. */
+    private MediaPort driven(Function<MediaPort, LoopAgent> agent) throws IOException, InterruptedException {
+        List<? extends MediaPort> ports = ports("127.0.0.1");
+        for (MediaPort port : ports) {
+            drive(port, agent.apply(port));
+        }
+        return ports.getFirst();
     }
 
     /** Returns when the loop has its agent: what comes before is ignored. */
@@ -459,10 +528,6 @@ public abstract class MediaPortContract {
 
         protected Echo(MediaPort port) {
             this.port = port;
-        }
-
-        final InetSocketAddress from() {
-            return last;
         }
 
         @Override

@@ -6,8 +6,12 @@ import io.spillway.sfu.loop.MediaPortContract;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract over Netty's native epoll, which every machine that tests has. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2, 8})
 class NettyPortTest extends MediaPortContract {
 
     @Override

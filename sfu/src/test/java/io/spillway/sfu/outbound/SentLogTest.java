@@ -12,8 +12,11 @@ import io.spillway.media.live.Layer;
 import io.spillway.media.time.PublisherClock;
 import io.spillway.media.time.SenderClock;
 import io.spillway.sfu.sdp.PayloadMapping;
+import io.spillway.testkit.Seeds;
+import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class SentLogTest {
@@ -48,6 +51,34 @@ final class SentLogTest {
             }
             assertFalse(log.find(out - 1), "never sent");
             assertFalse(log.find(out + 3_000L * packetsPerMs), "not sent yet");
+        }
+    }
+
+    /** Bursts and pauses, numbers that nobody gets, and packets that come late. */
+    @Seeds(20)
+    void shouldKeepASecondAtAnyMixOfRates(long seed) {
+        Random random = new Random(seed);
+        ArrayDeque<long[]> lastSecond = new ArrayDeque<>();
+        long out = FIRST;
+        long nowNs = 1_000 * MS;
+        long gapNs = MS;
+        for (int i = 0; i < 20_000; i++) {
+            if (random.nextInt(500) == 0) {
+                gapNs = random.nextLong(2, 20) * MS / 4;
+            }
+            nowNs += random.nextInt(5) == 0 ? 5 * gapNs : 0;
+            out += random.nextInt(20) == 0 ? random.nextInt(1, 40) : 1;
+            log.add(out, run, out, 0, false, SentLog.NONE, nowNs);
+            lastSecond.add(new long[] {out, nowNs});
+            while (nowNs - lastSecond.getFirst()[1] > 900 * MS) {
+                lastSecond.removeFirst();
+            }
+            if (i % 50 == 0) {
+                for (long[] kept : lastSecond) {
+                    assertTrue(log.find(kept[0]), () -> kept[0] + " is gone");
+                    assertEquals(kept[0], log.source());
+                }
+            }
         }
     }
 

@@ -52,6 +52,9 @@ final class TestViewer implements MediaSink {
     /** What its network is believed to carry at first: all that is published, unless a test says otherwise. */
     long startBps = 20_000_000;
 
+    /** Of its loop. */
+    final OutboundBuffers buffers = new OutboundBuffers();
+
     private final Map<Integer, SequenceUnwrapper> unwrappers = new HashMap<>();
     private final RtpPacket packet = new RtpPacket();
     private final RtcpWriter writer = new RtcpWriter();
@@ -133,7 +136,7 @@ final class TestViewer implements MediaSink {
                 startBps,
                 world.live,
                 out,
-                new OutboundBuffers(),
+                buffers,
                 counters,
                 (defect, nowNs) -> {
                     throw defect;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.spillway.media.memory.Poison;
 import io.spillway.sfu.Sfu;
 import io.spillway.sfu.loop.LoopAgent;
 import io.spillway.sfu.loop.StreamPeer;
@@ -82,6 +83,17 @@ class TcpPortTest {
                 assertArrayEquals(frame, loops.getFirst().next().bytes());
             }
         }
+    }
+
+    @Test
+    void shouldSpoilWhatItLentOnceItIsBack() throws Exception {
+        open(WIDE, 1);
+        connect().getOutputStream().write(framed(List.of(bytes(1, 60))));
+        TestLoop loop = loops.getFirst();
+        assertEquals(60, loop.next().bytes().length);
+        await(() -> loop.bursts.get() > 0);
+        ByteBuffer lent = Objects.requireNonNull(loop.lent.get());
+        assertTrue(Poison.isOver(lent, 0, 60));
     }
 
     @Test
@@ -394,6 +406,7 @@ class TcpPortTest {
         final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
         final BlockingQueue<StreamPeer> gone = new LinkedBlockingQueue<>();
         final AtomicReference<CountDownLatch> held = new AtomicReference<>();
+        final AtomicReference<ByteBuffer> lent = new AtomicReference<>();
 
         TestLoop(int index, int count) {
             this.index = index;
@@ -441,6 +454,7 @@ class TcpPortTest {
         public void onDatagram(ByteBuffer buffer, int offset, int length, InetSocketAddress from, long nowNs) {
             byte[] bytes = new byte[length];
             buffer.get(offset, bytes);
+            lent.set(buffer);
             StreamPeer peer = (StreamPeer) from;
             frames.add(new Frame(peer, bytes));
             if (length == moveAt && moved.compareAndSet(false, true)) {

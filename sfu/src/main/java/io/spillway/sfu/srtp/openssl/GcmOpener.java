@@ -6,8 +6,6 @@ import java.nio.ByteBuffer;
 /** AEAD_AES_128_GCM for what the peer sends. Bytes are in {@code out} before they are known to be authentic: a forged packet's length is not given. */
 final class GcmOpener implements SrtpProvider.Opener {
 
-    private static final int RTCP_HEADER_BYTES = 8;
-
     private final NativeMemory memory;
     private final GcmKey rtp;
     private final GcmKey rtcp;
@@ -51,23 +49,38 @@ final class GcmOpener implements SrtpProvider.Opener {
     @Override
     public int openRtcp(int ssrc, int indexWord, ByteBuffer in, int offset, int length, ByteBuffer out) {
         int plain = length - GcmKey.TAG_BYTES - Integer.BYTES;
-        if (length > NativeMemory.PACKET_BYTES || plain < RTCP_HEADER_BYTES) {
+        if (length > NativeMemory.PACKET_BYTES || plain < NativeMemory.HEAD_BYTES) {
             return FORGED;
         }
-        boolean encrypted = indexWord < 0;
-        int clear = encrypted ? RTCP_HEADER_BYTES : plain;
-        long address = memory.packet;
-        memory.packetBuffer.put(0, in, offset, plain);
         memory.putMac(in, offset + plain, GcmKey.TAG_BYTES);
-        memory.putWord(indexWord);
         rtcp.begin(ssrc, indexWord & 0x7FFFFFFFL);
-        rtcp.authenticate(address, clear);
-        rtcp.authenticate(memory.word, Integer.BYTES);
-        rtcp.transform(address + clear, plain - clear, address + clear);
+        long source = NativeMemory.address(in, offset, length);
+        long target = NativeMemory.address(out, 0, plain);
+        boolean direct = indexWord < 0 && source != 0 && target != 0;
+        if (direct) {
+            memory.putHead(in, offset, indexWord);
+            rtcp.authenticate(memory.head, NativeMemory.HEAD_BYTES + Integer.BYTES);
+            rtcp.transform(
+                    source + NativeMemory.HEAD_BYTES,
+                    plain - NativeMemory.HEAD_BYTES,
+                    target + NativeMemory.HEAD_BYTES);
+        } else {
+            int clear = indexWord < 0 ? NativeMemory.HEAD_BYTES : plain;
+            long address = memory.packet;
+            memory.packetBuffer.put(0, in, offset, plain);
+            memory.putWord(indexWord);
+            rtcp.authenticate(address, clear);
+            rtcp.authenticate(memory.word, Integer.BYTES);
+            rtcp.transform(address + clear, plain - clear, address + clear);
+        }
         if (!rtcp.verify()) {
             return FORGED;
         }
-        out.put(0, memory.packetBuffer, 0, plain);
+        if (direct) {
+            out.put(0, in, offset, NativeMemory.HEAD_BYTES);
+        } else {
+            out.put(0, memory.packetBuffer, 0, plain);
+        }
         return plain;
     }
 

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 /** AEAD_AES_128_GCM for what we send. The payload is read where it lies. */
 final class GcmSealer implements SrtpProvider.Sealer {
 
-    private static final int RTCP_HEADER_BYTES = 8;
     private static final int ENCRYPTED_FLAG = 0x80000000;
 
     private final NativeMemory memory;
@@ -59,14 +58,13 @@ final class GcmSealer implements SrtpProvider.Sealer {
 
     @Override
     public int sealRtcp(int ssrc, int index, ByteBuffer packet, int offset, int length, ByteBuffer out, int outOffset) {
-        int body = length - RTCP_HEADER_BYTES;
+        int body = length - NativeMemory.HEAD_BYTES;
         long address = memory.packet;
         memory.packetBuffer.put(0, packet, offset, length);
-        memory.putWord(index | ENCRYPTED_FLAG);
+        memory.putHead(packet, offset, index | ENCRYPTED_FLAG);
         rtcp.begin(ssrc, index);
-        rtcp.authenticate(address, RTCP_HEADER_BYTES);
-        rtcp.authenticate(memory.word, Integer.BYTES);
-        rtcp.transform(address + RTCP_HEADER_BYTES, body, address + RTCP_HEADER_BYTES);
+        rtcp.authenticate(memory.head, NativeMemory.HEAD_BYTES + Integer.BYTES);
+        rtcp.transform(address + NativeMemory.HEAD_BYTES, body, address + NativeMemory.HEAD_BYTES);
         rtcp.seal(address + length);
         memory.packetBuffer.putInt(length + GcmKey.TAG_BYTES, index | ENCRYPTED_FLAG);
         int sealed = length + GcmKey.TAG_BYTES + Integer.BYTES;

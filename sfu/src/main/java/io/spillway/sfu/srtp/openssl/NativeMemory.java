@@ -27,6 +27,12 @@ final class NativeMemory {
     private static final int IV_BYTES = 16;
     private static final int MAC_BYTES = 64;
 
+    /** Of SRTCP: version, count, type, length and the sender's SSRC stay in the clear. */
+    static final int HEAD_BYTES = 8;
+
+    /** Head, word and length, up to a multiple of 16. */
+    private static final int WORK_BYTES = 32;
+
     private static final int PARAMETER_BYTES = 40;
     private static final int TYPE_AT = 8;
     private static final int DATA_AT = 16;
@@ -36,7 +42,7 @@ final class NativeMemory {
     /** OSSL_CIPHER_PARAM_AEAD_TAG. */
     private static final MemorySegment TAG_NAME = Arena.global().allocateFrom("tag");
 
-    private final MemorySegment memory = Arena.ofAuto().allocate(IV_BYTES + MAC_BYTES + 16 + PACKET_BYTES, 64);
+    private final MemorySegment memory = Arena.ofAuto().allocate(IV_BYTES + MAC_BYTES + WORK_BYTES + PACKET_BYTES, 64);
 
     /** One parameter, the tag, and the end. */
     private final MemorySegment parameters = Arena.ofAuto().allocate(2 * PARAMETER_BYTES, Long.BYTES);
@@ -47,18 +53,21 @@ final class NativeMemory {
     /** 64 bytes for a tag or MAC, made or expected. */
     final long mac = iv + IV_BYTES;
 
+    /** 8 bytes for the clear head of a report, and right behind it the word that is authenticated with it. */
+    final long head = mac + MAC_BYTES;
+
     /** 4 bytes for a word that is authenticated beside the packet. */
-    final long word = mac + MAC_BYTES;
+    final long word = head + HEAD_BYTES;
 
     /** Where libcrypto writes lengths that nobody reads. */
     final long length = word + 8;
 
     /** One packet. */
-    final long packet = word + 16;
+    final long packet = head + WORK_BYTES;
 
     /** The packet's bytes as a buffer. */
     final ByteBuffer packetBuffer =
-            memory.asSlice(IV_BYTES + MAC_BYTES + 16, PACKET_BYTES).asByteBuffer();
+            memory.asSlice(IV_BYTES + MAC_BYTES + WORK_BYTES, PACKET_BYTES).asByteBuffer();
 
     NativeMemory() {
         parameters.set(ValueLayout.JAVA_LONG, 0, TAG_NAME.address());
@@ -94,7 +103,13 @@ final class NativeMemory {
     }
 
     void putWord(int value) {
-        memory.set(BIG_ENDIAN_INT, IV_BYTES + MAC_BYTES, value);
+        memory.set(BIG_ENDIAN_INT, IV_BYTES + MAC_BYTES + HEAD_BYTES, value);
+    }
+
+    /** Sets what is authenticated of an encrypted report: its head and the word behind. */
+    void putHead(ByteBuffer packet, int offset, int wordBehind) {
+        memory.set(BIG_ENDIAN_LONG, IV_BYTES + MAC_BYTES, packet.getLong(offset));
+        putWord(wordBehind);
     }
 
     byte mac(int i) {
