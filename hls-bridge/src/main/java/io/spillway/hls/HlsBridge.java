@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +43,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HlsBridge implements PublicationListener, AutoCloseable {
 
-    private static final Pattern MEDIA_PLAYLIST = Pattern.compile("[av][0-9]{1,4}\\.m3u8");
-    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final int MAX_FILE_CHARS = 128;
+    private static final int MAX_PLAYLIST_DIGITS = 4;
+    private static final String PLAYLIST = ".m3u8";
 
     private final HlsSettings settings;
     private final LongSupplier clockNs;
@@ -117,7 +117,7 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
             out.accept(badName());
             return;
         }
-        if (!FILE.matcher(file).matches()) {
+        if (!isFile(file)) {
             out.accept(notFound(file));
             return;
         }
@@ -130,8 +130,7 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
             }
             return;
         }
-        boolean playlist =
-                file.equals("index.m3u8") || MEDIA_PLAYLIST.matcher(file).matches();
+        boolean playlist = file.equals("index.m3u8") || isMediaPlaylist(file);
         LiveHls live = find(name.get(), playlist);
         if (live == null) {
             out.accept(notLive(name.get()));
@@ -352,11 +351,40 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
                 .orElse(null);
     }
 
+    /** {@code [A-Za-z0-9._-]{1,128}}: each request of a crowd asks. */
+    private static boolean isFile(String name) {
+        if (name.isEmpty() || name.length() > MAX_FILE_CHARS) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char each = name.charAt(i);
+            boolean letter = (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z');
+            if (!letter && (each < '0' || each > '9') && each != '.' && each != '_' && each != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@code [av][0-9]{1,4}\.m3u8}. */
+    private static boolean isMediaPlaylist(String name) {
+        int digits = name.length() - 1 - PLAYLIST.length();
+        if (digits < 1 || digits > MAX_PLAYLIST_DIGITS || !name.endsWith(PLAYLIST)) {
+            return false;
+        }
+        for (int i = 1; i <= digits; i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return name.charAt(0) == 'a' || name.charAt(0) == 'v';
+    }
+
     private static HlsReply notFound(String file) {
         return HlsReply.problem(
                 404,
                 "no-such-file",
-                FILE.matcher(file).matches()
+                isFile(file)
                         ? file + " is not there: it is too old, or never was; begin at index.m3u8."
                         : "No file has such a name; begin at index.m3u8.");
     }

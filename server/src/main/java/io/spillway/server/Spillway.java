@@ -165,15 +165,16 @@ public final class Spillway implements AutoCloseable {
                         config.http().bind(), config.https().port(), Tls.context(config.https(), dataDir)))
                 : Optional.empty();
         Recorder recorder = recording == null ? null : recording.recorder();
+        HlsHandler crowd = hls == null
+                ? null
+                : new HlsHandler(
+                        hls.bridge(),
+                        new HlsPlayRule(authority),
+                        (method, status, tookNs) -> metrics.onRequest(HttpArea.HLS, method, status, tookNs));
         HttpServer server = new HttpServer(
                 config.http(),
                 tls,
-                hls == null
-                        ? List.of()
-                        : List.of(new HlsHandler(
-                                hls.bridge(),
-                                new HlsPlayRule(authority),
-                                (method, status, tookNs) -> metrics.onRequest(HttpArea.HLS, method, status, tookNs))),
+                crowd == null ? List.of() : List.of(crowd),
                 Stream.of(
                                 new ControlHandler(control),
                                 new WhipWhepHandler(whipWhep),
@@ -185,7 +186,8 @@ public final class Spillway implements AutoCloseable {
                                 new SiteHandler(Site.load()))
                         .flatMap(Stream::ofNullable)
                         .toList(),
-                handler -> new MeteredHandler(handler, metrics));
+                handler -> new MeteredHandler(handler, metrics),
+                http1 -> crowd == null ? http1 : crowd.before(http1));
         try {
             server.start();
             return server;

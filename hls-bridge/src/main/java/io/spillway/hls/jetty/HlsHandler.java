@@ -15,6 +15,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -37,6 +38,10 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
     private static final HttpField RANGES = new PreEncodedHttpField(HttpHeader.ACCEPT_RANGES, "bytes");
     private static final HttpField GZIP = new PreEncodedHttpField(HttpHeader.CONTENT_ENCODING, "gzip");
     private static final HttpField VARY = new PreEncodedHttpField(HttpHeader.VARY, "Accept-Encoding");
+
+    /** What an answer without one does not say. RFC 9110 §15.4.5. */
+    private static final List<HttpHeader> OF_A_BODY =
+            List.of(HttpHeader.CONTENT_TYPE, HttpHeader.CONTENT_ENCODING, HttpHeader.ACCEPT_RANGES);
 
     private final HlsBridge bridge;
     private final PlayRule rule;
@@ -72,9 +77,9 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
             return false;
         }
         HttpFields.Mutable headers = response.getHeaders();
-        headers.add(ANY_ORIGIN).add(EXPOSED).add(NOSNIFF);
         String method = request.getMethod();
         if (HttpMethod.OPTIONS.is(method)) {
+            always(headers);
             headers.put("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
             headers.put("Access-Control-Allow-Headers", "Authorization, Range, If-None-Match");
             headers.put("Access-Control-Max-Age", "86400");
@@ -82,6 +87,7 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
             return true;
         }
         if (!HttpMethod.GET.is(method) && !HttpMethod.HEAD.is(method)) {
+            always(headers);
             headers.put(HttpHeader.ALLOW, "GET, HEAD, OPTIONS");
             end(405, request, response, callback);
             return true;
@@ -118,26 +124,17 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
     private void answer(HlsReply reply, boolean shared, Request request, Response response, Callback callback) {
         HttpFields.Mutable headers = response.getHeaders();
         HttpFields asked = request.getHeaders();
-        headers.add(cacheControl(reply.cacheControl(), shared));
         byte[] gzip = reply.gzip();
         boolean packed = gzip != null && asked.contains(HttpHeader.ACCEPT_ENCODING, "gzip");
-        if (reply.isText()) {
-            headers.add(VARY);
-        }
-        String etag = reply.etag();
+        describe(reply, packed, shared, headers);
+        String etag = etag(reply, packed);
         if (!etag.isEmpty()) {
-            // The compressed form is another representation, and has a tag of its own.
-            etag = packed ? etag.substring(0, etag.length() - 1) + "z\"" : etag;
             headers.add(HttpHeader.ETAG, etag);
             if (matches(asked.get(HttpHeader.IF_NONE_MATCH), etag)) {
+                OF_A_BODY.forEach(headers::remove);
                 end(304, request, response, callback);
                 return;
             }
-        }
-        headers.add(types.computeIfAbsent(
-                reply.contentType(), type -> new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, type)));
-        if (packed) {
-            headers.add(GZIP);
         }
         if (reply.rest() != null) {
             // How long it will be nobody knows yet, so no range of it can be had either.
@@ -153,12 +150,9 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
             }
             return;
         }
-        List<byte[]> body = packed ? List.of(gzip) : reply.body();
-        boolean media = reply.status() == 200 && gzip == null;
-        String range = media ? asked.get(HttpHeader.RANGE) : null;
-        if (media) {
-            headers.add(RANGES);
-        }
+        List<byte[]> body = packed && gzip != null ? List.of(gzip) : reply.body();
+        String range =
+                isMedia(reply) && isStill(asked.get(HttpHeader.IF_RANGE), etag) ? asked.get(HttpHeader.RANGE) : null;
         if (range != null) {
             answerRange(range, body, request, response, callback);
             return;
@@ -171,6 +165,42 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
             begin(reply.status(), request, response);
             write(body.stream().map(ByteBuffer::wrap).toList(), 0, true, response, callback);
         }
+    }
+
+    /** Says what an answer is, but for its tag and its length. */
+    void describe(HlsReply reply, boolean packed, boolean shared, HttpFields.Mutable headers) {
+        always(headers);
+        headers.add(cacheControl(reply.cacheControl(), shared));
+        if (reply.isText()) {
+            headers.add(VARY);
+        }
+        headers.add(types.computeIfAbsent(
+                reply.contentType(), type -> new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, type)));
+        if (packed) {
+            headers.add(GZIP);
+        }
+        if (isMedia(reply) && reply.rest() == null) {
+            headers.add(RANGES);
+        }
+    }
+
+    private static void always(HttpFields.Mutable headers) {
+        headers.add(ANY_ORIGIN).add(EXPOSED).add(NOSNIFF);
+    }
+
+    private static boolean isMedia(HlsReply reply) {
+        return reply.status() == 200 && reply.gzip() == null;
+    }
+
+    /** An answer's tag, empty for none: the compressed form is another representation, and has one of its own. */
+    static String etag(HlsReply reply, boolean packed) {
+        String etag = reply.etag();
+        return packed && !etag.isEmpty() ? etag.substring(0, etag.length() - 1) + "z\"" : etag;
+    }
+
+    /** Connections that answer what is plain of this handler's requests before anything else looks at them, and leave the rest to those of {@code others}. */
+    public ConnectionFactory before(ConnectionFactory others) {
+        return new CrowdConnectionFactory(this, bridge, rule, served, others);
     }
 
     private void answerRange(String range, List<byte[]> whole, Request request, Response response, Callback callback) {
@@ -213,6 +243,11 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
 
     private static boolean matches(@Nullable String asked, String etag) {
         return asked != null && (asked.equals("*") || asked.contains(etag));
+    }
+
+    /** Whether what a caller has the rest of is still this; else it gets the whole. RFC 9110 §13.1.5. */
+    private static boolean isStill(@Nullable String had, String etag) {
+        return had == null || had.equals(etag);
     }
 
     /** Leaves of the body what a range asks for, and gives the status: several ranges, or none that can be read, mean the whole. RFC 9110 §14. */

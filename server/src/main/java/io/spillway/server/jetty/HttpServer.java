@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -59,20 +60,22 @@ public final class HttpServer implements AutoCloseable {
      * @param quick asked first, in turn, on the thread that read the request: they must not block
      * @param handlers asked in turn, on virtual threads; what none takes is 404
      * @param around what sees every request that none of the quick ones takes, and its outcome
+     * @param before makes connections without TLS, given what makes HTTP/1.1's
      */
     public HttpServer(
             Config.Http plain,
             Optional<TlsPort> tls,
             List<? extends Handler> quick,
             List<? extends Handler> handlers,
-            UnaryOperator<Handler> around) {
+            UnaryOperator<Handler> around,
+            UnaryOperator<ConnectionFactory> before) {
         QueuedThreadPool threads = new QueuedThreadPool(64, 4);
         threads.setName("http");
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         server = new Server(threads);
         server.setStopTimeout(2000);
         server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
-        http = connector(plain.bind(), plain.port(), plainFactories());
+        http = connector(plain.bind(), plain.port(), plainFactories(before));
         https = tls.map(port -> connector(port.bind(), port.port(), tlsFactories(port.context())));
         List<Handler> slow = new ArrayList<>(handlers);
         slow.add(new NotFoundHandler());
@@ -131,8 +134,9 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private ServerConnector connector(InetAddress bind, int port, ConnectionFactory[] factories) {
-        ServerConnector connector = new ServerConnector(server, 1, SELECTORS, factories);
+    private ServerConnector connector(InetAddress bind, int port, List<ConnectionFactory> factories) {
+        ServerConnector connector =
+                new ServerConnector(server, 1, SELECTORS, factories.toArray(ConnectionFactory[]::new));
         // The wildcard is left unset so that IPv6 callers are heard too.
         connector.setHost(bind.isAnyLocalAddress() ? null : bind.getHostAddress());
         connector.setPort(port);
@@ -151,15 +155,17 @@ public final class HttpServer implements AutoCloseable {
         return configuration;
     }
 
-    private static ConnectionFactory[] plainFactories() {
+    private static List<ConnectionFactory> plainFactories(UnaryOperator<ConnectionFactory> before) {
         HttpConfiguration configuration = configuration();
         HTTP2CServerConnectionFactory h2c = new HTTP2CServerConnectionFactory(configuration);
         h2c.setMaxConcurrentStreams(MAX_H2_STREAMS);
         h2c.setRateControlFactory(rateControl());
-        return new ConnectionFactory[] {new HttpConnectionFactory(configuration), h2c};
+        ConnectionFactory http1 = new HttpConnectionFactory(configuration);
+        // The first makes the connections.
+        return Stream.of(before.apply(http1), http1, h2c).distinct().toList();
     }
 
-    private static ConnectionFactory[] tlsFactories(SslContextFactory.Server context) {
+    private static List<ConnectionFactory> tlsFactories(SslContextFactory.Server context) {
         HttpConfiguration configuration = configuration();
         // Clients reach a self-signed server by address, where SNI names nothing.
         configuration.addCustomizer(new SecureRequestCustomizer(false));
@@ -169,7 +175,7 @@ public final class HttpServer implements AutoCloseable {
         h2.setRateControlFactory(rateControl());
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
-        return new ConnectionFactory[] {new SslConnectionFactory(context, alpn.getProtocol()), alpn, h2, http1};
+        return List.of(new SslConnectionFactory(context, alpn.getProtocol()), alpn, h2, http1);
     }
 
     private static RateControl.Factory rateControl() {

@@ -1,5 +1,6 @@
 package io.spillway.server.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,7 @@ import com.microsoft.playwright.Route;
 import io.spillway.testkit.client.FfmpegTool;
 import io.spillway.testkit.client.FfmpegWhip;
 import io.spillway.testkit.client.FfmpegWhip.Source;
+import io.spillway.testkit.client.HttpConnection;
 import io.spillway.testkit.client.Tab;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -201,12 +203,58 @@ final class HlsIT {
                 java.util.HexFormat.of().formatHex(whole.body(), 10, 20),
                 java.util.HexFormat.of().formatHex(range.body()));
         assertEquals(
+                200,
+                get(request(segment).header("Range", "bytes=10-19").header("If-Range", "\"another\""))
+                        .statusCode());
+        assertEquals(
+                206,
+                get(request(segment).header("Range", "bytes=10-19").header("If-Range", header(whole, "ETag")))
+                        .statusCode());
+        assertEquals(
                 416, get(request(segment).header("Range", "bytes=99999999-")).statusCode());
         assertEquals(
                 304,
                 get(request(segment).header("If-None-Match", header(whole, "ETag")))
                         .statusCode());
         assertEquals(405, get(request("v0.m3u8").DELETE()).statusCode());
+    }
+
+    /** What is answered as it is read is what Jetty answers: of each kind of file, and of one that is asked for early. */
+    @Test
+    void shouldAnswerPlainRequestsAsAllOthers() throws IOException {
+        text("index.m3u8");
+        text("v0.m3u8?_HLS_msn=" + (newest(text("v0.m3u8")) + 1));
+        String playlist = text("v0.m3u8");
+        URI server = URI.create(scene.server().url("/"));
+        try (HttpConnection plain = new HttpConnection(server)) {
+            for (String file : List.of(
+                    "index.m3u8",
+                    find("MAP:URI=\"([^\"]+)\"", playlist),
+                    find("#EXT-X-PART:DURATION=[0-9.]+,URI=\"([^\"]+)\"", playlist),
+                    find("(v0-[a-z0-9]+-\\d+\\.m4s)\n#EXT-X-PROGRAM", playlist),
+                    find("PRELOAD-HINT:TYPE=PART,URI=\"([^\"]+)\"", playlist))) {
+                HttpConnection.Reply early = plain.get("/hls/crowd/" + file);
+                HttpResponse<byte[]> late = get(request(file));
+                assertEquals(200, early.status(), file);
+                assertEquals(200, late.statusCode(), file);
+                assertArrayEquals(late.body(), early.body(), file);
+                for (String name : List.of(
+                        "content-type",
+                        "content-length",
+                        "cache-control",
+                        "etag",
+                        "vary",
+                        "accept-ranges",
+                        "access-control-allow-origin",
+                        "access-control-expose-headers",
+                        "x-content-type-options")) {
+                    assertEquals(header(late, name), early.headers().getOrDefault(name, ""), file + " " + name);
+                }
+                assertTrue(early.headers().get("date").endsWith(" GMT"), file);
+            }
+            long next = newest(text("v0.m3u8")) + 1;
+            assertTrue(newest(plain.get("/hls/crowd/v0.m3u8?_HLS_msn=" + next).text()) > next, "waits");
+        }
     }
 
     /** H37: blocked clients are answered from one render. */

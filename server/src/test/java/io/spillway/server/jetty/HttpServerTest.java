@@ -45,7 +45,8 @@ class HttpServerTest {
             Optional.empty(),
             List.of(),
             List.of(new NotFoundHandler()),
-            handler -> handler);
+            handler -> handler,
+            http1 -> http1);
 
     @BeforeEach
     void start() throws IOException {
@@ -110,7 +111,8 @@ class HttpServerTest {
                 Optional.empty(),
                 List.of(),
                 List.of(endless),
-                handler -> handler);
+                handler -> handler,
+                http1 -> http1);
         slow.start();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), slow.port())) {
             socket.setSoTimeout(PATIENCE_MS);
@@ -154,7 +156,8 @@ class HttpServerTest {
                 Optional.empty(),
                 List.of(quick),
                 List.of(blocking),
-                handler -> handler)) {
+                handler -> handler,
+                http1 -> http1)) {
             mixed.start();
             for (int i = 0; i < 100; i++) {
                 Socket waiting = open(mixed);
