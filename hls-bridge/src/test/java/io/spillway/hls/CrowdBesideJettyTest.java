@@ -429,8 +429,7 @@ class CrowdBesideJettyTest {
         boolean more = jetty.length() < crowd.length();
         String longer = more ? crowd : jetty;
         String shorter = more ? jetty : crowd;
-        if (!longer.startsWith(shorter)
-                || !longer.substring(shorter.length()).matches("(?s)|HTTP/1.1 [45].*")) {
+        if (!longer.startsWith(shorter) || !longer.substring(shorter.length()).matches("(?s)|HTTP/1.1 [45].*")) {
             assertEquals(jetty, crowd);
         }
     }

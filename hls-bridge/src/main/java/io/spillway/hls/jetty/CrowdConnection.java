@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection whose requests are answered as they are read, one read and one write each, while each of them is a {@link PlainGet} for a stream that is open to all. With the first that is not it becomes
+ * A connection whose requests are answered as they are read, while each of them is a {@link PlainGet} for a stream that is open to all. With the first that is not it becomes
  * Jetty's own connection, with the bytes of that request, and stays so. Holds no buffer and no thread while a request waits.
  */
 final class CrowdConnection extends AbstractConnection.NonBlocking {
@@ -27,7 +27,7 @@ final class CrowdConnection extends AbstractConnection.NonBlocking {
     private final CrowdConnectionFactory crowd;
     private final Connector connector;
     private final ByteBufferPool buffers;
-    private final Callback written = Callback.from(this::fillInterested, _ -> close());
+    private final AnswerWriter writer;
     private byte[] request = {};
     private volatile boolean asked;
 
@@ -36,6 +36,7 @@ final class CrowdConnection extends AbstractConnection.NonBlocking {
         this.crowd = crowd;
         this.connector = connector;
         this.buffers = connector.getByteBufferPool();
+        this.writer = new AnswerWriter(endPoint, crowd.files(), Callback.from(this::fillInterested, _ -> close()));
     }
 
     @Override
@@ -60,7 +61,7 @@ final class CrowdConnection extends AbstractConnection.NonBlocking {
         }
         if (filled > 0) {
             asked = true;
-            answer();
+            guarded(this::answer);
         } else if (filled == 0) {
             fillInterested();
         } else {
@@ -82,15 +83,17 @@ final class CrowdConnection extends AbstractConnection.NonBlocking {
             return;
         }
         long beganNs = NanoTime.now();
-        crowd.ask(get, reply -> {
-            try {
-                write(get, reply, beganNs);
-            } catch (RuntimeException defect) {
-                // The thread has others to answer.
-                LOG.error("an answer was not written: a defect of ours", defect);
-                close();
-            }
-        });
+        crowd.ask(get, reply -> guarded(() -> write(get, reply, beganNs)));
+    }
+
+    /** The thread has others to answer. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException defect) {
+            LOG.error("a request was not answered: a defect of ours", defect);
+            close();
+        }
     }
 
     private void write(PlainGet get, HlsReply reply, long beganNs) {
@@ -99,7 +102,7 @@ final class CrowdConnection extends AbstractConnection.NonBlocking {
             return;
         }
         crowd.onAnswer(reply, NanoTime.since(beganNs));
-        getEndPoint().write(written, crowd.encode(connector.getServer(), reply, get.gzip()));
+        writer.write(crowd.encode(connector.getServer(), reply, get.gzip()));
     }
 
     /** Jetty's, which reads the request once more. */

@@ -40,6 +40,8 @@ public final class CrowdConnectionFactory extends AbstractConnectionFactory {
     private final HlsHandler.Served served;
     private final ConnectionFactory others;
 
+    private final AnswerFiles files = new AnswerFiles();
+
     /** Of which there are few. */
     private final Map<Kind, Head> heads = new ConcurrentHashMap<>();
 
@@ -62,6 +64,16 @@ public final class CrowdConnectionFactory extends AbstractConnectionFactory {
         return others.newConnection(connector, endPoint);
     }
 
+    AnswerFiles files() {
+        return files;
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        files.close();
+    }
+
     boolean isOpen(String stream) {
         return rule.isOpen(stream);
     }
@@ -79,7 +91,7 @@ public final class CrowdConnectionFactory extends AbstractConnectionFactory {
     }
 
     /** A whole answer as HTTP/1.1 has it. */
-    ByteBuffer[] encode(Server server, HlsReply reply, boolean gzip) {
+    Answer encode(Server server, HlsReply reply, boolean gzip) {
         byte[] compressed = reply.gzip();
         boolean packed = gzip && compressed != null;
         List<byte[]> body = packed ? List.of(compressed) : reply.body();
@@ -95,16 +107,12 @@ public final class CrowdConnectionFactory extends AbstractConnectionFactory {
         if (!etag.isEmpty()) {
             HttpGenerator.putTo(new HttpField(HttpHeader.ETAG, etag), head);
         }
-        ByteBuffer[] out = new ByteBuffer[1 + body.size()];
-        out[0] = head;
         int length = 0;
-        for (int i = 0; i < body.size(); i++) {
-            length += body.get(i).length;
-            out[i + 1] = ByteBuffer.wrap(body.get(i));
+        for (byte[] piece : body) {
+            length += piece.length;
         }
         HttpGenerator.putTo(new HttpField.LongValueHttpField(HttpHeader.CONTENT_LENGTH, length), head);
-        head.put((byte) '\r').put((byte) '\n').flip();
-        return out;
+        return new Answer(head.put((byte) '\r').put((byte) '\n').flip(), body);
     }
 
     private Head head(HlsReply reply, boolean packed) {

@@ -63,11 +63,16 @@ class CrowdConnectionTest {
         }
     };
     private final Server server = new Server();
+    private final ConnectionFactory http1 = http1();
     private final ServerConnector connector = new ServerConnector(server, 1, 1, factories());
 
-    private ConnectionFactory[] factories() {
+    private static ConnectionFactory http1() {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
+        return new HttpConnectionFactory(configuration);
+    }
+
+    private ConnectionFactory[] factories() {
         HlsHandler handler = new HlsHandler(bridge, rule, (_, _, _) -> {});
         server.setHandler(new Handler.Sequence(
                 new Handler.Abstract.NonBlocking() {
@@ -78,7 +83,6 @@ class CrowdConnectionTest {
                     }
                 },
                 handler));
-        ConnectionFactory http1 = new HttpConnectionFactory(configuration);
         return new ConnectionFactory[] {handler.before(http1), http1};
     }
 
@@ -209,6 +213,36 @@ class CrowdConnectionTest {
             assertEquals(1, replies.size());
             cut.send(request.substring(30));
             assertEquals(replies.getFirst(), cut.reply(true));
+        }
+    }
+
+    /** Who sends nothing, half a request, or nothing any more. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "G",
+                "GET /hls/nobody/index.m3u8 HTTP/1.1\r\nHost: a\r\n",
+                "GET /hls/nobody/index.m3u8 HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /hls/nobody/index.m3u8 HTTP/1.1\r\nHost: a\r\n\r\nGET",
+                "GET /hls/nobody/index.m3u8 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n1",
+            })
+    void shouldLetWhoGoesSilentGoAsJettyAlone(String sent) throws Exception {
+        ServerConnector alone = new ServerConnector(server, 1, 1, http1);
+        alone.setHost(InetAddress.getLoopbackAddress().getHostAddress());
+        server.addConnector(alone);
+        alone.start();
+        String jetty = untilTheEnd(alone, sent);
+        assertEquals(jetty, untilTheEnd(connector, sent));
+    }
+
+    private static String untilTheEnd(ServerConnector to, String sent) throws IOException {
+        to.setIdleTimeout(200);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), to.getLocalPort())) {
+            socket.setSoTimeout(PATIENCE_MS);
+            socket.getOutputStream().write(sent.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .replaceAll("Date: [^\r]* GMT", "Date");
         }
     }
 
