@@ -422,14 +422,21 @@ class CrowdBesideJettyTest {
         assertAlike(request + PLAIN);
     }
 
-    /** What refuses a request behind another Jetty sometimes does not say, when more comes meanwhile: alone as well. */
+    /**
+     * The same, but for a refusal of what came behind something that was answered: Jetty sometimes closes without a word of it. Of Jetty alone, each exchange of these rows made twelve times, 77 were not the same every time, and all of
+     * them were such; no request that was sent alone was among them.
+     */
     private static void assertAlike(String requests) throws IOException {
         String jetty = exchange(JETTY, requests);
         String crowd = exchange(CROWD, requests);
         boolean more = jetty.length() < crowd.length();
         String longer = more ? crowd : jetty;
         String shorter = more ? jetty : crowd;
-        if (!longer.startsWith(shorter) || !longer.substring(shorter.length()).matches("(?s)|HTTP/1.1 [45].*")) {
+        // What is only not there is a 404, and is always said.
+        boolean refused = !shorter.isEmpty()
+                && longer.startsWith(shorter)
+                && longer.substring(shorter.length()).matches("(?s)HTTP/1.1 (?!404)[45].*");
+        if (!refused) {
             assertEquals(jetty, crowd);
         }
     }
@@ -458,7 +465,8 @@ class CrowdBesideJettyTest {
                 default -> spoilt.insert(at, "\r\n\t :;,/?%\u0000.#\"azG0".charAt(random.nextInt(18)));
             }
             String request = spoilt.toString();
-            assertEquals(exchange(JETTY, request), exchange(CROWD, request), () -> request.replace("\r", "\\r"));
+            // An empty line too early makes two requests of it.
+            assertAlike(request);
         }
     }
 

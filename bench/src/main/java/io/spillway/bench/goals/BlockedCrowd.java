@@ -39,7 +39,8 @@ final class BlockedCrowd {
     void measure(int clients, double seconds) throws IOException, InterruptedException {
         bed.restage(Shape.VIDEO, 1);
         HlsStream stream = new HlsStream(bed, bed.streams().getFirst());
-        HlsStream.Tag newest = stream.begin();
+        stream.begin();
+        HlsStream.Tag newest = stream.newest();
         RealClock clock = new RealClock();
         Histogram each = new Histogram(MOST_NS, 3);
         Histogram last = new Histogram(MOST_NS, 3);

@@ -53,9 +53,14 @@ final class HlsStream {
         return answer;
     }
 
-    /** Has the stream packaged, and gives the tag of its newest part. */
-    Tag begin() throws IOException, InterruptedException {
+    /** Has the stream packaged, and returns when there is something of it. */
+    void begin() throws IOException, InterruptedException {
         get("index.m3u8");
+        get(PLAYLIST);
+    }
+
+    /** The tag of its newest part. */
+    Tag newest() throws IOException, InterruptedException {
         return Tag.of(get(PLAYLIST).headers().firstValue("etag").orElseThrow());
     }
 
