@@ -40,13 +40,14 @@ class HttpServerTest {
     private static final int H2_ENHANCE_YOUR_CALM = 11;
     private static final int H2_FRAME_HEAD_BYTES = 9;
 
+    private final CrowdOfNobody crowd = new CrowdOfNobody();
     private final HttpServer server = new HttpServer(
             new Config.Http(0, InetAddress.getLoopbackAddress(), Set.of()),
             Optional.empty(),
             List.of(),
             List.of(new NotFoundHandler()),
             handler -> handler,
-            http1 -> http1);
+            crowd::before);
 
     @BeforeEach
     void start() throws IOException {
@@ -56,15 +57,24 @@ class HttpServerTest {
     @AfterEach
     void stop() {
         server.close();
+        crowd.close();
     }
 
     /** 16 KiB of header and no more; with what HTTP itself takes of it. */
     @ParameterizedTest
-    @CsvSource({"100, 404", "15000, 404", "16500, 431", "200000, 431"})
-    void shouldTakeSoMuchHeaderAndNoMore(int bytes, int status) throws IOException {
+    @CsvSource({
+        "/x, 100, 404",
+        "/x, 15000, 404",
+        "/x, 16500, 431",
+        "/x, 200000, 431",
+        "/hls/nobody/index.m3u8, 3900, 404",
+        "/hls/nobody/index.m3u8, 15000, 404",
+        "/hls/nobody/index.m3u8, 16500, 431"
+    })
+    void shouldTakeSoMuchHeaderAndNoMore(String path, int bytes, int status) throws IOException {
         try (Socket socket = open()) {
-            String head =
-                    "GET /x HTTP/1.1\r\nHost: a\r\nX-Long: " + "x".repeat(bytes) + "\r\nConnection: close\r\n\r\n";
+            String head = "GET " + path + " HTTP/1.1\r\nHost: a\r\nX-Long: " + "x".repeat(bytes)
+                    + "\r\nConnection: close\r\n\r\n";
             try {
                 socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             } catch (SocketException refusedWhileWeSent) {
