@@ -185,6 +185,7 @@ final class LiveHls implements Runnable {
         commands.add(() -> {
             detach();
             source = next;
+            absentNs = clockNs.getAsLong();
         });
     }
 
@@ -284,6 +285,7 @@ final class LiveHls implements Runnable {
         }
     }
 
+    /** Takes no more of what has been taken up. */
     private void detach() {
         Tapping old = tapping;
         if (old != null) {
@@ -291,8 +293,6 @@ final class LiveHls implements Runnable {
         }
         tapping = null;
         intakes = new @Nullable LayerIntake[0];
-        source = null;
-        absentNs = clockNs.getAsLong();
     }
 
     /** Takes up what is published, where that has not been done, or where it has changed. */
@@ -311,10 +311,7 @@ final class LiveHls implements Runnable {
             hurried = true;
             return;
         }
-        if (old != null) {
-            detach();
-            source = next;
-        }
+        detach();
         PacketRing ring = rings.take();
         if (ring == null) {
             return;
