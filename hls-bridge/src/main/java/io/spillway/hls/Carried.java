@@ -43,13 +43,13 @@ record Carried(String query) {
         return query.isEmpty();
     }
 
-    /** A playlist for this caller, of one that has marks. */
-    String inPlaylist(String marked) {
-        return marked.replace(MARK, isEmpty() ? "" : "?" + query);
+    /** What stands at the end of each address of a playlist. */
+    String inPlaylist() {
+        return isEmpty() ? "" : "?" + query;
     }
 
-    /** A manifest for this caller, of one that has marks. */
-    String inXml(String marked) {
-        return marked.replace(MARK, isEmpty() ? "" : "?" + query.replace("&", "&amp;"));
+    /** What stands at the end of each address of a manifest. */
+    String inXml() {
+        return isEmpty() ? "" : "?" + query.replace("&", "&amp;");
     }
 }

@@ -46,12 +46,12 @@ public record HlsReply(
     /** What carries media has a name of its own for ever. */
     private static final String FOR_EVER = "public, max-age=86400, immutable";
 
-    static HlsReply playlist(String cacheControl, String etag, byte[] text, byte @Nullable [] gzip) {
-        return new HlsReply(200, PLAYLIST, cacheControl, etag, gzip, List.of(text), null);
+    static HlsReply playlist(String cacheControl, String etag, List<byte[]> text, byte @Nullable [] gzip) {
+        return new HlsReply(200, PLAYLIST, cacheControl, etag, gzip, text, null);
     }
 
-    static HlsReply manifest(String etag, byte[] text, byte @Nullable [] gzip) {
-        return new HlsReply(200, MANIFEST, SHARED_BRIEFLY, etag, gzip, List.of(text), null);
+    static HlsReply manifest(String etag, List<byte[]> text, byte @Nullable [] gzip) {
+        return new HlsReply(200, MANIFEST, SHARED_BRIEFLY, etag, gzip, text, null);
     }
 
     static HlsReply clock(String time) {

@@ -11,11 +11,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
 import java.util.List;
+import java.util.RandomAccess;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,7 @@ final class Snapshot {
 
     /** One text for all who carry the same, plain and compressed. */
     @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
-    private record Written(byte[] plain, byte @Nullable [] gzip) {
+    private record Written(List<byte[]> plain, byte @Nullable [] gzip) {
         static Written of(String text) {
             byte[] plain = text.getBytes(StandardCharsets.UTF_8);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -37,15 +40,44 @@ final class Snapshot {
             } catch (IOException impossible) {
                 throw new UncheckedIOException(impossible);
             }
-            return new Written(plain, out.toByteArray());
+            return new Written(List.of(plain), out.toByteArray());
         }
     }
 
-    /** One text with marks at the ends of addresses, and what it is for those who carry something. */
+    /** The chunks between the ends of addresses, which all callers share, and what one of them carries at each end. */
+    private static final class Joined extends AbstractList<byte[]> implements RandomAccess {
+
+        private final List<byte[]> chunks;
+        private final byte[] carried;
+
+        Joined(List<byte[]> chunks, byte[] carried) {
+            this.chunks = chunks;
+            this.carried = carried;
+        }
+
+        @Override
+        public byte[] get(int index) {
+            return index % 2 == 0 ? chunks.get(index / 2) : carried;
+        }
+
+        @Override
+        public int size() {
+            return 2 * chunks.size() - 1;
+        }
+    }
+
+    /**
+     * One text, and what it is for those who carry something.
+     *
+     * @param marked with marks at the ends of addresses
+     * @param chunks what is between these
+     * @param form of what is carried
+     */
     private record Text(
             String marked,
+            List<byte[]> chunks,
             String etag,
-            BiFunction<Carried, String, String> form,
+            Function<Carried, String> form,
             Written bare,
             ConcurrentMap<Carried, Written> kept) {
 
@@ -65,12 +97,23 @@ final class Snapshot {
             return "\"" + Long.toHexString(sum.getValue()) + "." + Integer.toHexString(bytes.length) + "\"";
         }
 
-        private static Text of(String marked, String etag, BiFunction<Carried, String, String> form) {
+        private static Text of(String marked, String etag, Function<Carried, String> form) {
+            List<byte[]> chunks = Stream.of(marked.split(Carried.MARK, -1))
+                    .map(chunk -> chunk.getBytes(StandardCharsets.UTF_8))
+                    .toList();
             return new Text(
-                    marked, etag, form, Written.of(form.apply(Carried.NONE, marked)), new ConcurrentHashMap<>());
+                    marked,
+                    chunks,
+                    etag,
+                    form,
+                    Written.of(marked.replace(Carried.MARK, "")),
+                    new ConcurrentHashMap<>());
         }
 
-        /** To compress a text for each of a thousand callers, who all carry something else, would cost more than it saves. */
+        /**
+         * To compress a text for each of a thousand callers, who all carry something else, would cost more than it saves; to write it out for each, two thousand characters at each of its addresses, would let
+         * strangers take all memory: fifty thousand may wait.
+         */
         Written forWho(Carried carried) {
             if (carried.isEmpty()) {
                 return bare;
@@ -79,10 +122,10 @@ final class Snapshot {
             if (known != null) {
                 return known;
             }
-            String text = form.apply(carried, marked);
+            String end = form.apply(carried);
             return kept.size() < MAX_KEPT
-                    ? kept.computeIfAbsent(carried, _ -> Written.of(text))
-                    : new Written(text.getBytes(StandardCharsets.UTF_8), null);
+                    ? kept.computeIfAbsent(carried, _ -> Written.of(marked.replace(Carried.MARK, end)))
+                    : new Written(new Joined(chunks, end.getBytes(StandardCharsets.US_ASCII)), null);
         }
     }
 

@@ -40,10 +40,9 @@ class CarriedTest {
     @Test
     void shouldStandAtTheEndOfAddresses() {
         Carried two = Objects.requireNonNull(Carried.parse("token=x&exp=1"));
-        String marked = "v0.m3u8" + Carried.MARK + "\n";
-        assertEquals("v0.m3u8?token=x&exp=1\n", two.inPlaylist(marked));
-        assertEquals("v0.m3u8?token=x&amp;exp=1\n", two.inXml(marked));
-        assertEquals("v0.m3u8\n", Carried.NONE.inPlaylist(marked));
-        assertEquals("v0.m3u8\n", Carried.NONE.inXml(marked));
+        assertEquals("?token=x&exp=1", two.inPlaylist());
+        assertEquals("?token=x&amp;exp=1", two.inXml());
+        assertEquals("", Carried.NONE.inPlaylist());
+        assertEquals("", Carried.NONE.inXml());
     }
 }

@@ -151,8 +151,12 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
             return;
         }
         List<byte[]> body = packed && gzip != null ? List.of(gzip) : reply.body();
-        String range =
-                isMedia(reply) && isStill(asked.get(HttpHeader.IF_RANGE), etag) ? asked.get(HttpHeader.RANGE) : null;
+        boolean media = isMedia(reply);
+        // Of HEAD no range is defined: RFC 9110 §14.2.
+        boolean ranged = media
+                && HttpMethod.GET.is(request.getMethod())
+                && isStill(asked.get(HttpHeader.IF_RANGE), etag);
+        String range = ranged ? asked.get(HttpHeader.RANGE) : null;
         if (range != null) {
             answerRange(range, body, request, response, callback);
             return;
@@ -163,7 +167,11 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
             end(reply.status(), request, response, callback);
         } else {
             begin(reply.status(), request, response);
-            write(body.stream().map(ByteBuffer::wrap).toList(), 0, true, response, callback);
+            if (media || body.size() == 1) {
+                write(body.stream().map(ByteBuffer::wrap).toList(), 0, true, response, callback);
+            } else {
+                new ManyChunks(body, length, response, callback).iterate();
+            }
         }
     }
 
@@ -189,7 +197,7 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
     }
 
     private static boolean isMedia(HlsReply reply) {
-        return reply.status() == 200 && reply.gzip() == null;
+        return reply.status() == 200 && !reply.isText();
     }
 
     /** An answer's tag, empty for none: the compressed form is another representation, and has one of its own. */
@@ -208,7 +216,7 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
         List<ByteBuffer> body = whole.stream().map(ByteBuffer::wrap).toList();
         int status = cut(range, length(body), body, headers);
         headers.add(HttpHeader.CONTENT_LENGTH, status == 416 ? 0 : length(body));
-        if (status == 416 || HttpMethod.HEAD.is(request.getMethod())) {
+        if (status == 416) {
             end(status, request, response, callback);
         } else {
             begin(status, request, response);
