@@ -29,9 +29,17 @@ public final class Libav {
     private static <T> T proven(Supplier<T> load) {
         try {
             return load.get();
-        } catch (LinkageError missing) {
+        } catch (LinkageError | IllegalStateException missing) {
             throw new UnsupportedOperationException(
-                    "FFmpeg's libraries cannot be used on this system (" + missing.getMessage() + ")", missing);
+                    "FFmpeg's libraries cannot be used on this system ("
+                            + bottom(missing).getMessage() + ")",
+                    missing);
         }
+    }
+
+    /** What names the library: what lies above tells of a class that could not begin because of it. */
+    private static Throwable bottom(Throwable missing) {
+        Throwable cause = missing.getCause();
+        return cause == null ? missing : bottom(cause);
     }
 }

@@ -87,16 +87,11 @@ public final class LibavDecoder implements VideoDecoder {
         return decoder;
     }
 
-    /** Proves that the libraries are there, and gives what makes decoders. @throws UnsupportedOperationException saying what is missing */
+    /** Proves that the libraries are there, and gives what makes decoders. @throws LinkageError or IllegalStateException where they are not */
     public static Factory load() {
-        try {
-            av_log_set_level(AV_LOG_QUIET);
-            open(new VideoFormat("vp08", 320, 180, "vp08", "vpcC", new byte[0])).close();
-            new Scaler(320, 180).close();
-        } catch (LinkageError | IllegalStateException missing) {
-            throw new UnsupportedOperationException(
-                    "FFmpeg's libraries cannot be used on this system (" + missing.getMessage() + ")", missing);
-        }
+        av_log_set_level(AV_LOG_QUIET);
+        open(new VideoFormat("vp08", 320, 180, "vp08", "vpcC", new byte[0])).close();
+        new Scaler(320, 180).close();
         return LibavDecoder::open;
     }
 

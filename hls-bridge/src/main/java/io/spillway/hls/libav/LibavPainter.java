@@ -49,7 +49,7 @@ public final class LibavPainter implements Painter {
 
     private LibavPainter() {}
 
-    /** Proves that the libraries are there. @throws UnsupportedOperationException saying what is missing */
+    /** Proves that the libraries are there. @throws LinkageError or IllegalStateException where they are not */
     public static Painter load() {
         LibavDecoder.load();
         return new LibavPainter();

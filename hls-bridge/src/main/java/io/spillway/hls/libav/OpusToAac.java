@@ -100,15 +100,10 @@ public final class OpusToAac implements AudioCoder {
         format = AudioFormat.aac(CHANNELS, RATE_HZ, config);
     }
 
-    /** Proves that the libraries are there, and gives what makes coders of them. @throws UnsupportedOperationException saying what is missing */
+    /** Proves that the libraries are there, and gives what makes coders of them. @throws LinkageError or IllegalStateException where they are not */
     public static Factory load() {
-        try {
-            av_log_set_level(AV_LOG_QUIET);
-            new OpusToAac().close();
-        } catch (LinkageError | IllegalStateException missing) {
-            throw new UnsupportedOperationException(
-                    "FFmpeg's libraries cannot be used on this system (" + missing.getMessage() + ")", missing);
-        }
+        av_log_set_level(AV_LOG_QUIET);
+        new OpusToAac().close();
         return OpusToAac::new;
     }
 

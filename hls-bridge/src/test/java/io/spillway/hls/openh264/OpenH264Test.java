@@ -11,6 +11,7 @@ import com.sun.jna.Pointer;
 import io.spillway.hls.ladder.Colours;
 import io.spillway.hls.ladder.Picture;
 import io.spillway.hls.ladder.VideoEncoder;
+import io.spillway.testkit.client.OtherVersions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,18 @@ class OpenH264Test {
         assertTrue(String.valueOf(missing.getMessage()).contains("/nowhere/libopenh264.so"), missing::getMessage);
         Path text = Files.writeString(folder.resolve("libopenh264.so"), "no library");
         assertThrows(UnsupportedOperationException.class, () -> OpenH264.load(text.toString()));
+        // A library, but none of ours.
+        assertThrows(UnsupportedOperationException.class, () -> OpenH264.load("libm.so.6"));
+        OpenH264.load("");
+        Path other = OtherVersions.openH264(ProcessHandle.current().pid(), folder);
+        UnsupportedOperationException unknown =
+                assertThrows(UnsupportedOperationException.class, () -> OpenH264.load(other.toString()));
+        String said = String.valueOf(unknown.getMessage());
+        assertTrue(
+                said.contains("version 2." + OtherVersions.MINOR + ".")
+                        && said.contains(other.toString())
+                        && said.contains(Layout.KNOWN),
+                said);
         assertNull(Layout.of(2, 2));
         assertNull(Layout.of(2, 7));
         assertNull(Layout.of(3, 3));

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.hls.playlist.MediaPlaylist;
-import io.spillway.hls.playlist.PlaylistRules;
-import io.spillway.hls.playlist.PlaylistRules.ASegment;
+import io.spillway.testkit.PlaylistRules;
+import io.spillway.testkit.PlaylistRules.ASegment;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

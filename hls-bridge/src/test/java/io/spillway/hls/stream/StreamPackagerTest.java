@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.hls.playlist.MediaPlaylist;
 import io.spillway.hls.playlist.MultivariantPlaylist;
-import io.spillway.hls.playlist.PlaylistRules;
 import io.spillway.media.frame.AccessUnit;
+import io.spillway.testkit.PlaylistRules;
 import io.spillway.testkit.Seeds;
 import java.security.SecureRandom;
 import java.util.HashMap;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -714,6 +715,63 @@ class StreamPackagerTest {
         }
         // But for the moments in which the timeline has gone on without them.
         assertTrue(apart < 20, apart + " of 170 s");
+    }
+
+    /** How a sound card counts samples otherwise than its publisher's clock, which reports tell, counts time. */
+    enum SoundCard {
+        SLOW_BY_100_PPM(0, countedNs -> countedNs / 10_000),
+        FAST_BY_100_PPM(0, countedNs -> -countedNs / 10_000),
+        SLOW_BY_1_PERCENT(0, countedNs -> countedNs / 100),
+        FAST_BY_1_PERCENT(0, countedNs -> -countedNs / 100),
+        /** Each twenty seconds it leaves samples out. */
+        LEAVES_60_MS_OUT(1, countedNs -> countedNs / (20 * SECOND) * 60_000_000L),
+        LEAVES_700_MS_OUT(1, countedNs -> countedNs / (20 * SECOND) * 700_000_000L),
+        /** Each twenty seconds it makes up samples, which come as fast as they can. */
+        MAKES_60_MS_UP(1, countedNs -> -madeUpNs(countedNs, 60_000_000L)),
+        MAKES_700_MS_UP(1, countedNs -> -madeUpNs(countedNs, 700_000_000L));
+
+        /** Seconds that sound may be elsewhere after a jump. */
+        private final int settles;
+
+        @SuppressWarnings("ImmutableEnumChecker") // holds nothing that changes
+        private final LongUnaryOperator driftNs;
+
+        SoundCard(int settles, LongUnaryOperator driftNs) {
+            this.settles = settles;
+            this.driftNs = driftNs;
+        }
+
+        private static long madeUpNs(long countedNs, long eachNs) {
+            return countedNs / (20 * SECOND) * eachNs + Math.min(eachNs, countedNs % (20 * SECOND) * 99 / 100);
+        }
+    }
+
+    /** However its publisher's sound card counts: sound lies beside the picture with which it was captured, is all there, and nothing else becomes of it (H46). */
+    @ParameterizedTest
+    @EnumSource
+    void shouldKeepSoundBesideThePictureHoweverItsSamplesAreCounted(SoundCard card) {
+        TestStream stream = new TestStream(packager, 1);
+        stream.soundDriftNs = card.driftNs;
+        run(stream, 10);
+        // Of 100 ppm 60 ms come together.
+        int seconds = card.settles == 0 ? 600 : 240;
+        int elsewhere = 0;
+        for (int i = 0; i < seconds; i++) {
+            run(stream, 1, SECOND);
+            for (String name : List.of("a0", "a1")) {
+                double apart = ledger("v0").behindMs() - ledger(name).behindMs();
+                elsewhere += Math.abs(apart) >= 20 ? 1 : 0;
+                assertTrue(packager.isAligned(track(name)), name + " after " + i + " s");
+            }
+        }
+        assertTrue(elsewhere <= 2 * card.settles * seconds / 20, elsewhere + " times elsewhere");
+        double least = card.settles == 0 ? 0.9999 : 0.95;
+        for (String name : List.of("a0", "a1")) {
+            assertTrue(
+                    ledger(name).shown() > least,
+                    () -> name + " is there for " + ledger(name).shown());
+            assertEquals(0, ledger(name).discontinuities(), name);
+        }
     }
 
     /** The first report tells where sound lies by so much; until then it went by its arrival (H46). */

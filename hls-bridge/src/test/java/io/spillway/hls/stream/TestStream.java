@@ -78,6 +78,12 @@ final class TestStream {
     /** How far sound's clock goes wrong: when a packet is said to have been captured, less when it was, by how long after the first that was, nanoseconds. */
     LongUnaryOperator soundClockNs = _ -> 0;
 
+    /**
+     * By how much later than its count of samples says sound is captured, and said to be: of a sound card whose crystal is slow, or that left some out. By how long after the first packet that count says it was, nanoseconds;
+     * never so much less than before that one is captured before another.
+     */
+    LongUnaryOperator soundDriftNs = _ -> 0;
+
     /** Packets of sound that are lost, by how long after the first they were captured, nanoseconds. */
     LongPredicate soundLost = _ -> false;
 
@@ -135,14 +141,20 @@ final class TestStream {
                 pictures += videoOn && !broken ? 1 : 0;
                 frame++;
             }
-            for (; comes(sound * 1_024_000_000_000L / 48_000, soundLateNs) <= arrivedNs; sound++) {
-                hear("a0", sound * 1_024_000_000_000L / 48_000, sound * 1024, SOUND, 340);
+            for (; comes(heardNs(sound, 1_024), soundLateNs) <= arrivedNs; sound++) {
+                hear("a0", heardNs(sound, 1_024), sound * 1_024, SOUND, 340);
             }
-            for (; comes(opus * 20_000_000L, soundLateNs) <= arrivedNs; opus++) {
-                hear("a1", opus * 20_000_000L, opus * 960, OPUS, 160);
+            for (; comes(heardNs(opus, 960), soundLateNs) <= arrivedNs; opus++) {
+                hear("a1", heardNs(opus, 960), opus * 960, OPUS, 160);
             }
             packager.onTime(nowNs);
         }
+    }
+
+    /** When a packet of so many samples each is captured, after the first. */
+    private long heardNs(long number, int samples) {
+        long countedNs = number * samples * 1_000_000_000L / 48_000;
+        return countedNs + soundDriftNs.applyAsLong(countedNs);
     }
 
     private long comes(long elapsedNs, LongUnaryOperator lateNs) {

@@ -1,4 +1,4 @@
-package io.spillway.hls.playlist;
+package io.spillway.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,6 +45,18 @@ public final class PlaylistRules {
             boolean gap,
             List<APart> parts) {}
 
+    /** Where a part stands; before the first of its segment it is -1. */
+    private record Place(long sequence, int part) implements Comparable<Place> {
+        @Override
+        public int compareTo(Place other) {
+            return Comparator.comparingLong(Place::sequence)
+                    .thenComparingInt(Place::part)
+                    .compare(this, other);
+        }
+    }
+
+    private static final Place NOWHERE = new Place(-1, -1);
+
     private final String text;
     private final List<ASegment> segments = new ArrayList<>();
     private final List<APart> open = new ArrayList<>();
@@ -52,7 +65,7 @@ public final class PlaylistRules {
     private final double partTarget;
     private final int target;
     private final boolean independent;
-    private final Map<String, String> reports = new TreeMap<>();
+    private final Map<String, Place> reports = new TreeMap<>();
     private String hint = "";
     private boolean openDiscontinuity;
 
@@ -151,7 +164,11 @@ public final class PlaylistRules {
             } else if (line.startsWith("#EXTINF:")) {
                 duration = Double.parseDouble(line.substring(8, line.length() - 1));
             } else if (line.startsWith("#EXT-X-RENDITION-REPORT:")) {
-                reports.put(attribute(line, "URI"), attribute(line, "LAST-MSN") + "." + attribute(line, "LAST-PART"));
+                reports.put(
+                        attribute(line, "URI"),
+                        new Place(
+                                Long.parseLong(attribute(line, "LAST-MSN")),
+                                Integer.parseInt(attribute(line, "LAST-PART"))));
             } else if (line.startsWith("#EXT-X-PRELOAD-HINT:")) {
                 assertEquals("", hint, "one hint of a type");
                 hint = attribute(line, "URI");
@@ -220,22 +237,76 @@ public final class PlaylistRules {
         }
     }
 
-    /** The newest segment and its newest part. */
-    private String last() {
+    /** The newest part. */
+    private Place last() {
         return open.isEmpty() && !segments.isEmpty()
-                ? segments.getLast().sequence + "." + (segments.getLast().parts.size() - 1)
-                : openSequence() + "." + (open.size() - 1);
+                ? new Place(
+                        segments.getLast().sequence, segments.getLast().parts.size() - 1)
+                : new Place(openSequence(), open.size() - 1);
     }
 
     /** Holds what is reported of the stream's other renditions to their own playlists of the same moment, by name (H10). */
     public void checkReports(String name, Map<String, PlaylistRules> all) {
-        Map<String, String> expected = new TreeMap<>();
+        Map<String, Place> expected = new TreeMap<>();
         all.forEach((other, rules) -> {
-            if (!other.equals(name) && !rules.ended() && !rules.last().endsWith(".-1")) {
+            if (!other.equals(name) && !rules.ended() && rules.last().part() >= 0) {
                 expected.put(other + ".m3u8", rules.last());
             }
         });
         assertEquals(expected, reports, "H10");
+    }
+
+    /** The same where no two playlists can be had of one moment: no less is reported than those told that came before this one was asked for, and no more than those that were asked for after it came. */
+    public void checkReports(String name, Map<String, PlaylistRules> before, Map<String, PlaylistRules> after) {
+        Map<String, PlaylistRules> others = new TreeMap<>(before);
+        others.remove(name);
+        others.forEach((other, rules) -> {
+            Place reported = reports.getOrDefault(other + ".m3u8", NOWHERE);
+            assertTrue(
+                    rules.last().compareTo(reported) <= 0,
+                    () -> "H10: " + reported + " of " + other + ", which was at " + rules.last());
+            PlaylistRules later = after.get(other);
+            assertTrue(
+                    later == null || reported.compareTo(later.last()) <= 0,
+                    () -> "H10: " + reported + " of " + other + " was not there yet");
+        });
+    }
+
+    /** Holds a rendition to another one of its stream: the same segments begin within so many seconds of each other (H14, H20), and break alike (H13). */
+    public void checkBeside(PlaylistRules other, double apartS) {
+        for (ASegment here : segments) {
+            for (ASegment there : other.segments) {
+                if (here.sequence == there.sequence) {
+                    assertEquals(
+                            here.date.toEpochMilli() / 1000.0,
+                            there.date.toEpochMilli() / 1000.0,
+                            apartS,
+                            () -> "H14, H20: " + here + " beside " + there);
+                    assertEquals(breaks(here), other.breaks(there), () -> "H13: " + here);
+                }
+            }
+        }
+    }
+
+    /** Discontinuities up to a segment, as players count them. */
+    private long breaks(ASegment upTo) {
+        return discontinuitySequence
+                + segments.stream()
+                        .filter(each -> each.discontinuity && each.sequence <= upTo.sequence)
+                        .count();
+    }
+
+    /** The directives by which a player asks for what comes next (H21). */
+    public String nextDirectives() {
+        return "_HLS_msn=" + openSequence() + "&_HLS_part=" + open.size();
+    }
+
+    /** Whether two texts of one rendition are of one moment, by what stands at their ends. */
+    public static boolean isOfOneMoment(String text, String other) {
+        String hint = "#EXT-X-PRELOAD-HINT:";
+        return text.contains(hint)
+                && other.contains(hint)
+                && text.substring(text.indexOf(hint)).equals(other.substring(other.indexOf(hint)));
     }
 
     private void checkParts(List<APart> parts, boolean whole) {
