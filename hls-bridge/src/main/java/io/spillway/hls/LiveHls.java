@@ -464,9 +464,11 @@ final class LiveHls implements Runnable {
         List<Rendition> renditions = packager.renditions();
         offer.judge(renditions, nowNs);
         List<Rendition> offered = offer.of(renditions, rungs);
+        List<Rendition> playable = offer.toPlay(offered, nowNs);
         snapshot = new Snapshot(
                 renditions,
                 offer.isComplete(offered, rungs, now.beginning(), nowNs) ? offered : List.of(),
+                offer.isComplete(playable, rungs, now.beginning(), nowNs) ? playable : List.of(),
                 renditions.stream()
                         .filter(packager::isSilent)
                         .map(Rendition::name)

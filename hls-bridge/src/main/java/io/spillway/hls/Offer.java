@@ -61,10 +61,7 @@ final class Offer {
 
     /** Whether renditions are to be made of layers that are renditions themselves: there is one only, or only one of them can be offered, or none that is sent is played by every player. */
     boolean wantsMore(long nowNs) {
-        return apart
-                || pictures == 1
-                || IntStream.range(0, cameNs.length)
-                        .noneMatch(layer -> playedByAll.get(layer) && nowNs - cameNs[layer] < SENT_NS);
+        return apart || pictures == 1 || layersSent(nowNs).noneMatch(playedByAll::get);
     }
 
     /** Finds out whether the publisher makes keys of its layers at different times: then the largest is to lead, and the others cannot be offered beside it (H20). */
@@ -95,6 +92,18 @@ final class Offer {
     }
 
     /**
+     * What a player that comes now may choose from: it begins near the end, and where that is a gap in all renditions, hls.js goes from one to the next and stands still. None while nothing is sent, and until something is whole of who
+     * publishes now.
+     */
+    List<Rendition> toPlay(List<Rendition> offered, long nowNs) {
+        boolean over = offered.stream().anyMatch(Rendition::ended);
+        if (!over && (layersSent(nowNs).findAny().isEmpty() || packager.standsStill())) {
+            return List.of();
+        }
+        return offered.stream().filter(packager::hasBegun).toList();
+    }
+
+    /**
      * Whether that is all there will be, or has been waited for long enough.
      *
      * @param rungs what is made; not known yet while {@code beginning}
@@ -112,10 +121,11 @@ final class Offer {
 
     /** Layers that come at the moment, by their renditions. */
     private Stream<String> sent(long nowNs) {
-        return IntStream.range(0, cameNs.length)
-                .filter(i -> nowNs - cameNs[i] < SENT_NS)
-                .mapToObj(shows::get)
-                .flatMap(List::stream);
+        return layersSent(nowNs).mapToObj(shows::get).flatMap(List::stream);
+    }
+
+    private IntStream layersSent(long nowNs) {
+        return IntStream.range(0, cameNs.length).filter(i -> nowNs - cameNs[i] < SENT_NS);
     }
 
     /** Segments that must show that a rendition is cut as the leading one is: of what is made to be, one. */

@@ -134,14 +134,15 @@ final class Snapshot {
     private final @Nullable Text[] full;
     private final @Nullable Text[] delta;
     private final @Nullable Text multivariant;
-    private final List<Rendition> offered;
+    private final List<Rendition> inManifest;
     private final Set<String> silent;
     private final String stream;
     private final long unixMs;
     private @Nullable Text manifest;
 
     /**
-     * @param offered those of the renditions that a player may choose from
+     * @param offered those of the renditions that a player may choose from, who plays already too
+     * @param playable those of them that one may choose from who comes now
      * @param silent those, by name, of which nothing comes any more while others go on
      * @param stream its name
      * @param unixMs when this is how things stand, milliseconds since 1970
@@ -149,27 +150,29 @@ final class Snapshot {
     Snapshot(
             List<Rendition> renditions,
             List<Rendition> offered,
+            List<Rendition> playable,
             Set<String> silent,
             HlsSettings settings,
             String stream,
             long unixMs) {
         this.silent = silent;
         this.renditions = renditions;
-        this.offered = offered;
+        this.inManifest = isReady(offered) ? offered : List.of();
         this.stream = stream;
         this.unixMs = unixMs;
         this.settings = settings;
         this.full = new @Nullable Text[renditions.size()];
         this.delta = new @Nullable Text[renditions.size()];
-        List<Rendition> ready =
-                offered.stream().filter(each -> !each.segments().isEmpty()).toList();
-        this.multivariant = ready.isEmpty() || ready.size() < offered.size()
-                ? null
-                : Text.playlist(MultivariantPlaylist.write(ready, Carried.MARK));
+        this.multivariant =
+                isReady(playable) ? Text.playlist(MultivariantPlaylist.write(playable, Carried.MARK)) : null;
+    }
+
+    private static boolean isReady(List<Rendition> all) {
+        return !all.isEmpty() && all.stream().noneMatch(each -> each.segments().isEmpty());
     }
 
     static final Snapshot EMPTY =
-            new Snapshot(List.of(), List.of(), Set.of(), new HlsSettings(200, 1000, 30_000, 1), "", 0);
+            new Snapshot(List.of(), List.of(), List.of(), Set.of(), new HlsSettings(200, 1000, 30_000, 1), "", 0);
 
     List<Rendition> renditions() {
         return renditions;
@@ -180,23 +183,23 @@ final class Snapshot {
         return silent.contains(name);
     }
 
-    /** The multivariant playlist; null while not every rendition has a segment. */
+    /** The multivariant playlist; null while not every rendition has a segment, or there is nothing to begin with. */
     @Nullable
     HlsReply multivariant(Carried carried) {
         Text text = multivariant;
         return text == null ? null : playlist("public, max-age=1", text, carried);
     }
 
-    /** The DASH manifest; null while there is no multivariant playlist either. */
+    /** The DASH manifest, which who plays reads again and again; null while not every rendition has a segment. */
     @Nullable
     HlsReply manifest(Carried carried) {
-        if (multivariant == null) {
+        if (inManifest.isEmpty()) {
             return null;
         }
         Text text;
         synchronized (full) {
             text = manifest == null
-                    ? Text.manifest(Manifest.write(offered, settings, stream, Carried.MARK, unixMs))
+                    ? Text.manifest(Manifest.write(inManifest, settings, stream, Carried.MARK, unixMs))
                     : manifest;
             manifest = text;
         }

@@ -2,11 +2,13 @@ package io.spillway.hls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.hls.stream.HlsSettings;
+import io.spillway.hls.stream.Part;
 import io.spillway.hls.stream.Rendition;
 import io.spillway.hls.stream.Segment;
 import io.spillway.media.live.Publication;
@@ -280,6 +282,58 @@ class LiveHlsTest {
         assertEquals(ALL, offered());
     }
 
+    /** Whoever comes while nobody sends, or when the next publisher has just begun, waits: near the end there are gaps only, or nothing yet of what there will be. */
+    @ParameterizedTest
+    @CsvSource({"0", "300", "1200", "4000", "12000"})
+    void shouldTellOfNothingBetweenTwoPublishers(long awayMs) {
+        publish();
+        play(5, null);
+        assertEquals(ALL, offered());
+        live.onSource(null);
+        long leftNs = nowNs;
+        for (; nowNs < leftNs + awayMs * MS; nowNs += 5 * MS) {
+            live.turn(nowNs);
+            assertTrue(index() == null || nowNs - leftNs < 1_800 * MS, "it is told that nobody is there");
+        }
+        for (int i = 0; i < 3; i++) {
+            next[i] = (nowNs - START_NS) / TestLayer.FRAME_NS;
+            owed[i] = true;
+        }
+        from[0] = next[0] + 20;
+        layers.forEach(layer -> layer.restart(nowNs));
+        live.onSource(new LiveHls.Source(publication(), Runnable::run));
+        long returnedNs = nowNs;
+        do {
+            play(0.005, null);
+        } while (index() == null && nowNs - returnedNs < 8_000 * MS);
+        assertEquals(ALL, offered());
+        assertTrue(nowNs - returnedNs > 1_000 * MS, "a segment was whole");
+        assertTrue(nowNs - returnedNs < 4_500 * MS, (nowNs - returnedNs) / MS + " ms");
+        for (Rendition each : live.ask().renditions()) {
+            Segment last = each.segments().getLast();
+            assertEquals(live.ask().renditions().getFirst().segments().getLast().period(), last.period());
+            assertTrue(last.parts().stream().noneMatch(Part::gap), each::name);
+        }
+        for (int i = 0; i < 600; i++) {
+            play(0.005, null);
+            assertEquals(ALL, offered());
+        }
+    }
+
+    /** Who plays DASH reads the manifest on while nobody sends. */
+    @Test
+    void shouldGiveTheManifestOnBetweenTwoPublishers() {
+        publish();
+        play(5, null);
+        live.onSource(null);
+        for (int i = 0; i < 2_000; i++) {
+            nowNs += 5 * MS;
+            live.turn(nowNs);
+            assertNotNull(live.ask().manifest(Carried.NONE));
+        }
+        assertNull(index());
+    }
+
     /** Publications that follow each other while no loop answers have two rings, and the last one is packaged when one does. */
     @Test
     void shouldWaitForARingWhereALoopHasNotLetItGo() {
@@ -394,6 +448,7 @@ class LiveHlsTest {
         play(2, null);
         assertTrue(picture().ended());
         assertTrue(text(waiting.getFirst()).endsWith("#EXT-X-ENDLIST\n"), "who waits");
+        assertFalse(offered().isEmpty(), "what was can be watched");
         String all = text(ask("v0.m3u8", "").getFirst());
         assertTrue(all.endsWith("#EXT-X-ENDLIST\n") && !all.contains("PRELOAD-HINT"), all);
         for (String query : List.of(

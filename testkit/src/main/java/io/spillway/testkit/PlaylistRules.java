@@ -322,8 +322,22 @@ public final class PlaylistRules {
         }
     }
 
+    /** Whether there is nothing in it yet: what it says is no promise then. */
+    public boolean isEmpty() {
+        return segments.isEmpty() && open.isEmpty();
+    }
+
+    public long discontinuitySequence() {
+        return discontinuitySequence;
+    }
+
     /** Holds this playlist to what the one before it promised. */
     public void checkAfter(PlaylistRules before) {
+        if (before.isEmpty()) {
+            assertTrue(segments.isEmpty() || !segments.getFirst().gap, "what has never been there is not missing");
+            assertTrue(open.isEmpty() || !segments.isEmpty() || !open.getFirst().gap, "nor is its first part");
+            return;
+        }
         assertTrue(sequence >= before.sequence, "H11");
         assertTrue(openSequence() >= before.openSequence(), "H19");
         long removedBreaks = before.segments.stream()
@@ -382,18 +396,9 @@ public final class PlaylistRules {
         }
         long skipped = delta.contains("#EXT-X-SKIP:") ? firstNew - short_.sequence : 0;
         for (ASegment each : short_.segments) {
-            // What is not said anew holds on from what was skipped.
-            String map = each.map.isEmpty() && !merged.isEmpty() ? merged.getLast().map : each.map;
-            merged.add(new ASegment(
-                    each.sequence,
-                    each.duration,
-                    each.uri,
-                    map,
-                    each.key,
-                    each.date,
-                    each.discontinuity,
-                    each.gap,
-                    each.parts));
+            // Said anew: shaka-player remembers nothing of what was skipped.
+            assertFalse(each.map.isEmpty(), "H28");
+            merged.add(each);
         }
         assertEquals(segments.size(), merged.size(), "H28");
         double after = open.stream().mapToDouble(APart::duration).sum();

@@ -20,6 +20,9 @@ public final class MediaPlaylist {
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+    /** No address: of the init segment of what is left out. */
+    private static final String SKIPPED = "-";
+
     private MediaPlaylist() {}
 
     /**
@@ -38,7 +41,7 @@ public final class MediaPlaylist {
         out.append("#EXTM3U\n#EXT-X-VERSION:").append(VERSION);
         out.append("\n#EXT-X-TARGETDURATION:").append(HlsSettings.TARGET_DURATION_S);
         out.append("\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=")
-                .append(seconds(3 * partTarget));
+                .append(seconds(settings.partHoldBackMs() / 1000.0));
         out.append(",CAN-SKIP-UNTIL=").append(seconds(HlsSettings.SKIP_UNTIL_S));
         out.append("\n#EXT-X-PART-INF:PART-TARGET=").append(seconds(partTarget));
         out.append("\n#EXT-X-MEDIA-SEQUENCE:").append(rendition.firstSequence());
@@ -59,7 +62,8 @@ public final class MediaPlaylist {
         if (skipped > 0) {
             out.append("#EXT-X-SKIP:SKIPPED-SEGMENTS=").append(skipped).append('\n');
         }
-        String init = skipped > 0 ? segments.get(skipped - 1).initUri() : "";
+        // Behind those that are left out it is said again, for players that begin with a delta or do not remember.
+        String init = skipped > 0 ? SKIPPED : "";
         for (Segment segment : segments.subList(skipped, segments.size())) {
             head(out, segment, init, suffix);
             init = segment.initUri();

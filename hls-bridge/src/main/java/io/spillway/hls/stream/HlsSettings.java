@@ -47,4 +47,9 @@ public record HlsSettings(
     public int partTargetMs() {
         return partMs * 100 / 85;
     }
+
+    /** {@code PART-HOLD-BACK} in milliseconds: how far from the end players are to stay at least (H3). */
+    public int partHoldBackMs() {
+        return 3 * partTargetMs();
+    }
 }

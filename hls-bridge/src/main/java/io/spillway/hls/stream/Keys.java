@@ -25,6 +25,7 @@ final class Keys {
     private final String instance;
     private final SecureRandom random;
     private long made;
+    private long newest = Long.MIN_VALUE;
 
     Keys(int rotationMs, Shelf shelf, String instance, SecureRandom random) {
         this.rotationMs = rotationMs;
@@ -33,10 +34,11 @@ final class Keys {
         this.random = random;
     }
 
-    /** What a segment of that number is encrypted with. */
+    /** What a segment of that number is encrypted with: the rendition that comes to it first decides by where its own begins. */
     Key of(long sequence, long startMs) {
-        boolean newest = bySequence.isEmpty() || sequence > bySequence.lastKey();
-        if (newest && (bySequence.isEmpty() || startMs - bySequence.lastEntry().getValue().sinceMs >= rotationMs)) {
+        boolean first = sequence > newest;
+        newest = Math.max(newest, sequence);
+        if (first && (bySequence.isEmpty() || startMs - bySequence.lastEntry().getValue().sinceMs >= rotationMs)) {
             Key next = new Key(instance + "-k" + made++ + ".key", chance(), chance(), startMs);
             bySequence.put(sequence, next);
             shelf.putKey(next.uri, next.secret);

@@ -185,9 +185,14 @@ public final class StreamPackager {
     private final @Nullable Keys keys;
     private long originNs;
     private Period period = Period.FIRST;
+
+    /** The first one of who publishes now. */
+    private long publishedFrom;
+
     private boolean discontinuous;
     private boolean orphaned;
     private boolean pictures = true;
+    private long restarts;
     private String preferred = "";
     private long leadNs;
 
@@ -271,7 +276,7 @@ public final class StreamPackager {
             long to = packager.end() + packager.ticks(settings.partMs());
             packager.fill(to);
             if (to - packager.segmentStart() >= packager.ticks(HlsSettings.MAX_SEGMENT_MS)) {
-                cut(leading, to, false);
+                cut(leading, to);
             }
         }
         tracks.forEach(this::follow);
@@ -299,6 +304,7 @@ public final class StreamPackager {
      * @param hasPictures whether there is more than sound
      */
     public void restart(boolean hasPictures) {
+        restarts++;
         discontinuous = lead != null;
         orphaned = lead != null;
         pictures = hasPictures;
@@ -319,7 +325,7 @@ public final class StreamPackager {
             return;
         }
         ended = true;
-        cut(leading, leading.packager.end() + leading.packager.ticks(2 * SAME_PICTURE_MS), false);
+        cut(leading, leading.packager.end() + leading.packager.ticks(2 * SAME_PICTURE_MS));
         for (Follower track : tracks) {
             follow(track);
             if (track != leading) {
@@ -329,9 +335,9 @@ public final class StreamPackager {
         }
     }
 
-    /** Grows with each change to what {@link #renditions} shows. */
+    /** Grows with each change to what {@link #renditions} shows, or is said of them. */
     public long revision() {
-        long sum = tracks.size();
+        long sum = tracks.size() + restarts;
         for (Follower track : tracks) {
             sum += track.packager.revision();
         }
@@ -364,7 +370,35 @@ public final class StreamPackager {
         return segments.size() >= shown
                 && segments.subList(segments.size() - shown, segments.size()).stream()
                         .allMatch(segment -> !segment.isGap()
+                                && beginsBeside(
+                                        leading, segment, rendition.format().timescale())
                                 && (segment.beginsAtKey() || !leading.packager.beginsAtKey(segment.sequence())));
+    }
+
+    /** Whether a segment begins where that of the leading track does: it joined in none where it does not. */
+    private static boolean beginsBeside(Follower leading, Segment segment, int timescale) {
+        long start = leading.packager.startOf(segment.sequence());
+        return start < 0
+                || Math.abs(segment.startTicks() - convert(start, leading.packager.timescale(), timescale))
+                        <= NEAR_KEY_MS * timescale / 1000;
+    }
+
+    /** Whether a segment is whole of what is sent now, and not only of who published before. */
+    public boolean hasBegun(Rendition rendition) {
+        return !orphaned
+                && rendition.segments().reversed().stream()
+                        .takeWhile(segment -> segment.period().number() >= publishedFrom)
+                        .anyMatch(segment -> !segment.isGap());
+    }
+
+    /** Whether who plays from the end on has nothing to show: there is a long gap, or behind it less than a player keeps in hand. */
+    public boolean standsStill() {
+        Follower leading = lead;
+        return leading != null
+                && !ended
+                && leading.packager.standsStill(
+                        leading.packager.ticks(SILENT_NS / 1_000_000),
+                        leading.packager.ticks(settings.partHoldBackMs()));
     }
 
     /** Whether a layer sends, and has its keys elsewhere than the leading one. */
@@ -415,8 +449,8 @@ public final class StreamPackager {
             return null;
         }
         Follower leading = lead;
-        // One that joins begins where the leading one's open segment did, with a gap up to its first frame; or there,
-        // where that is near.
+        // One that joins begins with its first frame, in the leading one's open segment or, where it is to lead itself,
+        // in the next.
         long sequence = leading == null ? firstSequence : leading.packager.sequence();
         long start = leading == null
                 ? (unit.captureNs() - originNs) * format.timescale() / 1_000_000_000L
@@ -436,9 +470,6 @@ public final class StreamPackager {
             start = convert(whole.getFirst().startTicks(), leading.packager.timescale(), format.timescale());
             cuts = cutsBehind(whole, leading.packager);
         }
-        if (captured > start && captured - start <= near) {
-            start = captured;
-        }
         Follower track = new Follower(new TrackPackager(
                 name,
                 instance,
@@ -446,7 +477,6 @@ public final class StreamPackager {
                 settings,
                 shelf,
                 sequence,
-                leading == null ? 0 : leading.packager.discontinuities(),
                 Math.max(0, start),
                 period,
                 originNs + unixMinusMonotonicNs,
@@ -491,7 +521,7 @@ public final class StreamPackager {
         long at = Math.max(convert(start, next.packager.timescale(), packager.timescale()), packager.end());
         fillLead(before, at);
         packager.fill(at);
-        cut(before, at, false);
+        cut(before, at);
         for (Follower track : tracks) {
             if (track == next) {
                 // All that is before its key: no other is waited for.
@@ -513,7 +543,7 @@ public final class StreamPackager {
         while (start - packager.segmentStart() > max + packager.ticks(MAX_FRAME_MS)) {
             long at = packager.segmentStart() + max;
             packager.fill(at);
-            cut(leading, at, false);
+            cut(leading, at);
         }
     }
 
@@ -523,6 +553,7 @@ public final class StreamPackager {
             return false;
         }
         leading.needsKey = false;
+        boolean returned = orphaned;
         orphaned = false;
         leadNs = nowNs;
         long start = Math.max(placeLead(leading, unit, nowNs), packager.end());
@@ -533,10 +564,11 @@ public final class StreamPackager {
         boolean anew = unit.key() && (discontinuous || changed);
         if (due || anew || lasted >= max) {
             packager.fill(start);
+            boolean again = !packager.cut(start);
             if (anew) {
-                period = new Period(period.number() + 1, convert(start, packager.timescale(), Period.TIMESCALE));
+                beginPeriod(convert(start, packager.timescale(), Period.TIMESCALE), returned);
             }
-            cut(leading, start, anew);
+            tellCut(leading, start, again, anew);
             TrackFormat format = unit.format();
             if (anew) {
                 packager.restart(format == null ? packager.format() : format, period);
@@ -552,8 +584,21 @@ public final class StreamPackager {
         return start <= packager.segmentStart();
     }
 
-    private void cut(Follower leading, long at, boolean discontinuity) {
-        boolean again = !leading.packager.cut(at);
+    /** Periods are counted as players count discontinuities: one in which nothing came is none. */
+    private void beginPeriod(long startTicks, boolean ofAnotherPublisher) {
+        Period before = period;
+        boolean used = tracks.stream().anyMatch(track -> track.packager.hasSegmentIn(before));
+        period = new Period(before.number() + (used ? 1 : 0), startTicks);
+        if (ofAnotherPublisher) {
+            publishedFrom = period.number();
+        }
+    }
+
+    private void cut(Follower leading, long at) {
+        tellCut(leading, at, !leading.packager.cut(at), false);
+    }
+
+    private void tellCut(Follower leading, long at, boolean again, boolean discontinuity) {
         if (again && !discontinuity) {
             return;
         }
@@ -647,6 +692,8 @@ public final class StreamPackager {
             long where = here ? Math.max(start, packager.end()) : at;
             if (cut.again()) {
                 packager.discardPending();
+            } else if (packager.isEmpty()) {
+                packager.skip(where);
             } else {
                 packager.fill(where);
                 packager.cut(where);

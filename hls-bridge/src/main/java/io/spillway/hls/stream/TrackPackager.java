@@ -11,11 +11,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one track's parts and segments. Frames come with their start; a frame lasts until the next one starts. Where none comes there is a gap, in parts of their own. Owned by the packaging thread.
+ * Makes one track's parts and segments. Frames come with their start; a frame lasts until the next one starts. Where none comes there is a gap, in parts of their own; but nothing is missing before the first frame: its playlist begins there.
+ * Owned by the packaging thread.
  */
 final class TrackPackager {
 
@@ -48,7 +51,6 @@ final class TrackPackager {
     private int inits;
     private long sequence;
     private long partNumber;
-    private long discontinuitySequence;
     private boolean independent = true;
     private boolean discontinuity;
     private Period period;
@@ -86,8 +88,7 @@ final class TrackPackager {
     /**
      * @param instance tells this run's names from all others'
      * @param sequence of the first segment
-     * @param discontinuities before it
-     * @param startTicks where the timeline of the track begins
+     * @param startTicks where the timeline of the track begins, or before
      * @param period in which it begins
      * @param wallOriginNs nanoseconds since 1970 at tick 0
      * @param keys that segments are encrypted with; null for none
@@ -99,7 +100,6 @@ final class TrackPackager {
             HlsSettings settings,
             Shelf shelf,
             long sequence,
-            long discontinuities,
             long startTicks,
             Period period,
             long wallOriginNs,
@@ -110,7 +110,6 @@ final class TrackPackager {
         this.settings = settings;
         this.shelf = shelf;
         this.sequence = sequence;
-        this.discontinuitySequence = discontinuities;
         this.period = period;
         this.wallOriginNs = wallOriginNs;
         this.keys = keys;
@@ -196,11 +195,42 @@ final class TrackPackager {
         return kept.isEmpty() ? sequence : kept.getFirst().sequence();
     }
 
-    /** Discontinuities up to the open segment, as players count them. */
-    long discontinuities() {
-        return discontinuitySequence
-                + listed.stream().filter(Segment::discontinuity).count()
-                + (discontinuity ? 1 : 0);
+    /** Whether a segment that is whole lies in a period. */
+    boolean hasSegmentIn(Period some) {
+        return !listed.isEmpty() && listed.getLast().period().number() == some.number();
+    }
+
+    /** Where a whole segment that is listed begins; -1 when it is not there. */
+    long startOf(long number) {
+        Segment found = find(number);
+        return found == null ? -1 : found.startTicks();
+    }
+
+    /** Whether nothing of it ever came. */
+    boolean isEmpty() {
+        return kept.isEmpty() && parts.isEmpty() && samples.isEmpty() && pending == null;
+    }
+
+    /** Whether it stands still for at least so long, or did until so little ago. */
+    boolean standsStill(long leastTicks, long agoTicks) {
+        long ago = 0;
+        long gap = 0;
+        Iterator<Part> newest = Stream.concat(
+                        parts.reversed().stream(),
+                        listed.reversed().stream().flatMap(segment -> segment.parts().reversed().stream()))
+                .iterator();
+        while (newest.hasNext()) {
+            Part each = newest.next();
+            gap = each.gap() ? gap + each.durationTicks() : 0;
+            if (gap >= leastTicks) {
+                return true;
+            }
+            ago += each.durationTicks();
+            if (ago - gap >= agoTicks) {
+                return false;
+            }
+        }
+        return false;
     }
 
     long gapParts() {
@@ -279,6 +309,19 @@ final class TrackPackager {
         }
     }
 
+    /** Goes on to the next segment where it has nothing in this one, nor ever had. */
+    void skip(long atTicks) {
+        sequence++;
+        begin(atTicks);
+        takeKey();
+    }
+
+    private void begin(long atTicks) {
+        revision++;
+        segmentStart = atTicks;
+        partStart = atTicks;
+    }
+
     /** Leaves out what is not in a part yet. */
     void discardPending() {
         pending = null;
@@ -312,10 +355,17 @@ final class TrackPackager {
                 List.copyOf(listed),
                 open(),
                 partUri(partNumber),
-                discontinuitySequence,
+                discontinuitySequence(),
                 highest,
                 independent,
                 ended);
+    }
+
+    /** Of the oldest segment listed: what is between two discontinuities is a period. */
+    private long discontinuitySequence() {
+        return listed.isEmpty()
+                ? period.number()
+                : listed.getFirst().period().number() - (listed.getFirst().discontinuity() ? 1 : 0);
     }
 
     /** Drops the oldest of what is kept; false when only the least a playlist must have is left. */
@@ -369,7 +419,9 @@ final class TrackPackager {
                 closePart();
             }
         }
-        if (at > partStart + partTicks) {
+        if (isEmpty()) {
+            begin(at);
+        } else if (at > partStart + partTicks) {
             closePart();
             while (at > partStart) {
                 long gap = Math.min(partMinTicks, at - partStart);
@@ -429,11 +481,7 @@ final class TrackPackager {
         if (listed.getFirst().initUri().equals(initUri)) {
             highest = highest.max(Rendition.Rate.of(listed));
         }
-        Segment gone = listed.removeFirst();
-        listedTicks -= gone.durationTicks();
-        if (gone.discontinuity()) {
-            discontinuitySequence++;
-        }
+        listedTicks -= listed.removeFirst().durationTicks();
     }
 
     private void drop() {

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
@@ -83,6 +84,10 @@ class StreamPackagerTest {
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private PlaylistRules rules(String name) {
+        return Objects.requireNonNull(before.get(name));
     }
 
     private static long ticks(Rendition rendition) {
@@ -435,6 +440,74 @@ class StreamPackagerTest {
         assertEquals(1, track("a0").discontinuitySequence());
     }
 
+    /** What the next publisher sends beside what is known begins with its first media, not with a gap from the time before: players that come now would go from one such rendition to the next (H15). */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.3, 1.5, 4, 7.7})
+    void shouldBeginWhatIsNewWithItsFirstMedia(double away) {
+        TestStream stream = new TestStream(packager, 2);
+        run(stream, 10);
+        stream.videoOn = false;
+        stream.soundOn = false;
+        run(stream, away);
+        stream.videoOn = true;
+        stream.soundOn = true;
+        stream.firstNumber = 5;
+        stream.restart();
+        run(stream, 0.3);
+        assertFalse(packager.hasBegun(track("v5")), "no segment of it is whole");
+        run(stream, 4);
+        Segment joint = track("a0").segments().stream()
+                .filter(Segment::discontinuity)
+                .findFirst()
+                .orElseThrow();
+        for (String name : List.of("v5", "v6")) {
+            Rendition each = track(name);
+            assertEquals(joint.sequence(), each.firstSequence(), name);
+            long apartMs = each.segments().getFirst().captureMs() - joint.captureMs();
+            assertTrue(Math.abs(apartMs) <= 25, () -> name + " by " + apartMs + " ms");
+            PlaylistRules rules = rules(name);
+            // As many as there are up to that segment in playlists that go further back.
+            assertEquals(1, rules.discontinuitySequence(), name);
+            assertFalse(rules.segments().getFirst().discontinuity(), name);
+            assertTrue(
+                    rules.segments().stream()
+                            .flatMap(segment -> segment.parts().stream())
+                            .noneMatch(part -> part.gap()),
+                    name);
+            assertTrue(packager.isAligned(each), name);
+            assertTrue(packager.hasBegun(each), name);
+        }
+        assertEquals(0, rules("a0").discontinuitySequence());
+        assertFalse(packager.hasBegun(track("v0")));
+        assertTrue(packager.hasBegun(track("a0")));
+        run(stream, 40);
+        for (String name : List.of("v5", "v6", "a0", "a1")) {
+            assertEquals(1, rules(name).discontinuitySequence(), name);
+            assertEquals(track("v5").open().sequence(), track(name).open().sequence(), name);
+        }
+    }
+
+    /** A layer that begins in the middle of the leading one's segment is offered from the next one on. */
+    @Test
+    void shouldBeginALayerThatJoinsWithItsFirstMedia() {
+        TestStream stream = new TestStream(packager, 2);
+        stream.keysBehind = new int[] {0, 15, 0};
+        stream.sent = new boolean[] {true, false, false};
+        run(stream, 10.3);
+        stream.sent[1] = true;
+        run(stream, 0.4);
+        stream.keysBehind[1] = 0;
+        run(stream, 0.6);
+        Rendition joined = track("v1");
+        assertEquals(track("v0").open().sequence() - 1, joined.firstSequence());
+        Segment first = joined.segments().getFirst();
+        assertFalse(first.parts().getFirst().gap());
+        assertFalse(packager.isAligned(joined, 1), "it was not there where the segment begins");
+        run(stream, 1.0);
+        assertTrue(packager.isAligned(track("v1"), 1));
+        assertEquals(track("v0").open().sequence(), track("v1").open().sequence());
+    }
+
     /** The leading track has just been cut, with nothing in it since, when another publisher's first key is put right there. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -541,8 +614,9 @@ class StreamPackagerTest {
         for (String name : List.of("v5", "a0", "a1")) {
             assertTrue(packager.isAligned(track(name)), name);
             assertTrue(track(name).segments().reversed().stream().limit(5).noneMatch(Segment::isGap), name);
+            // What is new begins behind it.
             assertEquals(
-                    1,
+                    name.equals("v5") ? 0 : 1,
                     track(name).segments().stream()
                             .filter(Segment::discontinuity)
                             .count(),
