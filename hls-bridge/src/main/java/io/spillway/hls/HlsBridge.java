@@ -10,6 +10,7 @@ import io.spillway.media.live.PublicationListener;
 import io.spillway.media.live.StreamName;
 import io.spillway.media.mp4.AudioFormat;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +41,13 @@ import org.jspecify.annotations.Nullable;
  *   thumbnail.jpg                 the newest keyframe; does not begin the packaging
  *   /dash/STREAM/
  *   manifest.mpd                  over the same segments
+ *   manifest-8.mpd                the same, once all renditions have begun another segment than the eighth
  *   time                          what the server's clock says
  * </pre>
  */
 public final class HlsBridge implements PublicationListener, AutoCloseable {
+
+    private static final Pattern MANIFEST = Pattern.compile("manifest(?:-([0-9]{1,15}))?\\.mpd");
 
     private static final int MAX_FILE_CHARS = 128;
     private static final int MAX_PLAYLIST_DIGITS = 4;
@@ -166,23 +172,40 @@ public final class HlsBridge implements PublicationListener, AutoCloseable {
                             + name.get() + "/index.m3u8."));
             return;
         }
-        boolean manifest = file.equals("manifest.mpd");
-        if (!manifest && !file.equals("time")) {
+        Matcher manifest = MANIFEST.matcher(file);
+        boolean isManifest = manifest.matches();
+        if (!isManifest && !file.equals("time")) {
             out.accept(HlsReply.problem(
                     404, "no-such-file", "Here are manifest.mpd and time; what they name is below /hls/."));
             return;
         }
-        LiveHls live = find(name.get(), manifest);
+        LiveHls live = find(name.get(), isManifest);
         Carried carried = Carried.parse(query);
         if (live == null) {
             out.accept(notLive(name.get()));
-        } else if (!manifest) {
+        } else if (!isManifest) {
             out.accept(HlsReply.clock(live.wallClock().toString()));
         } else if (carried == null) {
             out.accept(badQuery());
         } else {
-            answer(live, shown -> shown.manifest(carried), live.ask(), out);
+            String known = manifest.group(1);
+            manifest(live, known == null ? -1 : Long.parseLong(known), carried, out);
         }
+    }
+
+    /**
+     * Answers a request for a manifest: at once, or where the newest segment is one that who asks knows of, when there is another. One that is as it was is given after the time of the longest segment: players take a refusal for
+     * an end.
+     *
+     * @param known number of that segment, -1 for none
+     */
+    static void manifest(LiveHls live, long known, Carried carried, Consumer<HlsReply> out) {
+        Instant until = live.wallClock().plusMillis(HlsSettings.MAX_SEGMENT_MS);
+        answer(
+                live,
+                shown -> shown.isBeyond(known) || live.wallClock().isAfter(until) ? shown.manifest(carried) : null,
+                live.ask(),
+                out);
     }
 
     private static HlsReply badName() {

@@ -190,6 +190,11 @@ final class Snapshot {
         return text == null ? null : playlist("public, max-age=1", text, carried);
     }
 
+    /** Whether a manifest would name other segments than one did in which the newest that all had begun was {@code sequence}. */
+    boolean isBeyond(long sequence) {
+        return Manifest.begun(inManifest) != sequence || inManifest.stream().allMatch(Rendition::ended);
+    }
+
     /** The DASH manifest, which who plays reads again and again; null while not every rendition has a segment. */
     @Nullable
     HlsReply manifest(Carried carried) {

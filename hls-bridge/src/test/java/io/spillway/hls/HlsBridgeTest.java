@@ -122,6 +122,14 @@ class HlsBridgeTest {
         assertEquals(0, bridge.packaged(), "only playlists begin the packaging");
     }
 
+    @ParameterizedTest
+    @CsvSource({"manifest-.mpd", "manifest-x.mpd", "manifest--1.mpd", "manifest-1234567890123456.mpd", "Manifest.mpd"})
+    void shouldKnowNoOtherManifests(String file) {
+        bridge.onPublished(LIVE, publication(), Runnable::run);
+        assertEquals(404, askDash("live", file).status());
+        assertEquals(0, bridge.packaged());
+    }
+
     @Test
     void shouldRefuseNamesThatAreTooLong() {
         bridge.onPublished(LIVE, publication(), Runnable::run);

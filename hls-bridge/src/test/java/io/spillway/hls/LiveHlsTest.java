@@ -481,6 +481,68 @@ class LiveHlsTest {
         assertTrue(live.shelf().find(hinted).isPresent());
     }
 
+    private List<HlsReply> askManifest(long known) {
+        List<HlsReply> replies = new ArrayList<>();
+        HlsBridge.manifest(live, known, Carried.NONE, replies::add);
+        return replies;
+    }
+
+    private static long begun(HlsReply manifest) {
+        return Long.parseLong(text(manifest).replaceAll("(?s).*<Location>manifest-(\\d+)\\.mpd</Location>.*", "$1"));
+    }
+
+    /** H47: a manifest is followed by the one that says more, when that is so: no cache can hold it for too long, and all who have one wait for the same. */
+    @Test
+    void shouldGiveTheNextManifestWhenASegmentHasBegun() {
+        publish();
+        play(6, null);
+        long known = begun(askManifest(-1).getFirst());
+        for (int i = 0; i < 10; i++) {
+            List<HlsReply> next = askManifest(known);
+            long askedNs = nowNs;
+            while (next.isEmpty()) {
+                long least = live.ask().renditions().stream()
+                        .mapToLong(Rendition::lastSequence)
+                        .min()
+                        .orElseThrow();
+                assertEquals(known, least, "it was there before");
+                assertTrue(nowNs - askedNs < 2_000 * MS);
+                play(0.005, null);
+            }
+            assertEquals(known + 1, begun(next.getFirst()));
+            for (Rendition each : live.ask().renditions()) {
+                assertEquals(known + 1, each.lastSequence(), each.name());
+            }
+            known++;
+        }
+        assertEquals(known, begun(askManifest(known - 1).getFirst()), "another has begun already");
+        assertEquals(known, begun(askManifest(known + 90).getFirst()), "of a run before");
+    }
+
+    /** Where nothing comes the same is said again, and not that it failed. */
+    @Test
+    void shouldSayTheSameAgainWhereNoSegmentBegins() {
+        publish();
+        play(6, null);
+        live.onSource(null);
+        play(0.5, null);
+        long known = begun(askManifest(-1).getFirst());
+        List<HlsReply> next = askManifest(known);
+        assertEquals(List.of(), next);
+        long askedNs = nowNs;
+        while (next.isEmpty()) {
+            assertTrue(nowNs - askedNs < 4_000 * MS);
+            play(0.005, null);
+        }
+        assertEquals(200, next.getFirst().status());
+        // It ends.
+        List<HlsReply> last = askManifest(begun(next.getFirst()));
+        play(40, null);
+        assertEquals(200, last.getFirst().status());
+        String end = text(askManifest(picture().lastSequence()).getFirst());
+        assertFalse(end.contains("<Location>"), end);
+    }
+
     /** Players that were here before a restart of the server, and caches, know names and numbers of then. */
     @Test
     void shouldNameNothingAsTheRunBeforeDid() {

@@ -14,10 +14,12 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** An encoder of H.264, of VP8 of 1280x720, or of VP9, of 30 pictures a second, and the layer that its packets come to. Pictures are noise, headers real. */
+/** An encoder of H.264, of VP8 of 1280x720, or of VP9, of 30 pictures a second, or of Opus, of 50 packets a second, and the layer that its packets come to. Pictures are noise, headers real. */
 final class TestLayer {
 
     static final long FRAME_NS = 1_000_000_000L / 30;
+
+    static final long SOUND_NS = 20_000_000;
 
     private static final byte[] SPS = HexFormat.of().parseHex("6742c01eda02802fe9500fc0");
     private static final byte[] PPS = HexFormat.of().parseHex("68ce3c80");
@@ -45,6 +47,10 @@ final class TestLayer {
         return new TestLayer("r", 7, publisher, new Format(Codec.VP8, Map.of()));
     }
 
+    static TestLayer opus(PublisherClock publisher) {
+        return new TestLayer("s", 7, publisher, new Format(Codec.OPUS, Map.of()));
+    }
+
     /** Of pictures of VP9 of a size. */
     static TestLayer vp9(String rid, PublisherClock publisher, int width, int height) {
         TestLayer made = new TestLayer(rid, 7, publisher, new Format(Codec.VP9, Map.of()));
@@ -58,7 +64,11 @@ final class TestLayer {
         this.vp8 = format.codec() == Codec.VP8;
         this.parser = PayloadParser.of(format.codec());
         this.layer = new Layer(
-                rid, format, HistoryBounds.VIDEO, new SenderClock(90_000, publisher), (_, _) -> keyWanted = true);
+                rid,
+                format,
+                format.codec() == Codec.OPUS ? HistoryBounds.AUDIO : HistoryBounds.VIDEO,
+                new SenderClock(format.codec().clockRateHz(), publisher),
+                (_, _) -> keyWanted = true);
     }
 
     /** Pictures of VP8 have another size from the next key on. */
@@ -75,6 +85,14 @@ final class TestLayer {
 
     boolean isKeyWanted() {
         return keyWanted;
+    }
+
+    /** Sends a packet of sound. */
+    void sound(long number, long nowNs) {
+        // Twenty milliseconds, stereo: RFC 6716 §3.1.
+        byte[] payload = Arrays.copyOf(new byte[] {(byte) 0xfc}, 60);
+        packet(payload, firstTimestamp + (int) (number * 960), true, nowNs);
+        layer.flush(nowNs);
     }
 
     /** Sends picture {@code number}, all of whose packets arrive at a time. */

@@ -22,14 +22,14 @@ import java.util.TreeMap;
  */
 public final class Manifest {
 
-    /** How often players look for new segments. */
+    /** How often players look for new segments; what they ask is answered when there are some. */
     private static final int UPDATE_MS = 500;
 
-    /** A shared cache may be this old. */
-    private static final int CACHE_MS = 1_000;
+    /** dash.js looks no more often, whatever it is told. */
+    private static final int LEAST_UPDATE_MS = 1_000;
 
     /** For the way, and for what a player needs to begin. */
-    private static final int MARGIN_MS = 750;
+    private static final int MARGIN_MS = 250;
 
     /** What is expected of a segment is the longest of so many before it: a guess too long is mended, one too short has players ask twice. */
     private static final int REMEMBERED = 4;
@@ -76,6 +76,14 @@ public final class Manifest {
         attribute(out, "minBufferTime", duration(settings.partTargetMs()));
         attribute(out, "suggestedPresentationDelay", duration(latencyMs(settings)));
         out.append(">\n  <BaseURL>../../hls/").append(stream).append("/</BaseURL>\n");
+        if (!ended) {
+            // Answered when there is more, so that no cache holds what is too old (RFC 8216bis does so with playlists).
+            out.append("  <Location>manifest-")
+                    .append(begun(renditions))
+                    .append(".mpd")
+                    .append(suffix)
+                    .append("</Location>\n");
+        }
         // Slower and faster by what nobody hears.
         out.append("  <ServiceDescription id=\"0\"><Latency");
         attribute(out, "referenceId", "0");
@@ -87,9 +95,14 @@ public final class Manifest {
         return out.append("  ").append(clock).append("</MPD>\n").toString();
     }
 
+    /** Number of the newest segment that all renditions have begun; it is the same segment in all of them (H20). */
+    public static long begun(List<Rendition> renditions) {
+        return renditions.stream().mapToLong(Rendition::lastSequence).min().orElse(-1);
+    }
+
     /** How far behind its capture a stream is to be played: what it takes until a player can know of a segment, and a margin. */
     static int latencyMs(HlsSettings settings) {
-        return 2 * settings.partTargetMs() + UPDATE_MS + CACHE_MS + MARGIN_MS;
+        return 2 * settings.partTargetMs() + LEAST_UPDATE_MS + MARGIN_MS;
     }
 
     private static SortedMap<Period, List<Run>> runs(List<Rendition> renditions, HlsSettings settings) {

@@ -153,9 +153,8 @@ public final class HlsHandler extends Handler.Abstract.NonBlocking {
         List<byte[]> body = packed && gzip != null ? List.of(gzip) : reply.body();
         boolean media = isMedia(reply);
         // Of HEAD no range is defined: RFC 9110 §14.2.
-        boolean ranged = media
-                && HttpMethod.GET.is(request.getMethod())
-                && isStill(asked.get(HttpHeader.IF_RANGE), etag);
+        boolean ranged =
+                media && HttpMethod.GET.is(request.getMethod()) && isStill(asked.get(HttpHeader.IF_RANGE), etag);
         String range = ranged ? asked.get(HttpHeader.RANGE) : null;
         if (range != null) {
             answerRange(range, body, request, response, callback);

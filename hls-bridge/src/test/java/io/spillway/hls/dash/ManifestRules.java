@@ -24,7 +24,7 @@ public final class ManifestRules {
 
     /** Children of a kind in the order of the schema, ISO/IEC 23009-1 annex B. */
     private static final Map<String, List<String>> ORDER = Map.of(
-            "MPD", List.of("BaseURL", "ServiceDescription", "Period", "UTCTiming"),
+            "MPD", List.of("BaseURL", "Location", "ServiceDescription", "Period", "UTCTiming"),
             "Period", List.of("AdaptationSet"),
             "AdaptationSet", List.of("ProducerReferenceTime", "Role", "Representation"),
             "Representation", List.of("AudioChannelConfiguration", "SegmentTemplate"),
@@ -185,10 +185,12 @@ public final class ManifestRules {
         assertTrue(only(root, "BaseURL").getTextContent().endsWith("/"));
         Element clock = only(root, "UTCTiming");
         assertEquals("urn:mpeg:dash:utc:http-iso:2014", clock.getAttribute("schemeIdUri"));
+        assertEquals(ended() ? 0 : 1, children(root, "Location").size());
         Element latency = only(only(root, "ServiceDescription"), "Latency");
         double target = Double.parseDouble(latency.getAttribute("target"));
         assertTrue(Double.parseDouble(latency.getAttribute("min")) < target);
         assertTrue(Double.parseDouble(latency.getAttribute("max")) > target);
+        assertTrue(target < 2_000, "what a player adds is little");
         assertEquals("0", latency.getAttribute("referenceId"));
         double longest = seconds(root.getAttribute("maxSegmentDuration"));
         double before = -1;

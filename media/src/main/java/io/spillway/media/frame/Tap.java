@@ -1,11 +1,12 @@
 package io.spillway.media.frame;
 
+import io.spillway.media.codec.MediaKind;
 import io.spillway.media.live.Layer;
 import io.spillway.media.live.LayerSubscriber;
 import io.spillway.media.live.StoredPacket;
 import java.util.List;
 
-/** Tells what a publication's layers receive, beginning with the newest GOP of each. Owned by the publication's loop. */
+/** Tells what a publication's layers receive, beginning with the newest GOP of each and what was heard meanwhile. Owned by the publication's loop. */
 public final class Tap implements LayerSubscriber {
 
     /** What is told, on the loop: it copies and returns. A layer's number is its place in the list. */
@@ -34,15 +35,24 @@ public final class Tap implements LayerSubscriber {
     public static Tap open(List<Layer> layers, Sink sink, long nowNs) {
         Tap tap = new Tap(layers, sink);
         sink.onLayers(layers, nowNs);
-        for (int i = 0; i < tap.layers.length; i++) {
-            Layer layer = tap.layers[i];
+        for (Layer layer : tap.layers) {
             // What is collected by now is in the history.
             layer.flush(nowNs);
-            long first = layer.gopStart();
-            for (long seq = first; first >= 0 && seq <= layer.highestSequence(); seq++) {
-                tap.copy(i, seq);
+        }
+        long beganNs = Long.MAX_VALUE;
+        for (int i = 0; i < tap.layers.length; i++) {
+            long first = tap.layers[i].gopStart();
+            if (first >= 0 && tap.layers[i].history().find(first, tap.stored)) {
+                beganNs = Math.min(beganNs, tap.stored.arrivalNs());
+                tap.copyFrom(i, first);
             }
-            layer.subscribe(tap);
+        }
+        // Behind the pictures: who takes them in may leave out what is heard before there is one.
+        for (int i = 0; i < tap.layers.length; i++) {
+            if (tap.layers[i].codec().kind() == MediaKind.AUDIO) {
+                tap.copyFrom(i, tap.oldestSince(tap.layers[i], beganNs));
+            }
+            tap.layers[i].subscribe(tap);
         }
         return tap;
     }
@@ -99,6 +109,21 @@ public final class Tap implements LayerSubscriber {
     public void onDefect(RuntimeException defect, long nowNs) {
         stale = true;
         throw defect;
+    }
+
+    private void copyFrom(int index, long first) {
+        for (long seq = first; seq <= layers[index].highestSequence(); seq++) {
+            copy(index, seq);
+        }
+    }
+
+    /** First of the packets that are kept and came since then. */
+    private long oldestSince(Layer layer, long sinceNs) {
+        long first = layer.highestSequence() + 1;
+        while (first > 0 && layer.history().find(first - 1, stored) && stored.arrivalNs() >= sinceNs) {
+            first--;
+        }
+        return first;
     }
 
     private void copy(int index, long extSeq) {

@@ -8,6 +8,7 @@ import io.spillway.testkit.Varnish;
 import io.spillway.testkit.client.FfmpegWhip;
 import io.spillway.testkit.client.FfmpegWhip.Source;
 import io.spillway.testkit.client.HlsPlayer;
+import io.spillway.testkit.client.Tab;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -56,7 +57,7 @@ final class CdnIT {
         }
     }
 
-    private static Nginx nginx(Path folder, CountingOrigin origin) throws IOException {
+    private static Nginx nginx(Path folder, String authority) throws IOException {
         String cache = folder.resolve("cache").toAbsolutePath().toString();
         return Nginx.start(
                 folder,
@@ -64,15 +65,15 @@ final class CdnIT {
                         "nginx",
                         Map.of(
                                 "127.0.0.1:8080",
-                                origin.authority(),
+                                authority,
                                 "/var/cache/nginx/spillway",
                                 cache,
                                 "listen 80;",
                                 "listen 127.0.0.1:" + port + ";")));
     }
 
-    private static Varnish varnish(Path folder, CountingOrigin origin) throws IOException {
-        String port = origin.authority().replaceFirst(".*:", "");
+    private static Varnish varnish(Path folder, String authority) throws IOException {
+        String port = authority.replaceFirst(".*:", "");
         return Varnish.start(folder, documented("vcl", Map.of("\"8080\"", "\"" + port + "\"")));
     }
 
@@ -80,7 +81,7 @@ final class CdnIT {
     void shouldAskTheOriginOnceForACrowdBehindNginx(@TempDir Path folder) throws Exception {
         try (Scene scene = Scene.open();
                 CountingOrigin origin = new CountingOrigin(scene.server().url(""));
-                Nginx nginx = nginx(folder, origin)) {
+                Nginx nginx = nginx(folder, origin.authority())) {
             shouldAskOnce(scene, origin, nginx.port());
         }
     }
@@ -89,7 +90,7 @@ final class CdnIT {
     void shouldAskTheOriginOnceForACrowdBehindVarnish(@TempDir Path folder) throws Exception {
         try (Scene scene = Scene.open();
                 CountingOrigin origin = new CountingOrigin(scene.server().url(""));
-                Varnish varnish = varnish(folder, origin)) {
+                Varnish varnish = varnish(folder, origin.authority())) {
             shouldAskOnce(scene, origin, varnish.port());
         }
     }
@@ -130,8 +131,8 @@ final class CdnIT {
     void shouldLetKeysOfEncryptedStreamsPassBy(@TempDir Path folder) throws Exception {
         try (Scene scene = Scene.open(Map.of("SPILLWAY_HLS_ENCRYPTION", "aes-128"));
                 CountingOrigin origin = new CountingOrigin(scene.server().url(""));
-                Nginx nginx = nginx(Files.createDirectory(folder.resolve("nginx")), origin);
-                Varnish varnish = varnish(Files.createDirectory(folder.resolve("varnish")), origin);
+                Nginx nginx = nginx(Files.createDirectory(folder.resolve("nginx")), origin.authority());
+                Varnish varnish = varnish(Files.createDirectory(folder.resolve("varnish")), origin.authority());
                 FfmpegWhip ffmpeg = FfmpegWhip.start(scene.server().url("/whip/crowd"), Source.small(30));
                 HttpClient client = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -159,6 +160,51 @@ final class CdnIT {
                 assertEquals(PLAYERS, origin.counts().getOrDefault(path, 0) - before);
             }
         }
+    }
+
+    /** Varnish passes on what it still receives: players are as near as without it. Two of them, of which the first fetches for both, or the other way. */
+    @Test
+    void shouldPlayDashBehindVarnish(@TempDir Path folder) throws Exception {
+        try (Scene scene = Scene.open();
+                Varnish varnish = varnish(folder, authority(scene));
+                PlayerPages pages = new PlayerPages();
+                FfmpegWhip ffmpeg = FfmpegWhip.start(scene.server().url("/whip/crowd"), Source.small(30));
+                Tab first = scene.viewerTab();
+                Tab second = scene.viewerTab()) {
+            ffmpeg.awaitSending(Scene.PATIENCE_MS);
+            String manifest = "http://127.0.0.1:" + varnish.port() + "/dash/crowd/manifest.mpd";
+            first.open(pages.url("dash", manifest));
+            System.out.println("Varnish: " + pages.assertSteady(second, "dash", manifest));
+            System.out.println("Varnish: the other " + first.text("behind()"));
+        }
+    }
+
+    /** nginx gives a growing segment to its second reader when it is whole: players wait for some, and play. */
+    @Test
+    void shouldPlayDashBehindNginx(@TempDir Path folder) throws Exception {
+        try (Scene scene = Scene.open();
+                Nginx nginx = nginx(folder, authority(scene));
+                PlayerPages pages = new PlayerPages();
+                FfmpegWhip ffmpeg = FfmpegWhip.start(scene.server().url("/whip/crowd"), Source.small(30));
+                Tab first = scene.viewerTab();
+                Tab second = scene.viewerTab()) {
+            ffmpeg.awaitSending(Scene.PATIENCE_MS);
+            String manifest = "http://127.0.0.1:" + nginx.port() + "/dash/crowd/manifest.mpd";
+            for (Tab tab : List.of(first, second)) {
+                tab.open(pages.url("dash", manifest));
+            }
+            for (Tab tab : List.of(first, second)) {
+                tab.waitFor("video.currentTime > 0 && !video.paused", Scene.PATIENCE_MS);
+                double before = tab.number("video.currentTime");
+                tab.waitFor("video.currentTime > " + (before + 20), 2 * Scene.PATIENCE_MS);
+                assertEquals("[]", tab.text("JSON.stringify(errors)"));
+                System.out.println("nginx: " + tab.text("behind()"));
+            }
+        }
+    }
+
+    private static String authority(Scene scene) {
+        return URI.create(scene.server().url("")).getAuthority();
     }
 
     private static List<HlsPlayer> play(URI stream, List<String> renditions) throws Exception {

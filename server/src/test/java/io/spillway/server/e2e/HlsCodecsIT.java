@@ -41,9 +41,9 @@ final class HlsCodecsIT {
             assertTrue(index.contains("CODECS=\"" + named), index);
             hls.tab().open("about:blank");
             try (Tab dash = scene.viewerTab()) {
-                dash.open(pages.url("dash", scene.server().url("/dash/" + codec + "/manifest.mpd")));
-                assertPlays(codec, dash, "video");
-                assertEquals("[]", dash.text("JSON.stringify(errors)"));
+                System.out.println(codec + ": "
+                        + pages.assertSteady(dash, "dash", scene.server().url("/dash/" + codec + "/manifest.mpd")));
+                assertTrue(dash.number("video.videoWidth") >= 320);
             }
             assertEquals("live", publisher.text("__spillway.state"));
         }
