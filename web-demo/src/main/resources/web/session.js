@@ -62,13 +62,14 @@ export class HttpSession {
     return response?.ok ?? false;
   }
 
-  /** Asks to be told of every event; the address to hear them from, null where the server has none. */
-  async followEvents(signal) {
+  /** Asks to be told of the events of these names; the address to hear them from, null where the server has none. */
+  async followEvents(names, signal) {
     const { events } = this.#extensions;
     if (this.#url === null || events === null) return null;
     const response = await fetch(events, {
       method: 'POST',
-      headers: authorization(this.#key),
+      headers: { 'Content-Type': 'application/json', ...authorization(this.#key) },
+      body: JSON.stringify(names),
       signal: AbortSignal.any([signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),
     });
     const location = response.headers.get('Location');

@@ -309,7 +309,7 @@ public final class WhipWhep {
         return Optional.empty();
     }
 
-    /** P13: no body asks for every event. */
+    /** P13: no body asks for every event that the Link header lists. */
     private Reply onEvents(Call call, Address.Session session, byte[] body) throws Rejected {
         admit(call, session.protocol(), session.stream());
         if (body.length > EventNames.MAX_BYTES) {

@@ -61,7 +61,7 @@ public final class ViewerEvents {
         this.nanoTime = nanoTime;
     }
 
-    /** What a list of names asks for; an empty one asks for all. @throws Rejected 400 for a name that there is not */
+    /** What a list of names asks for; an empty one asks for all that the draft has. @throws Rejected 400 for a name that there is not */
     public static Set<EventKind> kinds(List<String> names) throws Rejected {
         Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
         for (String name : names) {
@@ -69,9 +69,9 @@ public final class ViewerEvents {
                     .orElseThrow(() -> new Rejected(
                             400,
                             "unknown-event",
-                            "one of the names is none of an event; there are " + EventKind.LABELS)));
+                            "one of the names is none of an event; there are " + EventKind.LABELS + ", and picture of ours")));
         }
-        return kinds.isEmpty() ? EnumSet.allOf(EventKind.class) : kinds;
+        return kinds.isEmpty() ? EnumSet.copyOf(EventKind.STANDARD) : kinds;
     }
 
     /** Makes a stream for a viewer. @throws Rejected 404 no such viewer, 429 it has enough of them */

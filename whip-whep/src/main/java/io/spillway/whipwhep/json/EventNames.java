@@ -33,6 +33,6 @@ public final class EventNames {
         return new Rejected(
                 400,
                 "malformed-event-list",
-                "the body is no JSON array of event names; send one, or no body at all for every event");
+                "the body is no JSON array of event names; send one, or no body at all for every event of the Link header");
     }
 }

@@ -204,8 +204,12 @@ final class EventStreamTest {
 
     @Test
     void shouldKnowItsKindsByName() throws Rejected {
-        assertEquals("active,inactive,layers,picture,reconnect,viewercount", EventKind.LABELS);
-        assertEquals(EnumSet.allOf(EventKind.class), ViewerEvents.kinds(List.of()));
+        assertEquals("active,inactive,layers,reconnect,viewercount", EventKind.LABELS);
+        assertEquals(
+                EnumSet.complementOf(EnumSet.of(EventKind.PICTURE)),
+                ViewerEvents.kinds(List.of()),
+                "ours is for who knows of it");
+        assertEquals(Set.of(EventKind.PICTURE), ViewerEvents.kinds(List.of("picture")));
         assertEquals(
                 Set.of(EventKind.ACTIVE, EventKind.LAYERS), ViewerEvents.kinds(List.of("layers", "active", "layers")));
         Rejected refusal = assertThrows(Rejected.class, () -> ViewerEvents.kinds(List.of("active", "scte35")));

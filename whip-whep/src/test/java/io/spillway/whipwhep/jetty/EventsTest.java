@@ -66,7 +66,7 @@ final class EventsTest {
         assertEquals(
                 List.of(
                         "<" + path + "/events>; rel=\"urn:ietf:params:whep:ext:core:server-sent-events\";"
-                                + " events=\"active,inactive,layers,picture,reconnect,viewercount\"",
+                                + " events=\"active,inactive,layers,reconnect,viewercount\"",
                         "<" + path + "/layer>; rel=\"urn:ietf:params:whep:ext:core:layer\""),
                 viewer.headers().allValues("Link"));
         assertEquals(
