@@ -24,11 +24,11 @@ public enum EventKind {
     VIEWERCOUNT;
 
     /** Those of the draft: what who asks for no event in particular gets. */
-    public static final Set<EventKind> STANDARD = Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(PICTURE)));
+    public static final Set<EventKind> STANDARD =
+            Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(PICTURE)));
 
     /** Their labels, as a Link header lists them. */
-    public static final String LABELS =
-            STANDARD.stream().map(EventKind::label).collect(Collectors.joining(","));
+    public static final String LABELS = STANDARD.stream().map(EventKind::label).collect(Collectors.joining(","));
 
     /** As it goes over the wire. */
     public String label() {

@@ -69,7 +69,8 @@ public final class ViewerEvents {
                     .orElseThrow(() -> new Rejected(
                             400,
                             "unknown-event",
-                            "one of the names is none of an event; there are " + EventKind.LABELS + ", and picture of ours")));
+                            "one of the names is none of an event; there are " + EventKind.LABELS
+                                    + ", and picture of ours")));
         }
         return kinds.isEmpty() ? EnumSet.copyOf(EventKind.STANDARD) : kinds;
     }
