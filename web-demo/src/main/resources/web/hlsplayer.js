@@ -69,13 +69,21 @@ export class HlsPlayer extends EventTarget {
     return { layers: this.#levels.map(({ index, height, bitrate }) => ({ rid: String(index), height, bitrate })) };
   }
 
-  /** What plays at this moment: `{codec, soundCodec, bitrateBps, bufferMs, framesDropped}`, each null where the browser does not say. */
+  /**
+   * What plays at this moment: `{codec, soundCodec, height, bitrateBps, bufferMs, framesDropped}`, whether by the player's own choice (`auto`), and how far it is behind the newest and wants to be (`behindMs`, `targetMs`); each null where
+   * the browser does not say.
+   */
   get now() {
-    const level = this.#hls?.levels[this.#hls.currentLevel];
+    const hls = this.#hls;
+    const level = hls?.levels[hls.currentLevel];
     const { buffered, currentTime } = this.#video;
     return {
       codec: level?.videoCodec ?? null,
       soundCodec: level?.audioCodec ?? null,
+      height: level?.height ?? null,
+      auto: hls?.autoLevelEnabled ?? null,
+      behindMs: hls ? 1000 * hls.latency : null,
+      targetMs: hls?.targetLatency ? 1000 * hls.targetLatency : null,
       bitrateBps: level?.bitrate ?? null,
       bufferMs: buffered.length > 0 ? 1000 * (buffered.end(buffered.length - 1) - currentTime) : null,
       framesDropped: this.#video.getVideoPlaybackQuality?.().droppedVideoFrames ?? null,

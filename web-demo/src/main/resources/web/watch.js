@@ -43,6 +43,8 @@ const page = (window.__spillway = {
   framesShown: 0,
   /** Statistics of this moment, not of the last sample. */
   now: async () => (player?.connection ? new Rates().inbound(player.connection) : { video: null, audio: null, path: null }),
+  /** The same by HLS; null where it plays by WebRTC. */
+  hls: () => (player instanceof HlsPlayer ? player.now : null),
 });
 
 /** Elements that the bare player lacks are simply absent. */

@@ -10,6 +10,7 @@ import io.spillway.testkit.client.FfmpegWhip;
 import io.spillway.testkit.client.FfmpegWhip.Source;
 import io.spillway.testkit.client.HttpConnection;
 import io.spillway.testkit.client.Tab;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -20,14 +21,17 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,8 +43,12 @@ final class HlsIT {
     /** The default of hls.part-ms. */
     private static final long PART_MS = 200;
 
+<<<<<<< HEAD
     /** What is asked for so often is sent out of a file. */
     private static final int OFTEN = 20;
+=======
+    private static final String PROBLEM = "application/problem+json";
+>>>>>>> 4ed32d9 (hls: prove H31, H32, H33, H36 and H44 over HTTP against a running server)
 
     private static Scene scene;
     private static FfmpegWhip ffmpeg;
@@ -325,5 +333,189 @@ final class HlsIT {
             assertEquals(640, tab.number("document.getElementById('video').videoWidth"));
             tab.screenshot("e2e-hls");
         }
+    }
+
+    /** H44: the page plays as far behind as the playlist says, a target duration more after stalls, and hurries where it has fallen behind that, at 1.05 to 1.5 times the pace. */
+    @Test
+    void shouldPlayAsFarBehindAsThePlaylistSaysAndComeBackThere() {
+        try (Watching viewer = scene.watch("crowd", "via=hls")) {
+            Tab tab = viewer.tab();
+            viewer.awaitLive();
+            String playlist = text("v0.m3u8");
+            double heldBackMs = 1_000 * Double.parseDouble(find("PART-HOLD-BACK=([0-9.]+)", playlist));
+            double longestMs = 1_000 * Double.parseDouble(find("TARGETDURATION:(\\d+)", playlist));
+            String near = "(({ behindMs, targetMs }) => behindMs - targetMs < 400)(__spillway.hls())";
+            tab.waitFor(near, Scene.PATIENCE_MS);
+            assertTarget(tab, heldBackMs, longestMs);
+            tab.eval(
+                    "() => { const video = document.getElementById('video'); window.__rates = [];"
+                            + " video.addEventListener('ratechange', () => __rates.push(video.playbackRate)); video.pause(); }");
+            tab.waitFor(
+                    "(({ behindMs, targetMs }) => behindMs > targetMs + 1500)(__spillway.hls())", Scene.PATIENCE_MS);
+            tab.eval("() => document.getElementById('video').play()");
+            tab.waitFor(near, Scene.PATIENCE_MS);
+            assertTarget(tab, heldBackMs, longestMs);
+            double fastest = tab.number("Math.max(...__rates)");
+            assertTrue(fastest >= 1.05 && fastest <= 1.5, tab.text("JSON.stringify(__rates)"));
+            assertEquals("LL-HLS", tab.text("__spillway.via"));
+        }
+    }
+
+    private static void assertTarget(Tab tab, double heldBackMs, double longestMs) {
+        double targetMs = tab.number("__spillway.hls().targetMs");
+        // hls.js adds a second for each stall, of which a busy machine has some.
+        assertTrue(
+                targetMs >= heldBackMs - 1 && targetMs <= heldBackMs + longestMs + 1,
+                targetMs + " ms, where " + heldBackMs + " are told");
+        double stalledMs = (targetMs - heldBackMs) % 1_000;
+        assertTrue(stalledMs < 1 || stalledMs > 999, targetMs + " ms, where " + heldBackMs + " are told");
+    }
+
+    /** A file of each kind, and what it is. */
+    private static Map<String, String> kinds() {
+        text("index.m3u8");
+        text("v0.m3u8?_HLS_msn=" + (newest(text("v0.m3u8")) + 1));
+        Map<String, String> kinds = new LinkedHashMap<>();
+        kinds.put("index.m3u8", "application/vnd.apple.mpegurl");
+        for (String name : List.of("v0", "a0", "a1")) {
+            String type = name.startsWith("v") ? "video/mp4" : "audio/mp4";
+            String playlist = text(name + ".m3u8");
+            kinds.put(name + ".m3u8", "application/vnd.apple.mpegurl");
+            kinds.put(find("#EXT-X-MAP:URI=\"([^\"]+)\"", playlist), type);
+            kinds.put(find("#EXT-X-PART:[^\n]*URI=\"([^\"]+)\"", playlist), type);
+            kinds.put(find("\n(" + name + "-[a-z0-9]+-\\d+\\.m4s)\n#EXT-X-PROGRAM", playlist), type);
+        }
+        kinds.put("thumbnail.jpg", "image/jpeg");
+        return kinds;
+    }
+
+    /** H31, H33, H36 (HEAD): also for pages of other origins, and of what is refused. */
+    @Test
+    void shouldGiveEachKindItsTypeToPagesOfEveryOrigin() {
+        kinds().forEach((file, type) -> {
+            HttpResponse<byte[]> whole = get(request(file).header("Origin", "https://elsewhere.example"));
+            assertEquals(200, whole.statusCode(), file);
+            assertOpen(file, whole, type);
+            assertEquals(Integer.toString(whole.body().length), header(whole, "Content-Length"), file);
+            HttpResponse<byte[]> head = get(request(file)
+                    .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                    .header("Range", "bytes=0-1"));
+            assertEquals(200, head.statusCode(), file + ": of HEAD no range is defined (RFC 9110 section 14.2)");
+            assertOpen(file, head, type);
+            assertEquals(0, head.body().length, file);
+            if (file.endsWith(".m3u8") || file.equals("thumbnail.jpg")) {
+                // There may be a new one.
+                assertTrue(Integer.parseInt(header(head, "Content-Length")) > 100, file);
+            } else {
+                assertEquals(header(whole, "Content-Length"), header(head, "Content-Length"), file);
+                assertEquals(header(whole, "ETag"), header(head, "ETag"), file);
+                assertEquals(header(whole, "Cache-Control"), header(head, "Cache-Control"), file);
+                assertEquals("bytes", header(head, "Accept-Ranges"), file);
+            }
+        });
+        Map.of("v0.m3u8?_HLS_part=1", 400, "v9.m3u8", 404, "v0-zz-1.m4s", 404).forEach((file, status) -> {
+            for (String method : List.of("GET", "HEAD")) {
+                HttpResponse<byte[]> refusal = get(request(file).method(method, HttpRequest.BodyPublishers.noBody()));
+                assertEquals(status, refusal.statusCode(), file);
+                assertOpen(file, refusal, PROBLEM);
+            }
+        });
+        HttpResponse<byte[]> asked = get(request("v0.m3u8")
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .header("Origin", "https://elsewhere.example")
+                .header("Access-Control-Request-Method", "GET")
+                .header("Access-Control-Request-Headers", "range, authorization"));
+        assertEquals(204, asked.statusCode());
+        assertEquals("*", header(asked, "Access-Control-Allow-Origin"));
+        assertEquals("GET, HEAD, OPTIONS", header(asked, "Access-Control-Allow-Methods"));
+        assertEquals("Authorization, Range, If-None-Match", header(asked, "Access-Control-Allow-Headers"));
+    }
+
+    /** H33: whoever asks may read it, and what hls.js reads of its fields. */
+    private static void assertOpen(String file, HttpResponse<byte[]> answer, String type) {
+        assertEquals(List.of(type), answer.headers().allValues("Content-Type"), file);
+        assertEquals(List.of("*"), answer.headers().allValues("Access-Control-Allow-Origin"), file);
+        assertEquals(
+                Set.of("Age", "Date", "Content-Length", "Content-Range", "ETag"),
+                Set.of(header(answer, "Access-Control-Expose-Headers").split(", ")),
+                file);
+        assertEquals("", header(answer, "Access-Control-Allow-Credentials"), file);
+        assertEquals(1, answer.headers().allValues("Date").size(), file);
+        assertEquals("nosniff", header(answer, "X-Content-Type-Options"), file);
+    }
+
+    /** H36 (RFC 9110 section 14): of parts, segments and init segments; a playlist is always whole. */
+    @Test
+    void shouldGiveRangesOfWhatCarriesMedia() {
+        Map<String, String> kinds = kinds();
+        // There may be a new one.
+        kinds.remove("thumbnail.jpg");
+        kinds.forEach((file, type) -> {
+            byte[] whole = get(request(file)).body();
+            int length = whole.length;
+            if (type.endsWith("mpegurl")) {
+                HttpResponse<byte[]> all = get(request(file).header("Range", "bytes=0-9"));
+                assertEquals(200, all.statusCode(), file);
+                assertEquals("", header(all, "Accept-Ranges"), file);
+                return;
+            }
+            Map<String, int[]> ranges = Map.of(
+                    "bytes=0-0", new int[] {0, 1},
+                    "bytes=7-", new int[] {7, length},
+                    "bytes=-5", new int[] {length - 5, length},
+                    "bytes=3-99999999", new int[] {3, length},
+                    "bytes=-99999999", new int[] {0, length});
+            ranges.forEach((range, of) -> {
+                HttpResponse<byte[]> some = get(request(file).header("Range", range));
+                assertEquals(206, some.statusCode(), file + " " + range);
+                assertOpen(file, some, type);
+                assertEquals("bytes " + of[0] + "-" + (of[1] - 1) + "/" + length, header(some, "Content-Range"), range);
+                assertArrayEquals(Arrays.copyOfRange(whole, of[0], of[1]), some.body(), file + " " + range);
+                assertEquals(Integer.toString(of[1] - of[0]), header(some, "Content-Length"), range);
+            });
+            for (String none : List.of("bytes=" + length + "-", "bytes=-0")) {
+                HttpResponse<byte[]> beyond = get(request(file).header("Range", none));
+                assertEquals(416, beyond.statusCode(), file + " " + none);
+                assertEquals("bytes */" + length, header(beyond, "Content-Range"), file);
+                assertEquals("*", header(beyond, "Access-Control-Allow-Origin"), file);
+            }
+            for (String ignored : List.of("bytes=0-1,4-5", "items=0-1", "bytes=a-b", "bytes=-")) {
+                HttpResponse<byte[]> all = get(request(file).header("Range", ignored));
+                assertEquals(200, all.statusCode(), file + " " + ignored);
+                assertArrayEquals(whole, all.body(), file + " " + ignored);
+            }
+        });
+    }
+
+    /** H32: a cache must not give a compressed playlist to who did not ask for one, nor a plain one to who did. */
+    @Test
+    void shouldTellThatPlaylistsDifferByWhatIsAccepted() throws IOException {
+        for (String file : List.of("index.m3u8", "v0.m3u8", "a0.m3u8?_HLS_skip=YES", "v0.m3u8?token=x")) {
+            for (String accepted : List.of("gzip", "br, gzip;q=0.5", "identity", "gzip;q=0", "")) {
+                HttpRequest.Builder request = request(file);
+                HttpResponse<byte[]> answer =
+                        get(accepted.isEmpty() ? request : request.header("Accept-Encoding", accepted));
+                String what = file + " " + accepted;
+                assertEquals(List.of("Accept-Encoding"), answer.headers().allValues("Vary"), what);
+                boolean packed = accepted.contains("gzip") && !accepted.endsWith("q=0");
+                assertEquals(packed ? "gzip" : "", header(answer, "Content-Encoding"), what);
+                byte[] text = packed
+                        ? new GZIPInputStream(new ByteArrayInputStream(answer.body())).readAllBytes()
+                        : answer.body();
+                assertTrue(new String(text, java.nio.charset.StandardCharsets.UTF_8).startsWith("#EXTM3U\n"), what);
+            }
+        }
+        HttpResponse<byte[]> packed = get(request("index.m3u8").header("Accept-Encoding", "gzip"));
+        HttpResponse<byte[]> same = get(request("index.m3u8")
+                .header("Accept-Encoding", "gzip")
+                .header("If-None-Match", header(packed, "ETag")));
+        assertEquals("Accept-Encoding", header(same, "Vary"), "of " + same.statusCode());
+        kinds().forEach((file, type) -> {
+            HttpResponse<byte[]> media = get(request(file).header("Accept-Encoding", "gzip"));
+            assertTrue(
+                    type.endsWith("mpegurl")
+                            || media.headers().allValues("Vary").isEmpty(),
+                    file);
+        });
     }
 }
