@@ -43,12 +43,10 @@ final class HlsIT {
     /** The default of hls.part-ms. */
     private static final long PART_MS = 200;
 
-<<<<<<< HEAD
     /** What is asked for so often is sent out of a file. */
     private static final int OFTEN = 20;
-=======
+
     private static final String PROBLEM = "application/problem+json";
->>>>>>> 4ed32d9 (hls: prove H31, H32, H33, H36 and H44 over HTTP against a running server)
 
     private static Scene scene;
     private static FfmpegWhip ffmpeg;
