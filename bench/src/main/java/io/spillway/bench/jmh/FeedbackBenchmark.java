@@ -83,7 +83,7 @@ public class FeedbackBenchmark {
     @Benchmark
     public void sentAndTold() {
         feedback.putShort(BASE_AT, (short) (cycles * PACKETS));
-        feedback.putInt(REFERENCE_AT, cycles << 8 | cycles & 0xFF);
+        feedback.putInt(REFERENCE_AT, cycles << 8 | (cycles & 0xFF));
         send();
         for (OutboundMedia viewer : viewing) {
             viewer.onRtcp(feedback, 0, LENGTH, nowNs);
