@@ -8,6 +8,8 @@ import io.spillway.media.rtp.HeaderExtension;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A keyframe goes out no faster than a viewer's network takes it; sound does not wait for it, and no packet waits for long (R40). */
 final class PacingTest {
@@ -130,6 +132,62 @@ final class PacingTest {
                     + (packet.timestamp() - sound.getFirst().timestamp()) * 1_000L / 48 * 1_000;
             assertTrue(packet.atNs() - dueNs < 20 * MS, (packet.atNs() - dueNs) / MS + " ms late");
         }
+    }
+
+    /**
+     * From when a picture is there to when its packets are sent, a viewer on links of many widths: a stream of 2 Mbps that sends six pictures' bytes in a keyframe each second. Where the link lets a keyframe through between two pictures nothing
+     * waits; elsewhere less than the budget from glass to glass, and nowhere longer than the clause says.
+     */
+    @ParameterizedTest
+    @CsvSource({"100, 0", "20, 0", "12, 0", "8, 40", "6, 80", "4, 80", "3, 80"})
+    void shouldAddLittleDelay(int linkMbps, int boundMs) {
+        packetNs = (TestPublisher.PAYLOAD_BYTES + 40) * 8_000L / linkMbps;
+        viewer.videoExtensions = Map.of(HeaderExtension.TRANSPORT_CC.uri(), 6);
+        publisher.groupFrames = 30;
+        long beganNs = world.nowNs + 10 * MS;
+        world.publish(publisher);
+        world.join(viewer);
+        for (int i = 0; i < 400; i++) {
+            world.advanceMs(50);
+            tell();
+        }
+        long[] addedMs = viewer.video().stream()
+                .filter(packet -> packet.frame() > 150)
+                .mapToLong(packet -> (packet.atNs() - beganNs - (packet.frame() - 1) * 1_000_000_000L / 30) / MS)
+                .sorted()
+                .toArray();
+        assertTrue(addedMs.length > 1_000, addedMs.length + " packets");
+        long p99 = addedMs[addedMs.length * 99 / 100];
+        long most = addedMs[addedMs.length - 1];
+        assertTrue(p99 <= boundMs, p99 + " ms at p99, " + most + " at most");
+        assertTrue(most <= 256, most + " ms at most");
+    }
+
+    /** What was lost before is needed first. */
+    @Test
+    void shouldSendRepairsPastWhatWaits() {
+        watch(true);
+        viewer.say(world.nowNs, w -> w.remb(7, 2_000_000, new int[] {TestViewer.VIDEO_SSRC}, 1));
+        int from = viewer.received.size();
+        for (int ms = 0; ms < 3_200 && waiting(from) == 0; ms++) {
+            world.advanceMs(1);
+        }
+        int waits = waiting(from);
+        assertTrue(waits > 0, "a keyframe is held back");
+        viewer.nack(world.nowNs, viewer.video().getLast().sequence() - 1);
+        TestViewer.Received last = viewer.received.getLast();
+        assertEquals(TestViewer.VIDEO_RTX_SSRC, last.ssrc());
+        assertEquals(world.nowNs, last.atNs());
+        assertEquals(waits, waiting(from), "and the keyframe still is");
+    }
+
+    /** Packets of the newest keyframe since then that are still to come. */
+    private int waiting(int from) {
+        return viewer.received.subList(from, viewer.received.size()).reversed().stream()
+                .filter(packet -> packet.count() == 150 && packet.ssrc() == TestViewer.VIDEO_SSRC)
+                .findFirst()
+                .map(packet -> packet.count() - 1 - packet.index())
+                .orElse(0);
     }
 
     @Test

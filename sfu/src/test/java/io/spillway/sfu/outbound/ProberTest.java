@@ -1,6 +1,7 @@
 package io.spillway.sfu.outbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.sfu.DropCounters;
@@ -9,7 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
-/** A probe ends, whatever comes of it. */
+/** A probe ends, whatever comes of it, and at the first over-use (R39). */
 final class ProberTest {
 
     private static final long MS = World.MS;
@@ -85,6 +86,45 @@ final class ProberTest {
         }
         assertTrue(estimate.provenBps(nowNs) < wantedBps, estimate.provenBps(nowNs) + " bit/s shown");
         assertTrue(probes >= 8 && probes <= 14, probes + " probes in half a minute");
+    }
+
+    /** What was sent before the probe is told of while it lasts: each packet had waited longer than the one before. */
+    @Test
+    void shouldStopAtTheFirstOveruse() {
+        measure();
+        int[] numbers = new int[40];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = estimate.nextNumber();
+            estimate.onPacketSent(BYTES, nowNs);
+            nowNs += 10 * MS;
+        }
+        Prober prober = new Prober(estimate, atNs -> {
+            estimate.nextNumber();
+            estimate.onPacketSent(BYTES, atNs);
+            return BYTES;
+        });
+        prober.want(3_000_000, false, nowNs);
+        nowNs = prober.nextDeadlineNs();
+        prober.onTimeout(nowNs);
+        nowNs = prober.nextDeadlineNs();
+        assertNotEquals(Long.MAX_VALUE, nowNs, "it goes on");
+
+        long firstNs = nowNs - numbers.length * 10L * MS;
+        for (int i = 0; i < numbers.length; i++) {
+            estimate.onReceived(numbers[i], (int) ((firstNs + i * 15L * MS) / 250_000));
+        }
+        estimate.onFeedbackEnd(nowNs);
+        assertTrue(estimate.isOverused());
+        long sentBytes = prober.bytesSent();
+        prober.onTimeout(nowNs);
+        assertEquals(Long.MAX_VALUE, prober.nextDeadlineNs(), "it ended");
+        assertEquals(sentBytes, prober.bytesSent(), "no packet more");
+
+        prober.onFeedback(nowNs);
+        nowNs += 10_000 * MS;
+        prober.want(3_000_000, true, nowNs);
+        assertEquals(Long.MAX_VALUE, prober.nextDeadlineNs(), "no other one while the queue grows");
+        assertEquals(sentBytes, prober.bytesSent());
     }
 
     @Test

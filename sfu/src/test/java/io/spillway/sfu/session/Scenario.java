@@ -2,6 +2,7 @@ package io.spillway.sfu.session;
 
 import io.spillway.sfu.Rejected;
 import io.spillway.sfu.ViewerLink;
+import io.spillway.sfu.outbound.OutboundMedia;
 import io.spillway.sfu.peer.Peer;
 import io.spillway.testkit.BulkFlow;
 import io.spillway.testkit.Link;
@@ -223,10 +224,15 @@ public final class Scenario {
 
     /** What the server knows of a viewer. */
     ViewerLink status(Watcher watcher) {
+        return outbound(watcher).link(world.nowNs());
+    }
+
+    /** The server's side of a viewer. */
+    OutboundMedia outbound(Watcher watcher) {
         for (int i = 0; i < world.loops.count(); i++) {
             Session session = ((SfuCore) world.agent(i)).session(watcher.viewer.sessionId());
             if (session != null) {
-                return ((ViewerMedia) session.media()).outbound().link(world.nowNs());
+                return ((ViewerMedia) session.media()).outbound();
             }
         }
         throw new AssertionError("the viewer is gone");
