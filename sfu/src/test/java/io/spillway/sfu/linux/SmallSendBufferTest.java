@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -43,7 +44,7 @@ class SmallSendBufferTest {
     private final Narrow kernel = new Narrow();
 
     @Test
-    void shouldDeliverEverythingInOrderThatItHasRoomFor() throws Exception {
+    void shouldDeliverEverythingOnceThatItHasRoomFor() throws Exception {
         // A megabyte, in messages of one datagram and of several.
         List<Integer> received = received(1_000);
         assertEquals(1_000, received.size());
@@ -54,19 +55,19 @@ class SmallSendBufferTest {
     }
 
     @Test
-    void shouldCountWhatItHasNoRoomForAndDeliverTheRestInOrder() throws Exception {
+    void shouldCountWhatItHasNoRoomForAndDeliverTheRestOnce() throws Exception {
         // Twice what may wait.
         int datagrams = 2 * Egress.MAX_SLABS * 256 * 1024 / MAX_BYTES;
         List<Integer> received = received(datagrams);
         assertEquals(datagrams, received.size() + drops.dropped(DropReason.SEND_BUFFER_FULL));
         assertTrue(drops.dropped(DropReason.SEND_BUFFER_FULL) > 0, "more than it has room for");
         for (int i = 1; i < received.size(); i++) {
-            assertTrue(received.get(i) > received.get(i - 1), "in order");
+            assertTrue(received.get(i) > received.get(i - 1), received.get(i) + " twice");
         }
         assertEquals(datagrams - 1, received.getLast(), "the oldest go first");
     }
 
-    /** Numbered datagrams, written in one turn of the loop; those that come. */
+    /** Numbered datagrams, written in one turn of the loop; those that come, sorted: a thread that changes its CPU meanwhile has the kernel itself put them out of order. */
     private List<Integer> received(int datagrams) throws Exception {
         try (NetNamespace home = NetNamespace.open()) {
             Downlink line = Downlink.to(home);
@@ -102,6 +103,7 @@ class SmallSendBufferTest {
                         kernel.inVain.get() < 100,
                         () -> "asked in vain " + kernel.inVain + " times, of " + kernel.refused + " refusals");
                 assertEquals(0, drops.dropped(DropReason.SEND_REFUSED));
+                Collections.sort(received);
                 return received;
             }
         }
