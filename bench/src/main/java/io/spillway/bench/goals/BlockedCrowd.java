@@ -26,9 +26,13 @@ final class BlockedCrowd {
 
     private final Bed bed;
     private final Report report;
-    private final Map<HlsStream.Tag, List<Asked>> answers = new HashMap<>();
-    private final Map<HlsStream.Tag, String> parts = new HashMap<>();
-    private final Map<HlsStream.Tag, byte[]> requests = new HashMap<>();
+    private final Map<HlsStream.Newest, List<Asked>> answers = new HashMap<>();
+    private final Map<HlsStream.Newest, String> parts = new HashMap<>();
+    private final Map<HlsStream.Newest, byte[]> requests = new HashMap<>();
+
+    /** By the ETag of the playlist, so that each is read once and not by each client. */
+    private final Map<String, HlsStream.Newest> known = new HashMap<>();
+
     private int refused;
 
     BlockedCrowd(Bed bed, Report report) {
@@ -40,15 +44,15 @@ final class BlockedCrowd {
         bed.restage(Shape.VIDEO, 1);
         HlsStream stream = new HlsStream(bed, bed.streams().getFirst());
         stream.begin();
-        HlsStream.Tag newest = stream.newest();
+        HlsStream.Newest newest = stream.newest();
         RealClock clock = new RealClock();
         Histogram each = new Histogram(MOST_NS, 3);
         Histogram last = new Histogram(MOST_NS, 3);
-        try (Crowd crowd = new Crowd(stream.server(), clients, clock::nowNs)) {
+        try (Crowd crowd = new Crowd(stream.server(), clients, clients, clock::nowNs)) {
             byte[] first = request(crowd, stream, newest, FIRST_PARTS_AHEAD);
             play(crowd, stream, first, clock, WARM_UP_SECONDS);
-            HlsStream.Tag now = answers.keySet().stream()
-                    .max(Comparator.comparingLong(HlsStream.Tag::segment).thenComparingInt(HlsStream.Tag::part))
+            HlsStream.Newest now = answers.keySet().stream()
+                    .max(Comparator.comparingLong(HlsStream.Newest::segment).thenComparingInt(HlsStream.Newest::part))
                     .orElseThrow();
             answers.clear();
             parts.clear();
@@ -86,13 +90,14 @@ final class BlockedCrowd {
         }
     }
 
-    private byte[] request(Crowd crowd, HlsStream stream, HlsStream.Tag newest, int ahead) {
+    private byte[] request(Crowd crowd, HlsStream stream, HlsStream.Newest newest, int ahead) {
         return crowd.get(stream.path(HlsStream.PLAYLIST + newest.after(ahead)), "Accept-Encoding: identity");
     }
 
     private void play(Crowd crowd, HlsStream stream, byte[] first, RealClock clock, double seconds) throws IOException {
         long endNs = clock.nowNs() + (long) (seconds * 1e9);
         requests.clear();
+        known.clear();
         crowd.run(
                 first,
                 (client, nowNs) -> {
@@ -100,12 +105,15 @@ final class BlockedCrowd {
                         refused++;
                         return null;
                     }
-                    HlsStream.Tag tag = HlsStream.Tag.of(client.header("etag"));
-                    answers.computeIfAbsent(tag, _ -> new ArrayList<>()).add(new Asked(client.askedNs(), nowNs));
+                    HlsStream.Newest newest =
+                            known.computeIfAbsent(client.header("etag"), _ -> HlsStream.Newest.of(client.body()));
+                    answers.computeIfAbsent(newest, _ -> new ArrayList<>()).add(new Asked(client.askedNs(), nowNs));
                     if (client.number() == 0) {
-                        parts.put(tag, HlsStream.newestPart(client.body()));
+                        parts.put(newest, HlsStream.newestPart(client.body()));
                     }
-                    return nowNs >= endNs ? null : requests.computeIfAbsent(tag, _ -> request(crowd, stream, tag, 1));
+                    return nowNs >= endNs
+                            ? null
+                            : requests.computeIfAbsent(newest, _ -> request(crowd, stream, newest, 1));
                 },
                 endNs);
         crowd.drain(clock.nowNs() + (long) 10e9);
@@ -115,7 +123,7 @@ final class BlockedCrowd {
     private int[] tell(HlsStream stream, int clients, Histogram each, Histogram last)
             throws IOException, InterruptedException {
         int[] counts = new int[3];
-        for (Map.Entry<HlsStream.Tag, String> part : parts.entrySet()) {
+        for (Map.Entry<HlsStream.Newest, String> part : parts.entrySet()) {
             List<Asked> all = answers.getOrDefault(part.getKey(), List.of());
             long readyNs = stream.readyNs(part.getValue(), Shape.VIDEO);
             List<Asked> waited =

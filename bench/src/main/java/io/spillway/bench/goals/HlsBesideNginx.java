@@ -149,7 +149,7 @@ final class HlsBesideNginx {
     private static Rate rate(InetSocketAddress server, String path, List<Long> processes, double seconds)
             throws IOException {
         long[] answers = {0};
-        try (Crowd crowd = new Crowd(server, CLIENTS, System::nanoTime)) {
+        try (Crowd crowd = new Crowd(server, CLIENTS, 0, System::nanoTime)) {
             byte[] request = crowd.get(path);
             long beganNs = System.nanoTime();
             long cpuNs = cpuNs(processes);

@@ -59,9 +59,8 @@ final class HlsStream {
         get(PLAYLIST);
     }
 
-    /** The tag of its newest part. */
-    Tag newest() throws IOException, InterruptedException {
-        return Tag.of(get(PLAYLIST).headers().firstValue("etag").orElseThrow());
+    Newest newest() throws IOException, InterruptedException {
+        return Newest.of(get(PLAYLIST).body());
     }
 
     /** Where the newest part of a playlist is. */
@@ -84,17 +83,31 @@ final class HlsStream {
         return Stamp.intendedNs(buffer, bytes.length) + shape.intervalNs();
     }
 
-    /** The newest part of a playlist, as its ETag names it. */
-    record Tag(long segment, int part) {
+    /**
+     * Which part of a playlist is its newest.
+     *
+     * @param segment media sequence number of the one that grows
+     * @param part of it, from 0; -1 when it has none yet
+     */
+    record Newest(long segment, int part) {
 
-        private static final Pattern FORM = Pattern.compile("\"(\\d+)\\.(-?\\d+)z?\"");
+        private static final Pattern FIRST = Pattern.compile("#EXT-X-MEDIA-SEQUENCE:(\\d+)");
+        private static final Pattern WHOLE = Pattern.compile("(?m)^#EXTINF:");
 
-        static Tag of(String etag) {
-            Matcher matcher = FORM.matcher(etag);
-            if (!matcher.matches()) {
-                throw new IllegalStateException("an ETag that is none of a playlist: " + etag);
+        /** @throws IllegalStateException when it is none of a live stream's media playlists */
+        static Newest of(byte[] playlist) {
+            String text = new String(playlist, StandardCharsets.UTF_8);
+            Matcher first = FIRST.matcher(text);
+            if (!first.find()) {
+                throw new IllegalStateException("no media playlist: " + text);
             }
-            return new Tag(Long.parseLong(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+            long segment = Long.parseLong(first.group(1));
+            int open = first.end();
+            for (Matcher whole = WHOLE.matcher(text); whole.find(); segment++) {
+                open = whole.end();
+            }
+            return new Newest(
+                    segment, (int) PART.matcher(text.substring(open)).results().count() - 1);
         }
 
         /** The query that waits for so many parts more; behind a segment's last part it is the next one's first. */

@@ -62,7 +62,7 @@ public final class Crowd implements AutoCloseable {
             return response.header(name);
         }
 
-        /** The newest body; of the first client only. */
+        /** The newest body; empty where none is kept. */
         public byte[] body() {
             return response.body();
         }
@@ -75,8 +75,12 @@ public final class Crowd implements AutoCloseable {
     private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES);
     private int busy;
 
-    /** Connects so many clients. */
-    public Crowd(InetSocketAddress server, int count, LongSupplier clockNs) throws IOException {
+    /**
+     * Connects so many clients.
+     *
+     * @param keeping how many of them, the first ones, keep the bodies of their answers
+     */
+    public Crowd(InetSocketAddress server, int count, int keeping, LongSupplier clockNs) throws IOException {
         this.server = server;
         this.clockNs = clockNs;
         this.selector = Selector.open();
@@ -84,7 +88,7 @@ public final class Crowd implements AutoCloseable {
             SocketChannel channel = SocketChannel.open(server);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
-            Client client = new Client(i, channel, i == 0);
+            Client client = new Client(i, channel, i < keeping);
             channel.register(selector, SelectionKey.OP_READ, client);
             clients.add(client);
         }
