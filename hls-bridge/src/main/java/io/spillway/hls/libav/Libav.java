@@ -3,10 +3,14 @@ package io.spillway.hls.libav;
 import io.spillway.hls.ladder.VideoDecoder;
 import io.spillway.media.frame.AudioCoder;
 import io.spillway.media.frame.Painter;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** FFmpeg's libraries, as far as this system has them. Names no class of theirs, so that it can say that they are missing. Any thread; the first call takes a second. */
 public final class Libav {
+
+    /** What the first attempt says: of a class that could not begin Java tells later only that it could not. */
+    private static final Optional<Throwable> MISSING = missing();
 
     private Libav() {}
 
@@ -27,19 +31,35 @@ public final class Libav {
 
     /** A method reference in place of the lambdas would need the classes before this can catch that they are missing. */
     private static <T> T proven(Supplier<T> load) {
+        MISSING.ifPresent(missing -> {
+            throw refusal(missing);
+        });
         try {
             return load.get();
         } catch (LinkageError | IllegalStateException missing) {
-            throw new UnsupportedOperationException(
-                    "FFmpeg's libraries cannot be used on this system ("
-                            + bottom(missing).getMessage() + ")",
-                    missing);
+            throw refusal(missing);
         }
     }
 
-    /** What names the library: what lies above tells of a class that could not begin because of it. */
-    private static Throwable bottom(Throwable missing) {
-        Throwable cause = missing.getCause();
-        return cause == null ? missing : bottom(cause);
+    private static Optional<Throwable> missing() {
+        try {
+            // Needs all of them.
+            LibavDecoder.load();
+            return Optional.empty();
+        } catch (LinkageError | IllegalStateException missing) {
+            return Optional.of(missing);
+        } catch (UnsupportedOperationException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** The bottom of what was thrown names the library: what lies above tells of a class that could not begin because of it. */
+    private static UnsupportedOperationException refusal(Throwable missing) {
+        Throwable bottom = missing;
+        for (Throwable cause = missing.getCause(); cause != null; cause = cause.getCause()) {
+            bottom = cause;
+        }
+        return new UnsupportedOperationException(
+                "FFmpeg's libraries cannot be used on this system (" + bottom.getMessage() + ")", missing);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Route;
 import io.spillway.testkit.client.FfmpegWhip;
 import io.spillway.testkit.client.FfmpegWhip.Source;
+import io.spillway.testkit.client.OtherVersions;
 import io.spillway.testkit.client.Tab;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams are watched by HLS in renditions that the server makes. */
@@ -99,6 +101,36 @@ final class LadderIT {
                             Map.of("v0", 960, "v480", 854, "v360", 640).get(only);
                     assertEquals(expected, tab.number("document.getElementById('video').videoWidth"), only);
                 }
+            }
+        }
+    }
+
+    /** What a person chooses in the page's menu plays, and goes on playing; left alone, hls.js chooses again. */
+    @Test
+    void shouldPlayTheRenditionThatIsChosen() {
+        try (FfmpegWhip ffmpeg = FfmpegWhip.start(
+                scene.server().url("/whip/menu"), new Source(960, 540, 10, 10, 800_000, "", List.of()))) {
+            ffmpeg.awaitSending(Scene.PATIENCE_MS);
+            awaitIndex("menu", List.of("v0", "v480", "v360"));
+            try (Watching viewer = scene.watch("menu", "via=hls")) {
+                viewer.awaitLive();
+                Tab tab = viewer.tab();
+                tab.waitFor("document.querySelectorAll('#quality option').length === 4", Scene.PATIENCE_MS);
+                for (int height : List.of(360, 540, 480, 360)) {
+                    viewer.choose(tab.text(
+                            "[...document.querySelectorAll('#quality option')].find(({ text }) => text.startsWith('"
+                                    + height + "p')).value"));
+                    tab.waitFor("document.getElementById('video').videoHeight === " + height, Scene.PATIENCE_MS);
+                    // For longer than hls.js keeps anything by its own choice, which would be another one soon.
+                    assertPlaysOn(tab, 5);
+                    assertEquals(height, tab.number("document.getElementById('video').videoHeight"));
+                    assertEquals(height, tab.number("__spillway.hls().height"));
+                    assertEquals("false", tab.text("String(__spillway.hls().auto)"));
+                }
+                viewer.choose("auto");
+                tab.waitFor("__spillway.hls().auto", Scene.PATIENCE_MS);
+                assertPlaysOn(tab, 3);
+                assertEquals(1, tab.number("document.querySelectorAll('#quality option:checked').length"));
             }
         }
     }
@@ -199,10 +231,12 @@ final class LadderIT {
         throw new AssertionError(index + scene.status(stream));
     }
 
-    /** Without OpenH264 the server starts, gives what it is sent, and says what is missing. */
-    @Test
-    void shouldPassThroughAndSaySoWithoutItsLibrary() {
-        try (Scene poor = Scene.open(Map.of("JAVA_TOOL_OPTIONS", "-Dspillway.openh264=/nowhere/libopenh264.so"));
+    /** Without OpenH264, or with one of a version that it does not know, the server starts, gives what it is sent, and says what is missing. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldPassThroughAndSaySoWithoutItsLibrary(boolean there, @TempDir Path folder) throws IOException {
+        String file = there ? otherOpenH264(folder).toString() : "/nowhere/libopenh264.so";
+        try (Scene poor = Scene.open(Map.of("JAVA_TOOL_OPTIONS", "-Dspillway.openh264=" + file));
                 FfmpegWhip ffmpeg = FfmpegWhip.start(poor.server().url("/whip/one"), Source.small(30))) {
             ffmpeg.awaitSending(Scene.PATIENCE_MS);
             String index = poor.get("/hls/one/index.m3u8");
@@ -213,21 +247,47 @@ final class LadderIT {
                             .distinct()
                             .toList());
             String status = poor.status("one");
-            assertTrue(status.contains("\"problem\":\"OpenH264cannotbeusedonthissystem"), status);
-            assertTrue(
-                    poor.server().log().contains("/nowhere/libopenh264.so"),
-                    () -> poor.server().log());
+            String said = there
+                    ? "\"problem\":\"OpenH264isthereinversion2." + OtherVersions.MINOR
+                    : "\"problem\":\"OpenH264cannotbeusedonthissystem";
+            assertTrue(status.contains(said), status);
+            assertTrue(poor.server().log().contains(file), () -> poor.server().log());
         }
     }
 
-    /** FFmpeg's libraries are of another system, or not there at all: the server starts, gives pictures and Opus as they are sent, and says what is missing. */
+    private static Path otherOpenH264(Path folder) throws IOException {
+        // What renditions are made by was found when it was asked for.
+        String found = "lower renditions of HLS and DASH are made by OpenH264";
+        try (Tab pump = scene.viewerTab()) {
+            for (int i = 0; i < Scene.PATIENCE_MS / 250 && !scene.server().log().contains(found); i++) {
+                pump.watchFor(250);
+            }
+        }
+        assertTrue(scene.server().log().contains(found), () -> scene.server().log());
+        return OtherVersions.openH264(scene.server().processId(), folder);
+    }
+
+    /** FFmpeg's libraries. */
+    enum Libraries {
+        OF_ANOTHER_SYSTEM,
+        NOT_THERE,
+        OF_ANOTHER_VERSION
+    }
+
+    /** FFmpeg's libraries are of another system or version, or not there at all: the server starts, gives pictures and Opus as they are sent, and says what is missing. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldPassThroughAndSaySoWithoutFfmpegsLibraries(boolean there, @TempDir Path folder) throws IOException {
-        Path jar = there ? Scene.JAR : withoutFfmpeg(folder);
-        Map<String, String> environment =
-                there ? Map.of("JAVA_TOOL_OPTIONS", "-Dorg.bytedeco.javacpp.platform=linux-other") : Map.of();
-        try (Scene poor = Scene.open(jar, environment);
+    @EnumSource
+    void shouldPassThroughAndSaySoWithoutFfmpegsLibraries(Libraries libraries, @TempDir Path folder)
+            throws IOException {
+        Path jar = libraries == Libraries.OF_ANOTHER_SYSTEM ? Scene.JAR : withoutFfmpeg(folder);
+        if (libraries == Libraries.OF_ANOTHER_VERSION) {
+            addOtherFfmpeg(folder.resolve("lib"));
+        }
+        String options = libraries == Libraries.OF_ANOTHER_SYSTEM
+                ? "-Dorg.bytedeco.javacpp.platform=linux-other"
+                // What others have unpacked stays out of it.
+                : "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("unpacked");
+        try (Scene poor = Scene.open(jar, Map.of("JAVA_TOOL_OPTIONS", options));
                 FfmpegWhip ffmpeg = FfmpegWhip.start(poor.server().url("/whip/one"), Source.small(30))) {
             ffmpeg.awaitSending(Scene.PATIENCE_MS);
             String index = poor.get("/hls/one/index.m3u8");
@@ -245,6 +305,24 @@ final class LadderIT {
             assertTrue(thumbnail.contains("\"status\""), thumbnail);
             String log = poor.server().log();
             assertTrue(log.contains("HLS carries Opus as it is") && log.contains("streams have no thumbnails"), log);
+            if (libraries == Libraries.OF_ANOTHER_VERSION) {
+                // By its name somebody finds the one that is wanted.
+                assertTrue(status.contains("libavutil.so."), status);
+                assertTrue(log.contains("libavutil.so."), log);
+            }
+        }
+    }
+
+    private static void addOtherFfmpeg(Path lib) throws IOException {
+        try (Stream<Path> all = Files.list(Scene.JAR.resolveSibling("lib").toAbsolutePath())) {
+            for (Path each : all.toList()) {
+                String name = each.getFileName().toString();
+                if (name.matches("ffmpeg-.*-linux-.*")) {
+                    OtherVersions.ffmpeg(each, lib.resolve(name));
+                } else if (name.startsWith("ffmpeg-") || name.startsWith("javacpp-")) {
+                    Files.createSymbolicLink(lib.resolve(name), each);
+                }
+            }
         }
     }
 
