@@ -70,7 +70,7 @@ export class HlsPlayer extends EventTarget {
   }
 
   /**
-   * What plays at this moment: `{codec, soundCodec, height, bitrateBps, bufferMs, framesDropped}`, whether by the player's own choice (`auto`), and how far it is behind the newest and wants to be (`behindMs`, `targetMs`); each null where
+   * What plays at this moment: `{codec, soundCodec, height, bitrateBps, bufferMs, framesDropped}`, whether by the player's own choice (`auto`), and how far it is behind the newest and wants to be (`behindMs`, `targetMs`), and how fast it plays at most to come there (`mostRate`); each null where
    * the browser does not say.
    */
   get now() {
@@ -84,6 +84,7 @@ export class HlsPlayer extends EventTarget {
       auto: hls?.autoLevelEnabled ?? null,
       behindMs: hls ? 1000 * hls.latency : null,
       targetMs: hls?.targetLatency ? 1000 * hls.targetLatency : null,
+      mostRate: hls?.config.maxLiveSyncPlaybackRate ?? null,
       bitrateBps: level?.bitrate ?? null,
       bufferMs: buffered.length > 0 ? 1000 * (buffered.end(buffered.length - 1) - currentTime) : null,
       framesDropped: this.#video.getVideoPlaybackQuality?.().droppedVideoFrames ?? null,

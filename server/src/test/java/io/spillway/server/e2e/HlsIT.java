@@ -115,19 +115,21 @@ final class HlsIT {
         for (String name : List.of("v0", "a0", "a1")) {
             playlists.put(name, text(name + ".m3u8"));
         }
+        // Each lists as much as its window holds: one may begin with an older segment than another.
+        long from = playlists.values().stream().mapToLong(HlsIT::oldest).max().orElseThrow();
         List<Double> starts = new ArrayList<>();
         for (String name : List.of("v0", "a0", "a1")) {
             String playlist = playlists.get(name);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             out.write(get(request(find("MAP:URI=\"([^\"]+)\"", playlist))).body());
             int count = 0;
-            for (String line : playlist.lines().toList()) {
-                if (!line.startsWith("#")) {
-                    HttpResponse<byte[]> segment = get(request(line));
-                    assertEquals(200, segment.statusCode());
-                    out.write(segment.body());
-                    count++;
-                }
+            List<String> segments =
+                    playlist.lines().filter(line -> !line.startsWith("#")).toList();
+            for (String line : segments.subList((int) (from - oldest(playlist)), segments.size())) {
+                HttpResponse<byte[]> segment = get(request(line));
+                assertEquals(200, segment.statusCode());
+                out.write(segment.body());
+                count++;
             }
             assertTrue(count >= 2, playlist);
             Path file = Files.write(folder.resolve(name + ".mp4"), out.toByteArray());
@@ -136,8 +138,12 @@ final class HlsIT {
                     FfmpegTool.ffprobe("-show_entries", "stream=start_time", "-of", "csv=p=0", file.toString())
                             .strip()));
         }
-        assertEquals(starts.get(0), starts.get(1), 1.1, "one timeline");
-        assertEquals(starts.get(0), starts.get(2), 1.1, "one timeline");
+        assertEquals(starts.get(0), starts.get(1), 0.2, "one timeline");
+        assertEquals(starts.get(0), starts.get(2), 0.2, "one timeline");
+    }
+
+    private static long oldest(String playlist) {
+        return Long.parseLong(find("MEDIA-SEQUENCE:(\\d+)", playlist));
     }
 
     /**
@@ -342,19 +348,24 @@ final class HlsIT {
             String playlist = text("v0.m3u8");
             double heldBackMs = 1_000 * Double.parseDouble(find("PART-HOLD-BACK=([0-9.]+)", playlist));
             double longestMs = 1_000 * Double.parseDouble(find("TARGETDURATION:(\\d+)", playlist));
-            String near = "(({ behindMs, targetMs }) => behindMs - targetMs < 400)(__spillway.hls())";
+            // hls.js hurries only while it has more than a second in hand, and may stay half a second farther than it
+            // wants to; a stall moves what it wants by a second.
+            String near = "(({ behindMs, targetMs }) => behindMs - targetMs < 800)(__spillway.hls())";
             tab.waitFor(near, Scene.PATIENCE_MS);
             assertTarget(tab, heldBackMs, longestMs);
             tab.eval(
                     "() => { const video = document.getElementById('video'); window.__rates = [];"
                             + " video.addEventListener('ratechange', () => __rates.push(video.playbackRate)); video.pause(); }");
             tab.waitFor(
-                    "(({ behindMs, targetMs }) => behindMs > targetMs + 1500)(__spillway.hls())", Scene.PATIENCE_MS);
+                    "(({ behindMs, targetMs }) => behindMs > targetMs + 2500)(__spillway.hls())", Scene.PATIENCE_MS);
             tab.eval("() => document.getElementById('video').play()");
             tab.waitFor(near, Scene.PATIENCE_MS);
             assertTarget(tab, heldBackMs, longestMs);
-            double fastest = tab.number("Math.max(...__rates)");
-            assertTrue(fastest >= 1.05 && fastest <= 1.5, tab.text("JSON.stringify(__rates)"));
+            // It may also have sought there, and hurried not at all.
+            double mostRate = tab.number("__spillway.hls().mostRate");
+            assertTrue(mostRate >= 1.05 && mostRate <= 1.5, mostRate + " times the pace");
+            double fastest = tab.number("Math.max(1, ...__rates)");
+            assertTrue(fastest <= mostRate, tab.text("JSON.stringify(__rates)"));
             assertEquals("LL-HLS", tab.text("__spillway.via"));
         }
     }
